@@ -1,0 +1,44 @@
+"""Numbers for people: the only place that rounds."""
+
+_STEPS = ((10**12, "T"), (10**9, "G"), (10**6, "M"), (10**3, "k"))
+_BINARY = ((2**40, "TiB"), (2**30, "GiB"), (2**20, "MiB"), (2**10, "KiB"))
+
+
+def grouped(count: int) -> str:
+    """Every digit, in groups of three.
+
+    >>> grouped(46764746)
+    '46,764,746'
+    """
+    return f"{count:,}"
+
+
+def short(count: int) -> str:
+    """About three digits and a decimal prefix.
+
+    >>> short(118013952), short(999), short(0)
+    ('118 M', '999', '0')
+    """
+    return _scaled(count, _STEPS, "")
+
+
+def memory(size: int) -> str:
+    """Bytes with a binary prefix.
+
+    >>> memory(602112), memory(12)
+    ('588 KiB', '12 B')
+    """
+    return _scaled(size, _BINARY, "B")
+
+
+def _scaled(count: int, steps: tuple[tuple[int, str], ...], unit: str) -> str:
+    for step, prefix in steps:
+        if count >= step:
+            return f"{_three_digits(count / step)} {prefix}"
+    return f"{count} {unit}".rstrip()
+
+
+def _three_digits(value: float) -> str:
+    if value >= 100:
+        return f"{value:.0f}"
+    return f"{value:.1f}" if value >= 10 else f"{value:.2f}"

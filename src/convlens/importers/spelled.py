@@ -1,0 +1,141 @@
+"""Read a framework's call by an operator's spelling table: which argument is an input, a weight, a setting."""
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any, NamedTuple
+
+from convlens.ir import op as operators
+from convlens.ir.errors import SettingError, ShapeError, UsageError, nearest
+from convlens.ir.label import stated_size
+from convlens.ir.op import Inputs, Op, Shapes
+from convlens.ir.spec import show_shape
+from convlens.ir.spelling import REQUIRED, Spelling
+
+
+class Entry(NamedTuple):
+    """One call of one framework: the operator, its spelling, and the number of spatial axes that the name says (or 0)."""
+
+    op: type[Op]
+    spelling: Spelling
+    axes: int
+
+
+class Bound(NamedTuple):
+    """The arguments of one call, by what they are; ``settings`` and ``weights`` under our names."""
+
+    data: list[Any]
+    weights: dict[str, Any]
+    settings: dict[str, Any]
+    sizes: dict[str, Any]
+
+
+@cache
+def calls_of(framework: str) -> Mapping[str, Entry]:
+    """Every call of a framework that an operator states, by name.
+
+    >>> calls_of("torch.nn")["Conv3d"].axes
+    3
+    """
+    return {name: entry for op in operators.every() for name, entry in entries(op, framework)}
+
+
+def entries(op: type[Op], framework: str) -> list[tuple[str, Entry]]:
+    """The calls of one operator in one framework, ``{n}`` written out for 1 to 3 axes."""
+    found = []
+    for spelling in op.spellings:
+        if spelling.framework == framework:
+            axes = (1, 2, 3) if "{n}" in spelling.call else (0,)
+            found += [(spelling.title(n), Entry(op, spelling, n)) for n in axes]
+    return found
+
+
+def bind(spelling: Spelling, args: Sequence[Any], kwargs: Mapping[str, Any], axes: int = 0) -> Bound:
+    """Sort the arguments of one call. Raises `UsageError` for one too many, an unknown one, a missing one."""
+    bound = Bound([], {}, {}, {})
+    named = dict(kwargs)
+    position = 0
+    for arg in spelling.args:
+        if arg.role == "const":
+            bound.settings[arg.ours] = arg.default
+            continue
+        if position < len(args):
+            value = args[position]
+            if arg.theirs in named:
+                raise UsageError(f"{spelling.title(axes)}: {arg.theirs} is given twice")
+        else:
+            value = named.pop(arg.theirs, arg.default)
+        position += 1
+        if value is REQUIRED:
+            raise UsageError(f"{spelling.title(axes)} needs {arg.theirs}; its arguments are: {_signature(spelling)}")
+        _place(bound, arg, value, axes)
+    if position < len(args):
+        raise UsageError(f"{spelling.title(axes)} takes {position} arguments, but {len(args)} are given: {_signature(spelling)}")
+    if named:
+        name = next(iter(named))
+        known = [arg.theirs for arg in spelling.args if arg.role != "const"]
+        raise UsageError(
+            f"{spelling.title(axes)} has no argument {name!r}{nearest(name, known)}; it has: {', '.join(known) or 'none'}"
+        )
+    return bound
+
+
+def _place(bound: Bound, arg: Any, value: Any, axes: int) -> None:
+    if arg.role == "data":
+        if value is not None:
+            bound.data.append(value)
+    elif arg.role == "weight":
+        if value is not None:
+            bound.weights[arg.ours] = arg.codec.read(value, axes)
+    elif arg.role == "setting":
+        bound.settings[arg.ours] = arg.codec.read(value, axes)
+    elif arg.role == "size":
+        bound.sizes[arg.ours] = value
+
+
+def make(entry: Entry, settings: Mapping[str, Any], weights: Shapes | None = None) -> Op:
+    """The operator with these settings, completed by what the shapes of its weights determine."""
+    found = {**settings, **(entry.op.from_params(weights, settings) if weights is not None else {})}
+    leading = entry.op.leading_field()
+    if leading in found and entry.axes:
+        value = found[leading]
+        if not isinstance(value, list | tuple):
+            found[leading] = (value,) * entry.axes
+        elif len(value) not in (1, entry.axes):
+            raise SettingError(
+                f"{entry.spelling.title(entry.axes)}: {leading} has {len(value)} entries; it needs 1 or {entry.axes}"
+            )
+        elif len(value) == 1:
+            found[leading] = tuple(value) * entry.axes
+    return entry.op(**found)
+
+
+def check_sizes(entry: Entry, op: Op, sizes: Mapping[str, Any], xs: Inputs) -> None:
+    """A size that the call states again must be that of the input."""
+    for axis, said in sizes.items():
+        is_there = stated_size(axis, op, xs) if xs and xs[0].rank else None
+        if is_there is not None and is_there != said:
+            name = next(arg.theirs for arg in entry.spelling.roles("size") if arg.ours == axis)
+            raise ShapeError(f"{name}={said}, but the input {xs[0]} has {is_there} there", f"{name}={is_there}")
+
+
+def check_weights(op: Op, weights: Shapes, xs: Inputs) -> None:
+    """The weights that are there must have the shapes that the operator needs for this input."""
+    needed = {**op.params(xs[:1]), **op.buffers(xs[:1])}
+    for name, shape in weights.items():
+        if name in needed and tuple(shape) != tuple(needed[name]):
+            raise ShapeError(
+                f"its {name} is {show_shape(tuple(shape))}, but the input {xs[0]} needs {show_shape(needed[name])}",
+                "an input with the channels for which the layer was made",
+            )
+
+
+def check_limits(entry: Entry, op: Op, xs: Inputs) -> None:
+    """What this framework refuses beyond the operator's own rule."""
+    if entry.spelling.limits is not None:
+        entry.spelling.limits(op, xs)
+
+
+def _signature(spelling: Spelling) -> str:
+    return ", ".join(
+        arg.theirs if arg.default is REQUIRED else f"{arg.theirs}={arg.default!r}" for arg in spelling.args if arg.role != "const"
+    )

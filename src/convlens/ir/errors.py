@@ -1,0 +1,61 @@
+"""Every error that a person may see. Each carries one message; the command line prints it and picks the exit code."""
+
+
+class ConvlensError(Exception):
+    """Base of all errors that convlens raises on purpose: the network, or a check on it, is at fault (exit code 1)."""
+
+    exit_code = 1
+
+
+class UsageError(ConvlensError):
+    """What was asked cannot be understood: a missing file, a bad shape, an unknown name (exit code 2)."""
+
+    exit_code = 2
+
+
+class GraphError(ConvlensError):
+    """The graph is not legal: a cycle, a missing input, a name used twice."""
+
+
+class SettingError(ConvlensError):
+    """A setting of an operator is outside its range."""
+
+
+class ShapeError(ConvlensError):
+    """An operator cannot take these inputs.
+
+    ``reason`` is the broken condition with its numbers, ``fix`` the nearest legal values, both without the node:
+    an operator does not know where it stands. `at` adds that.
+    """
+
+    def __init__(self, reason: str, fix: str = "", *, where: str = "") -> None:
+        self.reason = reason
+        self.fix = fix
+        self.where = where
+        super().__init__("\n".join(part for part in (reason, where, fix and f"  fix: {fix}") if part))
+
+    def at(self, op: str, node: str, inputs: list[str], source: str = "") -> "ShapeError":
+        """The same error, saying which node broke, what it was given and where it was written.
+
+        >>> print(ShapeError("stride is 0", "stride=1").at("conv", "c1", ["1x3x8x8 from 'x'"], "line 3"))
+        conv 'c1': stride is 0
+          input: 1x3x8x8 from 'x'
+          written at: line 3
+          fix: stride=1
+        """
+        lines = [f"  input: {text}" for text in inputs]
+        if source:
+            lines.append(f"  written at: {source}")
+        return ShapeError(f"{op} {node!r}: {self.reason}", self.fix, where="\n".join(lines))
+
+
+def nearest(word: str, known: list[str]) -> str:
+    """`` (did you mean 'conv'?)`` where a known word is close, else nothing.
+
+    >>> nearest("conf", ["conv", "relu"])
+    " (did you mean 'conv'?)"
+    """
+    import difflib  # noqa: PLC0415 - costs several milliseconds, and only an error needs it
+
+    close = difflib.get_close_matches(word, known, n=1)
+    return f" (did you mean {close[0]!r}?)" if close else ""

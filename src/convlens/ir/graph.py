@@ -1,0 +1,109 @@
+"""A network as a value: immutable nodes in topological order, with several inputs and outputs."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import NamedTuple
+
+from convlens.ir.op import Op
+from convlens.ir.spec import Shape, TensorSpec
+
+
+class Ref(NamedTuple):
+    """A tensor: output ``port`` of a node, or a graph input (port 0).
+
+    >>> str(Ref("split", 1)), str(Ref("x"))
+    ('split[1]', 'x')
+    """
+
+    node: str
+    port: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.node}[{self.port}]" if self.port else self.node
+
+
+class Tie(NamedTuple):
+    """Parameter ``param`` of a node is the same tensor as ``owner_param`` of the earlier node ``owner``."""
+
+    param: str
+    owner: str
+    owner_param: str
+
+
+class Extra(NamedTuple):
+    """A parameter or buffer that the network holds but no node uses."""
+
+    name: str
+    shape: Shape
+    kind: str = "param"
+    trainable: bool = True
+
+
+class Input(NamedTuple):
+    name: str
+    spec: TensorSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One use of an operator.
+
+    ``module`` is the path of the module that made the call (empty: the name says it), ``ties`` the parameters that are
+    counted at an earlier node, ``frozen`` the parameters that are not trained, ``source`` where it was written.
+    """
+
+    name: str
+    op: Op
+    inputs: tuple[Ref, ...]
+    module: str = ""
+    ties: tuple[Tie, ...] = ()
+    frozen: tuple[str, ...] = ()
+    source: str = field(default="", compare=False)
+
+    @property
+    def path(self) -> str:
+        """The module path by which a report groups this node."""
+        return self.module or self.name
+
+
+@dataclass(frozen=True)
+class Graph:
+    """A whole network. ``layout`` is how its framework orders axes: "NC*" or "N*C" (channels last); the specs inside
+    are always N, C, then space. ``dialect`` is the framework whose words its labels use.
+    """
+
+    name: str
+    inputs: tuple[Input, ...]
+    nodes: tuple[Node, ...]
+    outputs: tuple[Ref, ...]
+    layout: str = "NC*"
+    dialect: str = "torch.nn"
+    extras: tuple[Extra, ...] = ()
+
+    def __iter__(self) -> Iterator[Node]:
+        return iter(self.nodes)
+
+    def __getitem__(self, name: str) -> Node:
+        return self._by_name[name]
+
+    @cached_property
+    def _by_name(self) -> dict[str, Node]:
+        return {node.name: node for node in self.nodes}
+
+    @cached_property
+    def _users(self) -> dict[str, list[Node]]:
+        users: dict[str, list[Node]] = {}
+        for node in self.nodes:
+            for name in dict.fromkeys(ref.node for ref in node.inputs):
+                users.setdefault(name, []).append(node)
+        return users
+
+    def users(self, name: str) -> list[Node]:
+        """The nodes that read an output of the node or input ``name``, in order."""
+        return self._users.get(name, [])
+
+    def with_inputs(self, specs: tuple[TensorSpec, ...]) -> "Graph":
+        """The same network on inputs of other shapes."""
+        inputs = tuple(Input(old.name, spec) for old, spec in zip(self.inputs, specs, strict=True))
+        return replace(self, inputs=inputs)

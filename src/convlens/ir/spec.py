@@ -1,0 +1,87 @@
+"""The shape and dtype of a tensor, without its values."""
+
+import re
+from math import prod
+from typing import NamedTuple
+
+from convlens.ir.errors import UsageError
+
+Shape = tuple[int, ...]
+
+ITEM_BYTES = {
+    "float64": 8, "float32": 4, "float16": 2, "bfloat16": 2, "float8_e4m3fn": 1, "float8_e5m2": 1,
+    "complex64": 8, "complex128": 16,
+    "int64": 8, "int32": 4, "int16": 2, "int8": 1, "uint64": 8, "uint32": 4, "uint16": 2, "uint8": 1, "bool": 1,
+}  # fmt: skip
+"""Bytes of one value by dtype."""
+
+
+class TensorSpec(NamedTuple):
+    """Dimensions (N, C, then space) and dtype.
+
+    >>> str(TensorSpec((1, 3, 224, 224)))
+    '1x3x224x224'
+    """
+
+    dims: Shape
+    dtype: str = "float32"
+
+    def __str__(self) -> str:
+        return show_shape(self.dims)
+
+    @property
+    def rank(self) -> int:
+        return len(self.dims)
+
+    @property
+    def numel(self) -> int:
+        """Number of values."""
+        return prod(self.dims)
+
+    @property
+    def bytes(self) -> int:
+        """Bytes that the values take.
+
+        >>> TensorSpec((2, 3), "float16").bytes
+        12
+        """
+        return self.numel * ITEM_BYTES[self.dtype]
+
+    @property
+    def floating(self) -> bool:
+        return self.dtype.startswith(("float", "bfloat", "complex"))
+
+    def with_dims(self, dims: Shape) -> "TensorSpec":
+        return TensorSpec(dims, self.dtype)
+
+
+def show_shape(dims: Shape) -> str:
+    """
+    >>> show_shape((1, 3, 8)), show_shape(())
+    ('1x3x8', 'scalar')
+    """
+    return "x".join(map(str, dims)) if dims else "scalar"
+
+
+def parse_shape(text: str) -> Shape:
+    """Read ``1x3x224x224`` (also with commas).
+
+    Raises `UsageError` where a size is missing, negative, zero or not whole.
+
+    >>> parse_shape("1x3x224x224"), parse_shape("1, 3, 8, 8")
+    ((1, 3, 224, 224), (1, 3, 8, 8))
+    """
+    parts = [part.strip() for part in re.split(r"[xX×,*]", text.strip().strip("()[]"))]
+    if not all(re.fullmatch(r"\d{1,18}", part) for part in parts):
+        raise UsageError(f"{text!r} is not a shape: every size must be a whole number of at least 1, as in 1x3x224x224")
+    dims = tuple(map(int, parts))
+    check_sizes(dims, text)
+    return dims
+
+
+def check_sizes(dims: Shape, text: str | None = None) -> None:
+    """Refuse a size below 1, with its place."""
+    for axis, size in enumerate(dims):
+        if size < 1:
+            shown = text if text is not None else show_shape(dims)
+            raise UsageError(f"size {size} at axis {axis} of {shown!r}: every size must be at least 1")

@@ -1,0 +1,68 @@
+"""What both adaptive poolings have in common: the output size is given, the windows follow from it."""
+
+from math import gcd
+
+from convlens.arith.axis import IDENTITY, adaptive, constant
+from convlens.ir.op import Along, AxisRead, Inputs, Op, Outputs, Read, Shapes, along
+from convlens.ir.spec import Shape
+from convlens.ir.spelling import Codec
+from convlens.ops._window import channel_axis, spatial
+
+ZERO_FOR_NONE = Codec(
+    lambda value, axes: tuple(0 if v is None else v for v in (value if isinstance(value, tuple | list) else (value,) * axes)),
+    lambda value, axes: value[0] if len(set(value)) == 1 and value[0] else tuple(v or None for v in value),
+)
+
+
+class Adaptive(Op):
+    """Output ``y`` of ``size`` reads input ``floor(y*n/size)`` to ``ceil((y+1)*n/size) - 1``. A size 0 keeps the input's."""
+
+    size: tuple[int, ...]
+    arity = (1, 1)
+    view = False
+
+    def sizes(self, xs: Inputs) -> Shape:
+        return tuple(want or have for want, have in zip(self.size, spatial(self, xs[0]), strict=True))
+
+    def outputs(self, xs: Inputs) -> Outputs:
+        x = xs[0]
+        channel_end = channel_axis(self, x) + 1
+        return (x.with_dims((*x.dims[:channel_end], *self.sizes(xs))),)
+
+    def params(self, xs: Inputs) -> Shapes:
+        return {}
+
+    def buffers(self, xs: Inputs) -> Shapes:
+        return {}
+
+    def macs(self, xs: Inputs) -> int:
+        return 0
+
+    def elementwise(self, xs: Inputs) -> int:
+        x, total = xs[0], xs[0].numel
+        for have, want in zip(spatial(self, x), self.sizes(xs), strict=True):
+            total = total // have * _read_count(have, want)
+        return total
+
+    def reads(self, xs: Inputs) -> tuple[tuple[Read, ...], ...]:
+        first = channel_axis(self, xs[0]) + 1
+        lead: Read = tuple(Along(axis, IDENTITY) for axis in range(first))
+        pairs = zip(spatial(self, xs[0]), self.sizes(xs), strict=True)
+        return (((*lead, *(_read(first + i, have, want) for i, (have, want) in enumerate(pairs))),),)
+
+
+def _read(axis: int, have: int, want: int) -> AxisRead:
+    if want == 1:
+        return Along(None, constant(0, have - 1))
+    return along(axis, lambda: adaptive(have, want))
+
+
+def _read_count(have: int, want: int) -> int:
+    """Pixels read by all windows of one axis together.
+
+    Neighbouring windows share one pixel wherever their border falls inside it.
+
+    >>> _read_count(6, 3), _read_count(10, 7)
+    (6, 16)
+    """
+    return have + want - gcd(have, want)

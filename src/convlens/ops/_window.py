@@ -1,0 +1,130 @@
+"""Operators that slide a window over the spatial axes: convolution and pooling."""
+
+from math import gcd
+from typing import Any
+
+from convlens.arith.axis import AxisMap, window
+from convlens.arith.padding import outputs, sides, span
+from convlens.ir.errors import ShapeError
+from convlens.ir.op import UNKNOWN, WHOLE, Along, AxisRead, Inputs, Op, Outputs, Read, along
+from convlens.ir.spec import Shape, TensorSpec, show_shape
+
+Sides = tuple[int, int]
+
+
+def channel_axis(op: Op, x: TensorSpec) -> int:
+    """Where the channels are: axis 1 of N, C, space; axis 0 of an input without a batch."""
+    axes = op.axes
+    if x.rank not in (axes + 1, axes + 2):
+        spatial = max(x.rank - 2, 1)
+        raise ShapeError(
+            f"{axes} spatial {'axis' if axes == 1 else 'axes'} (from its settings) "
+            f"need an input of {axes + 2} axes (N, C, space), or {axes + 1} without a batch; the input {x} has {x.rank}",
+            f"settings for {spatial} spatial {'axis' if spatial == 1 else 'axes'}, or another input" if x.rank > 1 else "",
+        )
+    return x.rank - axes - 1
+
+
+def spatial(op: Op, x: TensorSpec) -> Shape:
+    """The sizes of the spatial axes."""
+    return x.dims[channel_axis(op, x) + 1 :]
+
+
+def batch_of(op: Op, x: TensorSpec) -> Shape:
+    return x.dims[: channel_axis(op, x)]
+
+
+class Window(Op):
+    """Settings and facts of every operator whose output ``y`` reads ``y*stride - padding + dilation*j``."""
+
+    kernel: tuple[int, ...]
+    stride: tuple[int, ...] | None
+    padding: Any
+    dilation: tuple[int, ...]
+    ceil_mode: bool = False
+
+    def steps(self) -> tuple[int, ...]:
+        """The stride of each axis."""
+        return self.stride or self.kernel
+
+    def pads(self, x: TensorSpec) -> tuple[Sides, ...]:
+        """Pixels added on each side of each axis for this input."""
+        sizes = spatial(self, x)
+        rules = (self.padding,) * len(sizes) if isinstance(self.padding, str) else self.padding
+        return tuple(map(sides, rules, sizes, self.kernel, self.steps(), self.dilation))
+
+    def windows(self, x: TensorSpec) -> Shape:
+        """How many windows fit along each axis, or `ShapeError`."""
+        counts = []
+        for axis, (size, kernel, stride, dilation, pad) in enumerate(
+            zip(spatial(self, x), self.kernel, self.steps(), self.dilation, self.pads(x), strict=True)
+        ):
+            reach = span(kernel, dilation)
+            count = outputs(size, reach, stride, pad, ceil_mode=self.ceil_mode)
+            if count < 1 or (size + sum(pad) < reach and not (self.ceil_mode and count >= 1)):
+                raise _does_not_fit(x, axis, size, kernel, dilation, pad)
+            counts.append(count)
+        return tuple(counts)
+
+    def window_reads(self, x: TensorSpec, channels: AxisRead) -> Read:
+        """Same place in the batch, ``channels`` as given, a window on each spatial axis."""
+        first = channel_axis(self, x)
+        maps = zip(self.kernel, self.steps(), self.pads(x), self.dilation, strict=True)
+        lead: Read = tuple(Along(axis, window(1)) for axis in range(first))
+        return (*lead, channels, *(_slide(first + 1 + i, k, s, p, d) for i, (k, s, (p, _), d) in enumerate(maps)))
+
+
+def _slide(axis: int, kernel: int, stride: int, left: int, dilation: int) -> AxisRead:
+    return along(axis, lambda: window(kernel, stride, left, dilation))
+
+
+def group_channels(axis: int, channels: int, out: int, groups: int) -> AxisRead:
+    """Which input channels an output channel reads: all of them, or those of its group."""
+    if groups == 1:
+        return WHOLE
+    read, made = channels // groups, out // groups
+    if made > 1024:
+        return UNKNOWN
+    return Along(axis, AxisMap(made, read, (((0, read - 1),),) * made))
+
+
+def check_groups(groups: int, channels: int, out: int) -> None:
+    """``groups`` must divide the channels on both sides."""
+    for what, count in (("input", channels), ("output", out)):
+        if count % groups:
+            both = gcd(channels, out)
+            legal = [str(g) for g in range(1, min(both, 4096) + 1) if both % g == 0]
+            shown = ", ".join(legal[:6] + ["..."] * (len(legal) > 6))
+            raise ShapeError(f"groups={groups} does not divide the {count} {what} channels", f"groups one of {shown}")
+
+
+def _does_not_fit(x: TensorSpec, axis: int, size: int, kernel: int, dilation: int, pad: Sides) -> ShapeError:
+    reach, padded = span(kernel, dilation), size + sum(pad)
+    missing = reach - padded
+    fixes = [f"padding {(missing + sum(pad) + 1) // 2} on each side", f"an input of at least {size + missing}"]
+    if dilation > 1 and kernel > 1 and padded > kernel:
+        fixes.insert(0, f"dilation {(padded - 1) // (kernel - 1)}")
+    fixes.insert(0, f"kernel {max((padded - 1) // dilation + 1, 1)}" if padded > 0 else "a larger input")
+    return ShapeError(
+        f"on spatial axis {axis} a kernel of {kernel}{f' with dilation {dilation}' if dilation > 1 else ''} covers {reach}, "
+        f"but the input {show_shape(x.dims)} padded by {pad[0]}+{pad[1]} is {padded} wide",
+        ", ".join(fixes[:-1]) + " or " + fixes[-1],
+    )
+
+
+def half_kernel_limit(op: Window, xs: Inputs) -> None:
+    """PyTorch's pooling refuses padding over half the window. Source: torch.nn.MaxPool2d."""
+    for pad, kernel, dilation in zip(op.pads(xs[0]), op.kernel, op.dilation, strict=True):
+        half = span(kernel, dilation) // 2
+        if max(pad) > half:
+            raise ShapeError(
+                f"padding {max(pad)} is more than half of the kernel's reach {span(kernel, dilation)}; PyTorch refuses this",
+                f"padding of at most {half}",
+            )
+
+
+def pooled(op: Window, x: TensorSpec) -> Outputs:
+    """The output of a pooling layer: as many channels, one value a window."""
+    where = channel_axis(op, x)
+    counts = op.windows(x)
+    return (x.with_dims((*x.dims[: where + 1], *counts)),)

@@ -1,0 +1,29 @@
+"""Average pooling to a given output size."""
+
+from convlens.ir.setting import PerAxisOrZero
+from convlens.ir.spelling import data, setting, spell
+from convlens.ops._adaptive import ZERO_FOR_NONE, Adaptive
+
+
+class AdaptiveAvgPool(Adaptive, name="adaptive_avg_pool"):
+    """The mean of each of ``size`` nearly equal windows; ``size`` 1 is global pooling, 0 keeps the input's size.
+
+    ============  ====================================================================  ==========
+    shape         ``size``                                                              pixels
+    window        ``floor(y*n/size)`` to ``ceil((y+1)*n/size) - 1``                     pixels
+    element-wise  one addition for each pixel that a window reads                    operations
+    ============  ====================================================================  ==========
+
+    Windows overlap where ``size`` does not divide n, and repeat pixels where it is larger. Source: torch.nn.AdaptiveAvgPool2d.
+
+    >>> str(AdaptiveAvgPool(size=(1, 1)).infer((TensorSpec((1, 2048, 7, 7)),))[0])
+    '1x2048x1x1'
+    """
+
+    size: PerAxisOrZero
+
+    keeps = frozenset[str]()
+    spellings = (
+        spell("torch.nn", "AdaptiveAvgPool{n}d", setting("output_size", "size", codec=ZERO_FOR_NONE)),
+        spell("torch", "adaptive_avg_pool{n}d", data("input"), setting("output_size", "size", codec=ZERO_FOR_NONE)),
+    )

@@ -1,0 +1,24 @@
+"""Element-wise ``x + y``."""
+
+from convlens.ir.setting import OptionalNumber
+from convlens.ir.spelling import data, ignored, spell
+from convlens.ops._pointwise import Broadcast
+
+
+class Add(Broadcast, name="add"):
+    """``x + y``, element by element, after broadcasting; with one input, ``scalar`` is the other operand.
+
+    One operation for each output element. Source: torch.add; broadcasting as in NumPy.
+
+    >>> str(Add().infer((TensorSpec((1, 64, 56, 56)), TensorSpec((64, 1, 1))))[0])
+    '1x64x56x56'
+    """
+
+    scalar: OptionalNumber = None
+
+    arity = (1, 2)
+    keeps = frozenset[str]()
+    spellings = (
+        spell("torch", "add", data("input"), data("other"), ignored("alpha", 1)),
+        spell("onnx", "Add", data("A"), data("B")),
+    )

@@ -1,0 +1,71 @@
+"""Batch normalisation."""
+
+from convlens.ir.op import Inputs, Read, Settings, Shapes
+from convlens.ir.setting import Bool, Number, OptionalNumber
+from convlens.ir.spelling import data, ignored, setting, size, spell, weight
+from convlens.ops._norm import Normalisation, channels_of, scale_and_shift
+from convlens.ops._pointwise import same_place
+
+
+class BatchNorm(Normalisation, name="batch_norm"):
+    """Shift and scale every channel by the statistics of the batch (training) or the running ones (evaluation).
+
+    ============  ==================================================================  ==========
+    parameters    ``2 * C`` (scale and shift) with ``affine``                         values
+    buffers       ``2 * C`` (running mean and variance) with ``tracked``              values
+    element-wise  2 for each element: one scale, one shift, both folded               operations
+    ============  ==================================================================  ==========
+
+    In evaluation it is point-wise. PyTorch also stores one counter, which belongs to the module, not to the operator.
+    Source: Ioffe & Szegedy, arXiv:1502.03167v3; torch.nn.BatchNorm2d.
+
+    >>> x = (TensorSpec((1, 64, 112, 112)),)
+    >>> BatchNorm().params(x), BatchNorm().elementwise(x)
+    ({'weight': (64,), 'bias': (64,)}, 1605632)
+    """
+
+    affine: Bool = True
+    tracked: Bool = True
+    eps: Number = 1e-05
+    momentum: OptionalNumber = 0.1
+
+    arity = (1, 5)
+    spellings = (
+        spell(
+            "torch.nn", "BatchNorm{n}d",
+            size("num_features", 1), setting("eps", default=1e-05), setting("momentum", default=0.1),
+            setting("affine", default=True), setting("track_running_stats", "tracked", True),
+            ignored("device"), ignored("dtype"),
+        ),
+        spell(
+            "torch", "batch_norm",
+            data("input"), weight("running_mean", "running_mean"), weight("running_var", "running_var"),
+            weight("weight", "weight", None), weight("bias", "bias", None),
+            ignored("training", False), setting("momentum", default=0.1), setting("eps", default=1e-05),
+        ),
+        spell(
+            "onnx", "BatchNormalization",
+            data("X"), weight("scale", "weight"), weight("B", "bias"),
+            weight("input_mean", "running_mean"), weight("input_var", "running_var"),
+            setting("epsilon", "eps", 1e-05), setting("momentum", default=0.9),
+            ignored("spatial", 1), ignored("training_mode", 0), ignored("is_test", 1), ignored("consumed_inputs"),
+        ),
+    )  # fmt: skip
+
+    def params(self, xs: Inputs) -> Shapes:
+        return scale_and_shift(xs, self.affine, (channels_of(xs[0]),))
+
+    def buffers(self, xs: Inputs) -> Shapes:
+        channels = channels_of(xs[0])
+        return {"running_mean": (channels,), "running_var": (channels,)} if self.tracked and len(xs) == 1 else {}
+
+    def elementwise(self, xs: Inputs) -> int:
+        channels_of(xs[0])
+        return 2 * xs[0].numel
+
+    def reads(self, xs: Inputs) -> tuple[tuple[Read, ...], ...]:
+        return ((same_place(xs[0].rank), *(() for _ in xs[1:])),)
+
+    @classmethod
+    def from_params(cls, shapes: Shapes, settings: Settings) -> Settings:
+        return {"affine": "weight" in shapes, "tracked": "running_mean" in shapes}

@@ -1,0 +1,43 @@
+"""Dropout."""
+
+from typing import Annotated, Any
+
+from convlens.ir.errors import SettingError
+from convlens.ir.op import Inputs
+from convlens.ir.setting import Number, Word
+from convlens.ir.spelling import const, data, ignored, setting, spell
+from convlens.ops._pointwise import Pointwise
+
+
+class Dropout(Pointwise, name="dropout"):
+    """Set each value (or each whole channel) to zero with probability ``p`` in training; nothing in evaluation.
+
+    No parameters; no operations are counted, since it is absent when the network is used. Backward keeps the mask.
+    Source: Srivastava et al., JMLR 15 (2014); torch.nn.Dropout.
+
+    >>> Dropout(p=0.5).elementwise((TensorSpec((1, 4096)),))
+    0
+    """
+
+    p: Number = 0.5
+    of: Annotated[str, Word(("values", "channels"))] = "values"
+
+    keeps = frozenset({"mask"})
+    spellings = (
+        spell("torch.nn", "Dropout", setting("p", default=0.5), ignored("inplace", False)),
+        spell("torch.nn", "Dropout{n}d", setting("p", default=0.5), ignored("inplace", False), const("of", "channels")),
+        spell("torch", "dropout", data("input"), setting("p", default=0.5), ignored("training", True), ignored("inplace", False)),
+        spell("torch", "feature_dropout", data("input"), setting("p", default=0.5), ignored("train", True),
+              const("of", "channels")),
+        spell("torch", "dropout{n}d", data("input"), setting("p", default=0.5), ignored("training", True),
+              ignored("inplace", False), const("of", "channels")),
+        spell("keras", "Dropout", setting("rate", "p")),
+    )  # fmt: skip
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        if not 0 <= self.p <= 1:
+            raise SettingError(f"dropout: p is {self.p}; it must be between 0 and 1")
+
+    def elementwise(self, xs: Inputs) -> int:
+        return 0

@@ -1,0 +1,71 @@
+"""Mathematical functions, comparisons and selections, element by element."""
+
+from typing import Annotated
+
+from convlens.ir.op import Inputs, Outputs
+from convlens.ir.setting import OptionalNumber, Word
+from convlens.ir.spec import TensorSpec
+from convlens.ir.spelling import Spelling, const, data, ignored, spell
+from convlens.ops._pointwise import FLOATS, Broadcast
+
+_UNARY = {
+    "abs": "Abs", "acos": "Acos", "asin": "Asin", "atan": "Atan", "ceil": "Ceil", "cos": "Cos", "cosh": "Cosh",
+    "erf": "Erf", "exp": "Exp", "expm1": "", "floor": "Floor", "frac": "", "isfinite": "", "isinf": "IsInf",
+    "isnan": "IsNaN", "log": "Log", "log10": "", "log1p": "", "log2": "", "logical_not": "Not", "neg": "Neg",
+    "reciprocal": "Reciprocal", "round": "Round", "rsqrt": "", "sign": "Sign", "sin": "Sin", "sinh": "Sinh",
+    "sqrt": "Sqrt", "square": "", "tan": "Tan", "trunc": "", "nan_to_num": "", "bitwise_not": "BitwiseNot",
+    "hardshrink": "", "softshrink": "Shrink", "tanhshrink": "", "threshold": "ThresholdedRelu",
+}  # fmt: skip
+_BINARY = {
+    "atan2": "", "eq": "Equal", "fmod": "", "floor_divide": "", "ge": "GreaterOrEqual", "gt": "Greater",
+    "le": "LessOrEqual", "logical_and": "And", "logical_or": "Or", "logical_xor": "Xor", "lt": "Less",
+    "maximum": "Max", "minimum": "Min", "ne": "", "pow": "Pow", "remainder": "Mod", "bitwise_and": "BitwiseAnd",
+    "bitwise_or": "BitwiseOr", "bitwise_xor": "BitwiseXor", "true_divide": "",
+}  # fmt: skip
+_TERNARY = {"addcdiv": "", "addcmul": "", "clamp": "Clip", "lerp": "", "masked_fill": "", "where": "Where"}
+_BOOLEAN = frozenset(
+    ["eq", "ge", "gt", "le", "lt", "ne", "isfinite", "isinf", "isnan", "logical_and", "logical_not", "logical_or", "logical_xor"]
+)
+_NO_PROMOTION = frozenset({"masked_fill", "clamp"})
+
+
+def _spellings() -> tuple[Spelling, ...]:
+    tables = ((_UNARY, ("input",)), (_BINARY, ("input", "other")), (_TERNARY, ("input", "second", "third")))
+    rows = [(name, onnx, operands) for table, operands in tables for name, onnx in table.items()]
+    return tuple(
+        spelling
+        for name, onnx, operands in rows
+        for spelling in (
+            spell("torch", name, *(data(o, None) for o in operands), const("function", name), ignored("value"), ignored("nan")),
+            *((spell("onnx", onnx, *(data(o, None) for o in operands), const("function", name)),) if onnx else ()),
+        )
+    )
+
+
+class Elementwise(Broadcast, name="elementwise"):
+    """``function`` applied to one, two or three inputs after broadcasting; numbers among them are not inputs.
+
+    One operation for each output element, whatever the function. Comparisons give booleans.
+    Source: torch, "Pointwise Ops".
+
+    >>> x = (TensorSpec((1, 8)), TensorSpec((8,)))
+    >>> Elementwise(function="gt").infer(x)[0].dtype, Elementwise(function="pow").elementwise(x)
+    ('bool', 8)
+    """
+
+    function: Annotated[str, Word((*_UNARY, *_BINARY, *_TERNARY))]
+    scalar: OptionalNumber = None
+
+    arity = (1, 3)
+    keeps = frozenset({"input"})
+    spellings = _spellings()
+
+    def outputs(self, xs: Inputs) -> Outputs:
+        (out,) = super().outputs(xs)
+        if self.function in _BOOLEAN:
+            return (TensorSpec(out.dims, "bool"),)
+        if self.function == "where":
+            return (TensorSpec(out.dims, super().outputs(xs[1:] or xs)[0].dtype),)
+        if self.function in _NO_PROMOTION or (self.function == "pow" and xs[0].dtype in FLOATS):
+            return (TensorSpec(out.dims, xs[0].dtype),)
+        return (out,)

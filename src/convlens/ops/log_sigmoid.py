@@ -1,0 +1,24 @@
+"""Activation ``log_sigmoid``."""
+
+from convlens.ir.op import Inputs
+from convlens.ir.spelling import data, spell
+from convlens.ops._pointwise import Pointwise
+
+
+class LogSigmoid(Pointwise, name="log_sigmoid"):
+    """``log(1 / (1 + exp(-x)))``, element by element: 4 operations each. Backward keeps the input.
+
+    Source: torch.nn.LogSigmoid.
+
+    >>> LogSigmoid().elementwise((TensorSpec((1, 64, 112, 112)),))
+    3211264
+    """
+
+    keeps = frozenset({"input"})
+    spellings = (
+        spell("torch.nn", "LogSigmoid"),
+        spell("torch", "logsigmoid", data("input")),
+    )
+
+    def elementwise(self, xs: Inputs) -> int:
+        return 4 * xs[0].numel

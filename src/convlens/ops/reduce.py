@@ -1,0 +1,75 @@
+"""Reductions over axes."""
+
+from typing import Annotated
+
+from convlens.arith.axis import IDENTITY
+from convlens.ir.errors import ShapeError
+from convlens.ir.op import WHOLE, Along, Inputs, Op, Outputs, Read, Shapes
+from convlens.ir.setting import Bool, OptionalIndices, Word
+from convlens.ir.spec import TensorSpec
+
+_INDEX = ("argmax", "argmin")
+_PAIR = ("max_with_indices", "min_with_indices")
+_TRUTH = ("all", "any")
+FUNCTIONS = ("mean", "sum", "max", "min", "prod", "var", "std", "logsumexp", "norm", *_INDEX, *_PAIR, *_TRUTH)
+
+
+class Reduce(Op, name="reduce"):
+    """One value from all values along the axes ``over`` (all axes where none is given); ``keep`` leaves them with size 1.
+
+    Element-wise: one operation for each input element, three for variance and deviation. The functions
+    ``max_with_indices`` and ``min_with_indices`` have a second output. Source: torch, "Reduction Ops".
+
+    >>> pool = Reduce(function="mean", over=[2, 3])
+    >>> str(pool.infer((TensorSpec((1, 2048, 7, 7)),))[0])
+    '1x2048'
+    """
+
+    function: Annotated[str, Word(FUNCTIONS)]
+    over: OptionalIndices = None
+    keep: Bool = False
+
+    arity = (1, 1)
+    keeps = frozenset({"input"})
+    view = False
+    spellings = ()
+
+    def outputs(self, xs: Inputs) -> Outputs:
+        over = self._over(xs[0])
+        dims = tuple(1 if a in over else n for a, n in enumerate(xs[0].dims) if self.keep or a not in over)
+        values = TensorSpec(dims, self._dtype(xs[0].dtype))
+        return (values, TensorSpec(dims, "int64")) if self.function in _PAIR else (values,)
+
+    def params(self, xs: Inputs) -> Shapes:
+        return {}
+
+    def buffers(self, xs: Inputs) -> Shapes:
+        return {}
+
+    def macs(self, xs: Inputs) -> int:
+        return 0
+
+    def elementwise(self, xs: Inputs) -> int:
+        return (3 if self.function in ("var", "std") else 1) * xs[0].numel
+
+    def reads(self, xs: Inputs) -> tuple[tuple[Read, ...], ...]:
+        over = self._over(xs[0])
+        kept = [a for a in range(xs[0].rank) if self.keep or a not in over]
+        read = tuple(WHOLE if a in over else Along(kept.index(a), IDENTITY) for a in range(xs[0].rank))
+        return ((read,),) * len(self.outputs(xs))
+
+    def _over(self, x: TensorSpec) -> frozenset[int]:
+        if not self.over:
+            return frozenset(range(x.rank))
+        for axis in self.over:
+            if not -max(x.rank, 1) <= axis < max(x.rank, 1):
+                raise ShapeError(f"axis {axis} is not one of the {x.rank} axes of {x}", f"axes from {-x.rank} to {x.rank - 1}")
+        return frozenset(axis % max(x.rank, 1) for axis in self.over)
+
+    def _dtype(self, dtype: str) -> str:
+        if self.function in _INDEX:
+            return "int64"
+        if self.function in _TRUTH:
+            return "bool"
+        integer = dtype.startswith(("int", "uint", "bool"))
+        return "int64" if integer and self.function in ("sum", "prod") else dtype

@@ -1,0 +1,76 @@
+"""Shapes, parameters and costs of every node of a graph."""
+
+from collections.abc import Mapping
+from math import prod
+from typing import NamedTuple
+
+from convlens.ir.errors import ShapeError
+from convlens.ir.graph import Graph, Node
+from convlens.ir.op import Inputs, Outputs, Shapes
+
+
+class NodeFacts(NamedTuple):
+    """Facts of one node. A cost is None where the operator cannot tell it.
+
+    ``param_shapes`` are those counted here; a parameter shared with an earlier node is counted there.
+    """
+
+    inputs: Inputs
+    outputs: Outputs
+    param_shapes: Shapes
+    buffer_shapes: Shapes
+    macs: int | None
+    elementwise: int | None
+
+    @property
+    def params(self) -> int:
+        """Number of trained or frozen values counted here."""
+        return count(self.param_shapes)
+
+    @property
+    def buffers(self) -> int:
+        return count(self.buffer_shapes)
+
+
+class Facts(NamedTuple):
+    """Facts by node name, up to the node whose shapes break (``broken``, with its ``error``), if one does."""
+
+    nodes: Mapping[str, NodeFacts]
+    broken: Node | None = None
+    error: ShapeError | None = None
+
+
+def facts(graph: Graph) -> Facts:
+    """Facts of every node in topological order. A node that cannot take its inputs ends the walk; it does not raise."""
+    specs: dict[str, Outputs] = {item.name: (item.spec,) for item in graph.inputs}
+    known: dict[str, NodeFacts] = {}
+    for node in graph:
+        xs = tuple([specs[ref.node][ref.port] for ref in node.inputs])
+        try:
+            found = node_facts(node, xs)
+        except ShapeError as error:
+            given = [f"{x} from {str(ref)!r}" for x, ref in zip(xs, node.inputs, strict=True)]
+            return Facts(known, node, error.at(node.op.name, node.name, given, node.source))
+        known[node.name] = found
+        specs[node.name] = found.outputs
+    return Facts(known)
+
+
+def node_facts(node: Node, xs: Inputs) -> NodeFacts:
+    """The facts of one node for these inputs, or `ShapeError`."""
+    op = node.op
+    outputs = op.infer(xs)
+    params = op.params(xs)
+    if node.ties:
+        shared = {tie.param for tie in node.ties}
+        params = {name: shape for name, shape in params.items() if name not in shared}
+    return NodeFacts(xs, outputs, params, op.buffers(xs), op.macs(xs), op.elementwise(xs))
+
+
+def count(shapes: Shapes) -> int:
+    """Values in all of these shapes together.
+
+    >>> count({"weight": (2, 3, 3, 3), "bias": (2,)})
+    56
+    """
+    return sum(map(prod, shapes.values()))

@@ -1,0 +1,203 @@
+"""Which pixels of the network's input does each node see?
+
+For every node, input and input axis the pass keeps what is read *locally* (an exact axis map, see
+`convlens.arith.axis`) and, beside it, the operator through which the *whole* axis is seen, if there is one. Branches
+are united, so no alignment is assumed.
+"""
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import NamedTuple
+
+from convlens.arith.axis import IDENTITY, AxisMap, TooIrregularError, compose, constant, union
+from convlens.ir.graph import Graph
+from convlens.ir.op import WHOLE, Along, AxisRead, Read, Scattered
+from convlens.ir.spec import Shape, TensorSpec
+from convlens.passes.facts import Facts
+
+
+class Local(NamedTuple):
+    """An input axis is read through ``map`` along axis ``axes[0]`` of the value.
+
+    ``axes`` empty: every position reads the same. ``length`` set: several axes together choose one of that many
+    places, so only the size of what is read is known, not where.
+    """
+
+    axes: tuple[int, ...]
+    map: AxisMap
+    length: int | None = None
+
+
+class View(NamedTuple):
+    """What a value sees of one axis of one network input: nothing local where ``local`` is None.
+
+    ``whole`` names the operator through which all that is there is seen, from pixel ``reach[0]`` to ``reach[1]``;
+    ``unknown`` the one behind which it cannot be told.
+    """
+
+    local: Local | None = None
+    whole: str = ""
+    reach: tuple[int, int] = (0, -1)
+    unknown: str = ""
+
+
+Views = tuple[View, ...]
+
+
+class AxisField(NamedTuple):
+    """The receptive field of a node along one axis; ``size`` is the hull, ``support`` the pixels really read."""
+
+    size: int
+    size_min: int
+    support: int
+    stride: Fraction | None
+    padding: int | None
+    whole: str
+
+
+class ReceptiveField(NamedTuple):
+    """The receptive field of one node on network input ``input``, an entry for each spatial axis."""
+
+    input: str
+    axes: tuple[AxisField, ...]
+
+
+def receptive_fields(graph: Graph, facts: Facts) -> Mapping[str, ReceptiveField | None]:
+    """The receptive field of every node that has facts; None where it sees no image, or it cannot be told."""
+    images = [item for item in graph.inputs if item.spec.rank >= 3]
+    views = {item.name: _walk(graph, facts, item.name, item.spec) for item in images}
+    sizes = {item.name: item.spec.dims for item in images}
+    return {
+        node.name: next(
+            (_field(name, found[node.name], sizes[name]) for name, found in views.items() if found.get(node.name)), None
+        )
+        for node in graph
+        if node.name in facts.nodes
+    }
+
+
+def axis_views(graph: Graph, facts: Facts, input_name: str) -> Mapping[str, tuple[Views, ...]]:
+    """What each output of each node sees of every axis of one network input, channels included."""
+    spec = next(item.spec for item in graph.inputs if item.name == input_name)
+    return _outputs(graph, facts, input_name, range(spec.rank))
+
+
+def _walk(graph: Graph, facts: Facts, name: str, spec: TensorSpec) -> Mapping[str, Views]:
+    outputs = _outputs(graph, facts, name, range(2, spec.rank))
+    return {node: ports[0] for node, ports in outputs.items() if ports}
+
+
+def _outputs(graph: Graph, facts: Facts, name: str, axes: range) -> Mapping[str, tuple[Views, ...]]:
+    start = tuple(View(Local((axis,), IDENTITY)) for axis in axes)
+    seen: dict[str, tuple[Views, ...]] = {name: (start,)}
+    for node in graph:
+        found = facts.nodes.get(node.name)
+        sources = [(i, seen[ref.node][ref.port]) for i, ref in enumerate(node.inputs) if seen.get(ref.node)]
+        if found is None or not sources:
+            continue
+        seen[node.name] = tuple(
+            _united([_through(views, reads[i], found.inputs[i].dims, node.name) for i, views in sources], out.dims)
+            for reads, out in zip(node.op.reads(found.inputs), found.outputs, strict=True)
+        )
+    return seen
+
+
+def _through(views: Views, read: Read, dims: Shape, node: str) -> Views:
+    if all(type(r) is Along and r.map is IDENTITY and r.axis == axis for axis, r in enumerate(read)):
+        return views
+    return tuple(_step(view, read, dims, node) for view in views)
+
+
+def _step(view: View, read: Read, dims: Shape, node: str) -> View:
+    local = view.local
+    if local is None or not local.axes:
+        return view
+    reads = [read[axis] for axis in local.axes]
+    if all(r is WHOLE for r in reads):
+        length = dims[local.axes[0]] if local.length is None else local.length
+        return _seen_whole(view, local.map, length, node)
+    if local.length is not None:
+        return _chosen(view, local, reads, node)
+    return _along(view, local, reads[0], dims[local.axes[0]], node)
+
+
+def _along(view: View, local: Local, read: AxisRead, length: int, node: str) -> View:
+    if isinstance(read, Scattered):
+        return view._replace(local=Local(read.axes, local.map, length))
+    if not isinstance(read, Along):
+        return _lost(view, node)
+    try:
+        return view._replace(local=Local(() if read.axis is None else (read.axis,), compose(local.map, read.map)))
+    except TooIrregularError:
+        return _lost(view, node)
+
+
+def _chosen(view: View, local: Local, reads: list[AxisRead], node: str) -> View:
+    """A place chosen by several axes survives where each of them is kept."""
+    axes: list[int] = []
+    for read in reads:
+        if isinstance(read, Scattered):
+            axes.extend(read.axes)
+        elif isinstance(read, Along) and read.axis is not None and read.map == IDENTITY:
+            axes.append(read.axis)
+        else:
+            return _lost(view, node)
+    return view._replace(local=local._replace(axes=tuple(dict.fromkeys(axes))))
+
+
+def _seen_whole(view: View, axis_map: AxisMap, length: int, node: str) -> View:
+    try:
+        (footprint,) = compose(axis_map, constant(0, length - 1)).footprints
+    except TooIrregularError:
+        return _lost(view, node)
+    reach = (footprint[0][0], footprint[-1][1]) if footprint else view.reach
+    return View(None, view.whole or node, _hull(view.reach, reach), view.unknown)
+
+
+def _hull(a: tuple[int, int], b: tuple[int, int]) -> tuple[int, int]:
+    """The smallest interval that holds both; an interval that ends before it starts holds nothing."""
+    if a[1] < a[0] or b[1] < b[0]:
+        return b if a[1] < a[0] else a
+    return min(a[0], b[0]), max(a[1], b[1])
+
+
+def _lost(view: View, node: str) -> View:
+    return view._replace(local=None, unknown=view.unknown or node)
+
+
+def _united(branches: list[Views], dims: Shape) -> Views:
+    first, *rest = branches
+    for other in rest:
+        if other is not first:
+            first = tuple(_union(a, b, dims) for a, b in zip(first, other, strict=True))
+    return first
+
+
+def _union(a: View, b: View, dims: Shape) -> View:
+    both = View(a.local or b.local, a.whole or b.whole, _hull(a.reach, b.reach), a.unknown or b.unknown)
+    if a.local is None or b.local is None or a.local == b.local:
+        return both
+    if a.local.length is not None or b.local.length is not None or len({*a.local.axes, *b.local.axes}) > 1:
+        return _lost(both, "a merge of branches that read different axes")
+    axes = a.local.axes or b.local.axes
+    try:
+        return both._replace(local=Local(axes, union(a.local.map, b.local.map, dims[axes[0]] if axes else 1)))
+    except TooIrregularError:
+        return _lost(both, "a merge of branches with different strides")
+
+
+def _field(name: str, views: Views, dims: tuple[int, ...]) -> ReceptiveField | None:
+    if any(view.unknown for view in views) or not views:
+        return None
+    return ReceptiveField(name, tuple(_axis_field(view, dims[axis]) for axis, view in enumerate(views, 2)))
+
+
+def _axis_field(view: View, size: int) -> AxisField:
+    if view.local is None:
+        seen = min(view.reach[1], size - 1) - max(view.reach[0], 0) + 1
+        return AxisField(seen, seen, seen, None, None, view.whole)
+    (least, most), (_, support) = view.local.map.sizes, view.local.map.supports
+    if view.local.length is not None:
+        return AxisField(most, least, support, None, None, view.whole)
+    regular = view.local.map.advance or view.local.map.period == 1
+    return AxisField(most, least, support, view.local.map.stride if regular else None, view.local.map.padding, view.whole)
