@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import NamedTuple
 
+from convlens.ir.errors import ShapeError
 from convlens.ir.op import Op
 from convlens.ir.spec import Shape, TensorSpec
 
@@ -80,6 +81,7 @@ class Graph:
     layout: str = "NC*"
     dialect: str = "torch.nn"
     extras: tuple[Extra, ...] = ()
+    broken: ShapeError | None = field(default=None, compare=False)
 
     def __iter__(self) -> Iterator[Node]:
         return iter(self.nodes)

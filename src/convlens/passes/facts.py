@@ -45,6 +45,8 @@ def facts(graph: Graph) -> Facts:
     specs: dict[str, Outputs] = {item.name: (item.spec,) for item in graph.inputs}
     known: dict[str, NodeFacts] = {}
     for node in graph:
+        if graph.broken is not None and node is graph.nodes[-1]:
+            return Facts(known, node, graph.broken)
         xs = tuple([specs[ref.node][ref.port] for ref in node.inputs])
         try:
             found = node_facts(node, xs)

@@ -1,0 +1,147 @@
+"""Run a module's own forward once on shadows and collect the graph."""
+
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+import torch
+from torch.nn.modules.module import register_module_forward_hook, register_module_forward_pre_hook
+
+from convlens.importers.torch.frames import user_traceback
+from convlens.importers.torch.mode import Capture
+from convlens.importers.torch.protect import unchanged
+from convlens.importers.torch.shadow import DTYPE_NAMES, Shadow, spec_of
+from convlens.importers.torch.trace import Trace
+from convlens.ir.errors import ConvlensError, UsageError
+from convlens.ir.graph import Graph, Ref
+from convlens.ir.spec import TensorSpec, check_sizes
+from convlens.ir.verify import verify
+
+MAX_OUTPUT_DEPTH = 8
+
+_LOCK = threading.RLock()
+"""PyTorch's module hooks are global, so one capture runs at a time."""
+
+
+def run(module: torch.nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any], *, real: bool, name: str = "") -> Graph:
+    """The graph of ``module(*args, **kwargs)``; see `convlens.importers.torch.capture`."""
+    module = getattr(module, "_orig_mod", module)
+    trace = Trace(module, real=real)
+    mode = Capture(trace)
+    inputs = _Inputs(trace, _float_dtype(module))
+    shadows = [inputs.convert(arg, label) for label, arg in zip(_argument_names(module, len(args)), args, strict=False)]
+    named = {key: inputs.convert(value, key) for key, value in kwargs.items()}
+    with _LOCK, unchanged(module, values=real):
+        result = _forward(trace, mode, module, shadows, named)
+    outputs = _outputs(trace, result)
+    return verify(
+        Graph(
+            name or type(module).__name__,
+            tuple(trace.inputs),
+            tuple(trace.nodes),
+            outputs,
+            extras=() if trace.broken else trace.unused(),
+            broken=trace.broken,
+        )
+    )
+
+
+def _forward(trace: Trace, mode: Capture, module: torch.nn.Module, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    try:
+        with _scopes(trace), mode:
+            return module(*args, **kwargs)
+    except ConvlensError:
+        if trace.broken is None:
+            raise
+        return None
+    except Exception as error:
+        if trace.broken is not None:
+            return None
+        raise UsageError(f"the forward of {type(module).__name__} raised:\n{user_traceback(error)}") from error
+
+
+@contextmanager
+def _scopes(trace: Trace) -> Iterator[None]:
+    """Keep the stack of running modules, for names and paths."""
+    thread = threading.get_ident()
+
+    def enter(module: torch.nn.Module, _: Any) -> None:
+        if threading.get_ident() == thread:
+            path = trace.paths.get(id(module), f"{trace.scopes[-1][0]}.{type(module).__name__}".lstrip("."))
+            trace.scopes.append((path, module))
+
+    def leave(*_: Any) -> None:
+        if threading.get_ident() == thread:
+            trace.scopes.pop()
+
+    before, after = register_module_forward_pre_hook(enter), register_module_forward_hook(leave, always_call=True)
+    try:
+        yield
+    finally:
+        before.remove()
+        after.remove()
+
+
+class _Inputs:
+    """Turns the caller's arguments into shadows: shapes, tensors, and both inside tuples, lists and dicts."""
+
+    def __init__(self, trace: Trace, dtype: str) -> None:
+        self.trace = trace
+        self.dtype = dtype
+
+    def convert(self, value: Any, label: str) -> Any:
+        if isinstance(value, torch.Tensor):
+            return self._input(label, spec_of(value), value)
+        if type(value) is tuple and value and all(type(n) is int for n in value):
+            check_sizes(value)
+            return self._input(label, TensorSpec(value, self.dtype), None)
+        if isinstance(value, tuple | list) and not isinstance(value, torch.Size):
+            items = [self.convert(item, f"{label}.{at}") for at, item in enumerate(value)]
+            return type(value)(*items) if hasattr(value, "_fields") else type(value)(items)
+        if isinstance(value, dict):
+            return {key: self.convert(item, f"{label}.{key}") for key, item in value.items()}
+        return value
+
+    def _input(self, label: str, spec: TensorSpec, value: torch.Tensor | None) -> Shadow:
+        shadow = self.trace.add_input(label, spec)
+        shadow.value = value if self.trace.real else None
+        return shadow
+
+
+def _argument_names(module: torch.nn.Module, count: int) -> list[str]:
+    code = getattr(module.forward, "__code__", None)
+    names = list(code.co_varnames[1 : code.co_argcount]) if code is not None else []
+    return [names[at] if at < len(names) else f"input_{at}" for at in range(count)]
+
+
+def _float_dtype(module: torch.nn.Module) -> str:
+    dtype = next((p.dtype for p in module.parameters() if p.is_floating_point()), torch.float32)
+    return DTYPE_NAMES[dtype]
+
+
+def _outputs(trace: Trace, result: Any) -> tuple[Ref, ...]:
+    found = [trace.ref_of(tensor) for tensor in _tensors(result, MAX_OUTPUT_DEPTH)]
+    if found or not trace.nodes:
+        return tuple(dict.fromkeys(found))
+    return (Ref(trace.nodes[-1].name),)
+
+
+def _tensors(value: Any, depth: int) -> Iterator[torch.Tensor]:
+    """The tensors of an output of any kind: nested containers, dataclasses, objects with attributes."""
+    if isinstance(value, torch.Tensor):
+        yield value
+    elif depth and not isinstance(value, str | bytes | int | float | type(None) | torch.nn.Module | type):
+        for item in _items(value):
+            yield from _tensors(item, depth - 1)
+
+
+def _items(value: Any) -> list[Any]:
+    if isinstance(value, Mapping):
+        return list(value.values())
+    if isinstance(value, tuple | list | set | frozenset):
+        return list(value)
+    if is_dataclass(value):
+        return [getattr(value, field.name) for field in fields(value)]
+    return list(vars(value).values()) if hasattr(value, "__dict__") else []

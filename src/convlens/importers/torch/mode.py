@@ -1,0 +1,164 @@
+"""The switchboard: every call of PyTorch that the user's forward makes arrives here."""
+
+from functools import cache
+from types import FunctionType
+from typing import Any
+
+import torch
+from torch.overrides import TorchFunctionMode
+
+from convlens.importers.torch.constants import constant_call
+from convlens.importers.torch.frames import user_line
+from convlens.importers.torch.opaque import DataDependentError, call_name, mapped, opaque, tensors_in, value_of
+from convlens.importers.torch.readers import KERNELS, READERS
+from convlens.importers.torch.shadow import Shadow, spec_of
+from convlens.importers.torch.table import entry_of, from_table
+from convlens.importers.torch.trace import Trace
+from convlens.ir.errors import UsageError
+
+_SHAPE_ONLY = frozenset(
+    "size dim numel nelement ndimension stride storage_offset is_contiguous is_floating_point is_complex is_signed "
+    "element_size get_device __len__ __hash__ __repr__ __str__ __format__ __dir__ has_names is_same_size result_type "
+    "is_tensor is_inference is_conj is_neg dim_order is_shared is_pinned is_nested".split()
+)
+_IGNORED = frozenset("__set__ __delete__ register_hook register_post_accumulate_grad_hook retain_grad backward".split())
+_VALUE_TENSORS = frozenset("nonzero argwhere unique unique_consecutive masked_select bincount histc".split())
+_VALUES = _VALUE_TENSORS | frozenset(
+    "item tolist numpy __bool__ __int__ __float__ __index__ __complex__ __array__ equal allclose is_nonzero __contains__ "
+    "_local_scalar_dense".split()
+)
+_VIEW_ATTRIBUTES = frozenset({"T", "mT", "H", "mH", "data"})
+_SHAPE_CHANGED_IN_PLACE = frozenset("unsqueeze_ squeeze_ t_ transpose_ swapaxes_ swapdims_ resize_ resize_as_ set_".split())
+
+
+class Capture(TorchFunctionMode):
+    """Records what is called on shadows and on the module's own tensors; calls among plain tensors are run as they are."""
+
+    def __init__(self, trace: Trace) -> None:
+        super().__init__()
+        self.trace = trace
+        trace.on_dispatch = self.kernel
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        name = func.__name__
+        if name == "__get__":
+            name = func.__self__.__name__
+            if name not in _VIEW_ATTRIBUTES:
+                return func(*args)
+        return self.call(func, name, args, kwargs or {})
+
+    def kernel(self, func: Any, args: Any, kwargs: Any) -> Any:
+        """A call that arrives from C++ as a kernel, such as ``aten.conv2d.default``."""
+        with torch._C.DisableTorchFunction():  # type: ignore[attr-defined]  # noqa: SLF001 - no public name
+            return self.call(func, func.overloadpacket.__name__, args, kwargs)
+
+    def call(self, func: Any, name: str, args: Any, kwargs: Any) -> Any:
+        """Record one call, or run it where it says nothing about the network."""
+        if name in _SHAPE_ONLY:
+            return func(*args, **kwargs)
+        if name in _IGNORED:
+            return None
+        tensors = tensors_in((args, kwargs))
+        if not any(isinstance(t, Shadow) or id(t) in self.trace.registered for t in tensors):
+            return constant_call(self.trace, func, name, args, kwargs)
+        if name in _VALUES:
+            return self._value(func, args, kwargs, tensors)
+        if self._is_own(args[0] if args else None) and (in_place(name) or name == "data"):
+            return args[0]
+        return self._written(name, args, kwargs, self._record(func, name, args, kwargs))
+
+    def _record(self, func: Any, name: str, args: Any, kwargs: Any) -> Any:
+        plain = {key: value for key, value in kwargs.items() if key != "out"}
+        base = name[:-1] if in_place(name) and name.endswith("_") and not name.endswith("__") else name
+        reader = READERS.get(name) or READERS.get(base)
+        if reader is not None:
+            result = reader(self.trace, *mapped(args, self._shadow), **mapped(plain, self._shadow))
+        elif base in KERNELS:
+            result = KERNELS[base](self.trace, *args, **plain)
+        elif entry_of(name) is not None:
+            result = from_table(self.trace, name, args, plain)
+        elif isinstance(func, FunctionType) and func.__module__.startswith("torch."):
+            with self:
+                return without_check(func)(*args, **kwargs)
+        else:
+            return opaque(self.trace, func, args, plain)
+        return self._computed(func, args, kwargs, result) if self.trace.real else result
+
+    def _shadow(self, tensor: torch.Tensor) -> Shadow:
+        if isinstance(tensor, Shadow):
+            return tensor
+        made = self.trace.shadow(spec_of(tensor), self.trace.ref_of(tensor))
+        made.value = tensor if self.trace.real else None
+        return made
+
+    def _is_own(self, value: Any) -> bool:
+        return id(value) in self.trace.registered
+
+    def _value(self, func: Any, args: Any, kwargs: Any, tensors: list[torch.Tensor]) -> Any:
+        """A call that looks at values: possible on the module's own tensors, and where values are computed."""
+        if self.trace.real and func.__name__ in _VALUE_TENSORS:
+            return opaque(self.trace, func, args, kwargs)
+        if self.trace.real or not any(isinstance(t, Shadow) for t in tensors):
+            return func(*mapped(args, value_of), **mapped(kwargs, value_of))
+        raise DataDependentError(call_name(func))
+
+    def _computed(self, func: Any, args: Any, kwargs: Any, result: Any) -> Any:
+        with torch.no_grad():
+            values = func(*mapped(args, value_of), **mapped(kwargs, value_of))
+        for shadow, value in zip(tensors_in(result), tensors_in(values), strict=False):
+            if isinstance(shadow, Shadow):
+                shadow.value = value
+        return result
+
+    def _written(self, name: str, args: Any, kwargs: Any, result: Any) -> Any:
+        """Give the result to the tensor that the call writes into, if it does."""
+        target = kwargs.get("out")
+        if target is None and (in_place(name) or kwargs.get("inplace")):
+            target = args[0] if args else kwargs["input"]
+        if not isinstance(target, torch.Tensor) or self._is_own(target):
+            return result
+        if not isinstance(target, Shadow):
+            self.trace.constants[id(target)] = (target, result.ref)
+            return target
+        if name in _SHAPE_CHANGED_IN_PLACE or result.spec.dims != target.spec.dims:
+            raise UsageError(
+                f"{name} changes the shape of a tensor in place\n  at: {user_line()}\n"
+                f"  fix: use its result, as in x = x.{name.rstrip('_')}(...)"
+            )
+        return write(self.trace, target, result)
+
+
+def in_place(name: str) -> bool:
+    """``add_``, ``__iadd__`` and ``x[...] = y`` write into their first argument.
+
+    >>> in_place("add_"), in_place("__iadd__"), in_place("__add__"), in_place("__setitem__")
+    (True, True, False, True)
+    """
+    if name.endswith("__"):
+        return name == "__setitem__" or name in _IN_PLACE_OPERATORS
+    return name.endswith("_")
+
+
+def write(trace: Trace, x: Shadow, new: Shadow) -> Shadow:
+    """``x`` now holds ``new``; where ``x`` is a view, its base changes too."""
+    x.ref = new.ref
+    x.value = x.value if new.value is None else new.value
+    if x.base is not None and x.write_back is not None:
+        base = x.base
+        write(trace, base, trace.shadow(base.spec, x.write_back(x)))
+    return x
+
+
+@cache
+def without_check(func: FunctionType) -> FunctionType:
+    """The same function, but it does not hand itself over to a mode first: its own calls are recorded instead."""
+    scope = {**func.__globals__, **dict.fromkeys(_CHECKS, lambda *_, **__: False)}
+    copy = FunctionType(func.__code__, scope, func.__name__, func.__defaults__, func.__closure__)
+    copy.__kwdefaults__ = func.__kwdefaults__
+    return copy
+
+
+_CHECKS = ("has_torch_function", "has_torch_function_unary", "has_torch_function_variadic")
+_IN_PLACE_OPERATORS = frozenset(
+    f"__i{name}__" for name in "add sub mul truediv floordiv mod pow matmul and or xor lshift rshift".split()
+)

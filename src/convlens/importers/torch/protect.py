@@ -1,0 +1,73 @@
+"""A capture leaves no trace: the module's attributes, random states and hooks are put back, whatever happened."""
+
+import random
+import sys
+from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import torch
+
+
+@contextmanager
+def unchanged(module: torch.nn.Module, *, values: bool) -> Iterator[None]:
+    """Restore everything that a forward may change in the module and around it; with ``values`` also buffers' contents."""
+    states = [_State(child) for child in module.modules()]
+    buffers = [(b, b.detach().clone()) for b in module.buffers()] if values else []
+    with _random_state():
+        try:
+            yield
+        finally:
+            for state in states:
+                state.restore()
+            with torch.no_grad():
+                for buffer, copy in buffers:
+                    buffer.copy_(copy)
+
+
+class _State:
+    """The attributes of one module, and what its lists, dicts and sets hold."""
+
+    def __init__(self, module: torch.nn.Module) -> None:
+        self.attributes = vars(module)
+        self.before = self.attributes.copy()
+        self.containers = [(value, value.copy()) for value in self.before.values() if type(value) in _REFILL]
+
+    def restore(self) -> None:
+        for container, copy in self.containers:
+            if not _same_entries(container, copy):
+                container.clear()
+                _REFILL[type(container)](container, copy)
+        if not _same_entries(self.attributes, self.before):
+            self.attributes.clear()
+            self.attributes.update(self.before)
+
+
+_REFILL: dict[type, Any] = {list: list.extend, dict: dict.update, OrderedDict: OrderedDict.update, set: set.update}
+
+
+def _same_entries(now: Any, before: Any) -> bool:
+    """The very same objects in the same order: equality would compare tensors."""
+    if len(now) != len(before):
+        return False
+    if isinstance(now, dict):
+        return all(k is m and v is w for (k, v), (m, w) in zip(now.items(), before.items(), strict=True))
+    return all(v is w for v, w in zip(now, before, strict=True))
+
+
+@contextmanager
+def _random_state() -> Iterator[None]:
+    numpy = sys.modules.get("numpy")
+    python_state, torch_state = random.getstate(), torch.get_rng_state()
+    numpy_state = numpy.random.get_state() if numpy else None
+    cuda_states = torch.cuda.get_rng_state_all() if torch.cuda.is_initialized() else []
+    try:
+        yield
+    finally:
+        random.setstate(python_state)
+        torch.set_rng_state(torch_state)
+        if numpy:
+            numpy.random.set_state(numpy_state)
+        if cuda_states:
+            torch.cuda.set_rng_state_all(cuda_states)

@@ -1,0 +1,86 @@
+"""Operators of Python (``x + 1``, ``2 - x``, ``x @ y``) and functions of elements, with numbers among the operands."""
+
+from typing import Any
+
+import torch
+
+from convlens.importers.torch.readers import READERS, reads
+from convlens.importers.torch.trace import Trace
+from convlens.ir.op import Op
+from convlens.ops.add import Add
+from convlens.ops.div import Div
+from convlens.ops.elementwise import Elementwise
+from convlens.ops.matmul import Matmul
+from convlens.ops.mul import Mul
+from convlens.ops.sub import Sub
+
+_ARITHMETIC = {
+    Add: ("add", "__add__", "__radd__", "__iadd__"),
+    Sub: ("sub", "subtract", "__sub__", "__rsub__", "__isub__", "rsub"),
+    Mul: ("mul", "multiply", "__mul__", "__rmul__", "__imul__"),
+    Div: ("div", "divide", "true_divide", "__truediv__", "__rtruediv__", "__itruediv__", "__div__", "__rdiv__"),
+}
+_FUNCTIONS = {
+    "pow": ("pow", "__pow__", "__rpow__", "__ipow__", "float_power"),
+    "floor_divide": ("floor_divide", "__floordiv__", "__rfloordiv__"),
+    "remainder": ("remainder", "__mod__", "__rmod__"),
+    "maximum": ("maximum", "fmax"),
+    "minimum": ("minimum", "fmin"),
+    "neg": ("neg", "negative", "__neg__"),
+    "abs": ("abs", "absolute", "__abs__"),
+    "clamp": ("clamp", "clip", "clamp_min", "clamp_max", "clamp_min_", "clamp_max_"),
+    "eq": ("eq", "__eq__"), "ne": ("ne", "__ne__", "not_equal"), "lt": ("lt", "__lt__", "less"),
+    "le": ("le", "__le__", "less_equal"), "gt": ("gt", "__gt__", "greater"), "ge": ("ge", "__ge__", "greater_equal"),
+    "logical_and": ("logical_and",), "logical_or": ("logical_or",), "logical_xor": ("logical_xor",),
+    "bitwise_and": ("bitwise_and", "__and__", "__rand__", "__iand__"),
+    "bitwise_or": ("bitwise_or", "__or__", "__ror__", "__ior__"),
+    "bitwise_xor": ("bitwise_xor", "__xor__", "__rxor__"), "bitwise_not": ("bitwise_not", "__invert__"),
+    **{name: (name,) for name in (
+        "acos", "addcdiv", "addcmul", "asin", "atan", "atan2", "ceil", "cos", "cosh", "erf", "exp", "expm1", "floor",
+        "fmod", "frac", "isfinite", "isinf", "isnan", "lerp", "log", "log10", "log1p", "log2", "logical_not",
+        "masked_fill", "nan_to_num", "reciprocal", "round", "rsqrt", "sign", "sin", "sinh", "sqrt", "square", "tan",
+        "trunc", "where", "hardshrink", "softshrink", "tanhshrink", "threshold",
+    )},
+}  # fmt: skip
+
+
+def _register() -> None:
+    for kind, names in _ARITHMETIC.items():
+        READERS.update(dict.fromkeys(names, lambda trace, *args, _kind=kind, **kwargs: _binary(trace, _kind, args, kwargs)))
+    for function, names in _FUNCTIONS.items():
+        READERS.update(dict.fromkeys(names, lambda trace, *args, _f=function, **kwargs: mapped(trace, _f, args, kwargs)))
+
+
+def _binary(trace: Trace, kind: type[Op], args: Any, kwargs: Any) -> Any:
+    return _emit(trace, kind, {}, [*args, *(v for k, v in kwargs.items() if k in ("other", "input"))])
+
+
+def mapped(trace: Trace, function: str, args: Any, kwargs: Any) -> Any:
+    operands = [*args, *(v for v in kwargs.values() if isinstance(v, torch.Tensor | int | float))]
+    return _emit(trace, Elementwise, {"function": function}, operands)
+
+
+def _emit(trace: Trace, kind: type[Op], settings: dict[str, Any], operands: list[Any]) -> Any:
+    tensors = [x for x in operands if isinstance(x, torch.Tensor)][:3]
+    numbers = [x for x in operands if isinstance(x, int | float) and not isinstance(x, bool)]
+    scalar = float(numbers[0]) if numbers and len(tensors) == 1 else None
+    return trace.emit(kind(scalar=scalar, **settings), tensors)[0]
+
+
+@reads("matmul", "__matmul__", "bmm", "mm", "mv", "dot")
+def _matmul(trace: Trace, x: Any, y: Any = None, **kwargs: Any) -> Any:
+    return trace.emit(Matmul(), [x, next(iter(kwargs.values())) if y is None else y])[0]
+
+
+@reads("__rmatmul__")
+def _rmatmul(trace: Trace, y: Any, x: Any) -> Any:
+    return trace.emit(Matmul(), [x, y])[0]
+
+
+@reads("addmm", "addmv", "baddbmm")
+def _addmm(trace: Trace, bias: Any, x: Any, y: Any, **_: Any) -> Any:
+    (product,) = trace.emit(Matmul(), [x, y])
+    return trace.emit(Add(), [product, bias])[0]
+
+
+_register()

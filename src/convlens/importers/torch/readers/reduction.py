@@ -1,0 +1,64 @@
+"""Means, sums, extremes: over all axes or some."""
+
+from typing import Any
+
+import torch
+
+from convlens.importers.torch.readers import READERS, reads
+from convlens.importers.torch.readers.arithmetic import mapped
+from convlens.importers.torch.trace import Trace
+from convlens.ops.reduce import Reduce
+
+_NAMES = {
+    "mean": "mean", "sum": "sum", "prod": "prod", "var": "var", "std": "std", "amax": "max", "amin": "min",
+    "argmax": "argmax", "argmin": "argmin", "logsumexp": "logsumexp", "norm": "norm", "all": "all", "any": "any",
+    "nanmean": "mean", "nansum": "sum", "linalg_vector_norm": "norm",
+}  # fmt: skip
+
+
+def _reader(function: str) -> Any:
+    def read(trace: Trace, x: Any, *args: Any, **kwargs: Any) -> Any:
+        if function == "norm":
+            args = args[1:]
+        dim = kwargs.get("dim", kwargs.get("axis", args[0] if args else None))
+        keep = kwargs.get("keepdim", kwargs.get("keepdims", _keep(args)))
+        return reduced(trace, function, x, dim, keep)[0]
+
+    return read
+
+
+def _keep(args: tuple[Any, ...]) -> bool:
+    """``mean(dim, keepdim)`` and ``var(dim, unbiased, keepdim)`` by position."""
+    flags = [arg for arg in args[1:] if isinstance(arg, bool)]
+    return bool(flags and flags[-1])
+
+
+@reads("max")
+def _max(trace: Trace, x: Any, *args: Any, **kwargs: Any) -> Any:
+    return _extreme(trace, "max", x, args, kwargs)
+
+
+@reads("min")
+def _min(trace: Trace, x: Any, *args: Any, **kwargs: Any) -> Any:
+    return _extreme(trace, "min", x, args, kwargs)
+
+
+def _extreme(trace: Trace, function: str, x: Any, args: Any, kwargs: Any) -> Any:
+    """Of the whole tensor, along an axis (with indices), or of two tensors element by element."""
+    other = args[0] if args else kwargs.get("other", kwargs.get("dim"))
+    if other is None:
+        return reduced(trace, function, x, None, keep=False)[0]
+    if isinstance(other, torch.Tensor):
+        return mapped(trace, f"{function}imum", (x, other), {})
+    keep = bool(args[1]) if len(args) > 1 else bool(kwargs.get("keepdim", False))
+    values, indices = reduced(trace, f"{function}_with_indices", x, other, keep)
+    return getattr(torch.return_types, function)((values, indices))
+
+
+def reduced(trace: Trace, function: str, x: Any, dim: Any, keep: bool) -> list[Any]:
+    """Emit the reduction over ``dim``: None, one axis or several."""
+    over = None if dim is None else dim if isinstance(dim, tuple | list) else (dim,)
+    return trace.emit(Reduce(function=function, over=tuple(over) if over else None, keep=bool(keep)), [x])
+
+
+READERS.update({name: _reader(function) for name, function in _NAMES.items()})

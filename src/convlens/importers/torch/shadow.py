@@ -1,0 +1,70 @@
+"""A tensor with a shape and no values: what the user's forward is run on."""
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+
+from convlens.ir.graph import Ref
+from convlens.ir.spec import TensorSpec
+
+DTYPE_NAMES = {dtype: str(dtype).removeprefix("torch.") for dtype in vars(torch).values() if isinstance(dtype, torch.dtype)}
+DTYPES = {name: dtype for dtype, name in DTYPE_NAMES.items()}
+
+WriteBack = Callable[["Shadow"], Ref]
+
+
+class Shadow(torch.Tensor):
+    """A real `torch.Tensor` object without storage, which stands for tensor ``ref`` of the graph.
+
+    ``base`` and ``write_back`` are set on a view: writing into the view changes the base, and ``write_back`` gives the
+    base's new ref. ``value`` is the real tensor where values are computed too.
+    """
+
+    ref: Ref
+    spec: TensorSpec
+    base: "Shadow | None"
+    write_back: WriteBack | None
+    value: torch.Tensor | None
+    on_dispatch: Callable[..., Any]
+
+    @staticmethod
+    def __new__(cls, spec: TensorSpec, ref: Ref, device: torch.device, on_dispatch: Callable[..., Any]) -> "Shadow":
+        made: Shadow = torch.Tensor._make_wrapper_subclass(cls, spec.dims, dtype=DTYPES[spec.dtype], device=device)  # type: ignore[attr-defined]  # noqa: SLF001
+        made.ref = ref
+        made.spec = spec
+        made.base = None
+        made.write_back = None
+        made.value = None
+        made.on_dispatch = on_dispatch
+        return made
+
+    # Calls are caught by the mode that is active while a module is captured, not by the class.
+    __torch_function__ = torch._C._disabled_torch_function_impl  # noqa: SLF001
+
+    @classmethod
+    def __torch_dispatch__(cls, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        """A call that reached the kernels without passing the mode: from a scripted function, from C++."""
+        first = shadows_in((args, kwargs or {}))[0]
+        return first.on_dispatch(func, args, kwargs or {})
+
+    def __repr__(self, **_: Any) -> str:  # type: ignore[override]
+        return f"Shadow({self.spec} {self.spec.dtype} of {str(self.ref)!r})"
+
+
+def shadows_in(tree: Any) -> "list[Shadow]":
+    """All shadows inside nested tuples, lists and dicts, in order."""
+    if isinstance(tree, Shadow):
+        return [tree]
+    if isinstance(tree, tuple | list):
+        return [found for item in tree for found in shadows_in(item)]
+    if isinstance(tree, dict):
+        return [found for item in tree.values() for found in shadows_in(item)]
+    return []
+
+
+def spec_of(tensor: torch.Tensor) -> TensorSpec:
+    """Shape and dtype of any tensor."""
+    if isinstance(tensor, Shadow):
+        return tensor.spec
+    return TensorSpec(tuple(tensor.shape), DTYPE_NAMES[tensor.dtype])

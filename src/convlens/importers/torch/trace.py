@@ -1,0 +1,144 @@
+"""What has been recorded so far: nodes, names, and which parameter belongs to which node."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import torch
+
+from convlens.importers.torch.frames import user_line
+from convlens.importers.torch.shadow import Shadow, spec_of
+from convlens.ir.errors import ShapeError, UsageError
+from convlens.ir.graph import Extra, Input, Node, Ref, Tie
+from convlens.ir.op import Inputs, Op
+from convlens.ir.spec import TensorSpec
+from convlens.ops._structure import Structural
+from convlens.ops.constant import Constant
+from convlens.ops.parameter import Parameter
+
+MAX_NODES = 1_000_000
+
+
+class Trace:
+    """One capture in progress. ``scopes`` is the stack of modules that are running, each with its path."""
+
+    def __init__(self, module: torch.nn.Module, *, real: bool) -> None:
+        self.real = real
+        self.nodes: list[Node] = []
+        self.inputs: list[Input] = []
+        self.broken: ShapeError | None = None
+        self.device = next((p.device for p in module.parameters()), torch.device("cpu"))
+        self.paths = {id(child): path for path, child in module.named_modules()}
+        self.registered: dict[int, tuple[str, torch.Tensor]] = {id(t): (n, t) for n, t in module.named_buffers()}
+        self.registered.update({id(p): (n, p) for n, p in module.named_parameters()})
+        self.owners: dict[int, tuple[str, str]] = {}
+        self.constants: dict[int, tuple[torch.Tensor, Ref]] = {}
+        self.scopes: list[tuple[str, torch.nn.Module]] = [("", module)]
+        self._names: set[str] = set()
+        self.on_dispatch: Any = None
+
+    def shadow(self, spec: TensorSpec, ref: Ref) -> Shadow:
+        return Shadow(spec, ref, self.device, self.on_dispatch)
+
+    def add_input(self, name: str, spec: TensorSpec) -> Shadow:
+        name = self.unique(name)
+        self.inputs.append(Input(name, spec))
+        return self.shadow(spec, Ref(name))
+
+    def emit(
+        self,
+        op: Op,
+        inputs: Sequence[Any],
+        weights: Mapping[str, torch.Tensor] | None = None,
+        *,
+        name: str = "",
+        check: Callable[[Inputs], None] | None = None,
+    ) -> list[Shadow]:
+        """Record one node and return its outputs.
+
+        ``inputs`` are tensors of any kind, ``weights`` the parameters that the node owns; ``check`` may refuse the inputs.
+        """
+        xs = tuple([spec_of(x) for x in inputs])
+        refs = tuple([self.ref_of(x) for x in inputs])
+        own = self._name_for(op) if not name else self.unique(name)
+        ties, frozen = self._own(own, weights) if weights else ((), ())
+        path = self.scopes[-1][0] if own != self.scopes[-1][0] else ""
+        if len(self.nodes) >= MAX_NODES:
+            raise UsageError(f"the forward makes more than {MAX_NODES} calls; a loop that does not end?")
+        try:
+            outputs = op.infer(xs)
+            if check is not None:
+                check(xs)
+        except ShapeError as error:
+            self._break(Node(own, op, refs, path, ties, frozen, user_line()), xs, error)
+            raise
+        self.nodes.append(Node(own, op, refs, path, ties, frozen))
+        return [self.shadow(spec, Ref(own, port)) for port, spec in enumerate(outputs)]
+
+    def _break(self, node: Node, xs: Inputs, error: ShapeError) -> None:
+        self.nodes.append(node)
+        given = [f"{x} from {str(ref)!r}" for x, ref in zip(xs, node.inputs, strict=True)]
+        self.broken = error.at(node.op.name, node.name, given, node.source)
+
+    def ref_of(self, tensor: torch.Tensor) -> Ref:
+        """The graph's name for any tensor; a tensor that is no shadow becomes a `parameter` or `constant` node once."""
+        if isinstance(tensor, Shadow):
+            return tensor.ref
+        known = self.constants.get(id(tensor))
+        if known is None:
+            known = self.constants[id(tensor)] = (tensor, self._source(tensor))
+        return known[1]
+
+    def is_parameter(self, tensor: Any) -> bool:
+        return id(tensor) in self.registered and isinstance(tensor, torch.nn.Parameter)
+
+    def is_buffer(self, tensor: Any) -> bool:
+        return id(tensor) in self.registered and not isinstance(tensor, torch.nn.Parameter)
+
+    def unused(self) -> tuple[Extra, ...]:
+        """Parameters and buffers that no node owns."""
+        return tuple(
+            Extra(name, tuple(t.shape), *(("param", t.requires_grad) if isinstance(t, torch.nn.Parameter) else ("buffer", True)))
+            for key, (name, t) in self.registered.items()
+            if key not in self.owners
+        )
+
+    def unique(self, name: str) -> str:
+        """The name, with a number behind it where it is taken."""
+        found, number = name, 0
+        while found in self._names:
+            number += 1
+            found = f"{name}_{number}"
+        self._names.add(found)
+        return found
+
+    def _name_for(self, op: Op) -> str:
+        """A layer of torch.nn gives its path to its main operator; any other call is named behind its module's path."""
+        path, module = self.scopes[-1]
+        if path and not isinstance(op, Structural) and is_layer(module):
+            return self.unique(path)
+        return self.unique(f"{path}.{op.name}" if path else op.name)
+
+    def _source(self, tensor: torch.Tensor) -> Ref:
+        spec = spec_of(tensor)
+        name, _ = self.registered.get(id(tensor), ("", tensor))
+        if self.is_parameter(tensor):
+            op: Op = Parameter(shape=spec.dims, dtype=spec.dtype)
+        else:
+            op = Constant(shape=spec.dims, dtype=spec.dtype, stored=bool(name))
+        (made,) = self.emit(op, (), {"value": tensor} if name else None, name=name)
+        return made.ref
+
+    def _own(self, node: str, weights: Mapping[str, torch.Tensor]) -> tuple[tuple[Tie, ...], tuple[str, ...]]:
+        ties = []
+        for param, tensor in weights.items():
+            owner = self.owners.setdefault(id(tensor), (node, param))
+            if owner != (node, param):
+                ties.append(Tie(param, *owner))
+        frozen = tuple(p for p, t in weights.items() if isinstance(t, torch.nn.Parameter) and not t.requires_grad)
+        return tuple(ties), frozen
+
+
+def is_layer(module: torch.nn.Module) -> bool:
+    """One of torch.nn's own layers, or a subclass of one, rather than a container or a block of the user's."""
+    kinds = (c for c in type(module).__mro__ if c is not torch.nn.Module and c.__module__.startswith("torch.nn.modules"))
+    return next(kinds, None) is not None and not module._modules  # noqa: SLF001 - children() costs a generator a call
