@@ -8,7 +8,6 @@ from convlens.ir import op as operators
 from convlens.ir.errors import SettingError, ShapeError, UsageError, nearest
 from convlens.ir.label import stated_size
 from convlens.ir.op import Inputs, Op, Shapes
-from convlens.ir.spec import show_shape
 from convlens.ir.spelling import REQUIRED, Spelling
 
 
@@ -95,6 +94,8 @@ def _place(bound: Bound, arg: Any, value: Any, axes: int) -> None:
 def make(entry: Entry, settings: Mapping[str, Any], weights: Shapes | None = None) -> Op:
     """The operator with these settings, completed by what the shapes of its weights determine."""
     found = {**settings, **(entry.op.from_params(weights, settings) if weights is not None else {})}
+    if "space" in entry.op.fields and entry.axes:
+        found["space"] = entry.axes
     leading = entry.op.leading_field()
     if leading in found and entry.axes:
         value = found[leading]
@@ -112,27 +113,16 @@ def make(entry: Entry, settings: Mapping[str, Any], weights: Shapes | None = Non
 def check_sizes(entry: Entry, op: Op, sizes: Mapping[str, Any], xs: Inputs) -> None:
     """A size that the call states again must be that of the input."""
     for axis, said in sizes.items():
-        is_there = stated_size(axis, op, xs) if xs and xs[0].rank else None
+        is_there = stated_size(axis, op, xs) if xs else None
         if is_there is not None and is_there != said:
             name = next(arg.theirs for arg in entry.spelling.roles("size") if arg.ours == axis)
             raise ShapeError(f"{name}={said}, but the input {xs[0]} has {is_there} there", f"{name}={is_there}")
 
 
-def check_weights(op: Op, weights: Shapes, xs: Inputs) -> None:
-    """The weights that are there must have the shapes that the operator needs for this input."""
-    needed = {**op.params(xs[:1]), **op.buffers(xs[:1])}
-    for name, shape in weights.items():
-        if name in needed and tuple(shape) != tuple(needed[name]):
-            raise ShapeError(
-                f"its {name} is {show_shape(tuple(shape))}, but the input {xs[0]} needs {show_shape(needed[name])}",
-                "an input with the channels for which the layer was made",
-            )
-
-
 def check_limits(entry: Entry, op: Op, xs: Inputs) -> None:
     """What this framework refuses beyond the operator's own rule."""
     if entry.spelling.limits is not None:
-        entry.spelling.limits(op, xs)
+        entry.spelling.limits(op, xs, entry.axes)
 
 
 def _signature(spelling: Spelling) -> str:

@@ -18,17 +18,26 @@ def label(op: Op, xs: Inputs, framework: str = "torch.nn") -> str:
     spelling = next((s for s in op.spellings if s.framework == framework and _means(s, op)), None)
     if spelling is None or not xs:
         return _own_words(op)
-    axes = op.axes or max(xs[0].rank - 2, 1)
+    axes = _spatial_axes(op) or max(xs[0].rank - 2, 1)
     shown = [_shown(arg, op, xs, axes) for arg in spelling.args if arg.role in ("setting", "size")]
     return f"{spelling.title(axes)}({', '.join(text for text in shown if text)})"
 
 
-def stated_size(axis: str, op: Op, xs: Inputs) -> int:
-    """The size of the first input that a framework's call states again; axis 1 is where the channels are."""
-    where = int(axis)
-    if where == 1 and op.axes:
-        where = xs[0].rank - op.axes - 1
-    return xs[0].dims[where]
+def stated_size(axis: str, op: Op, xs: Inputs) -> int | None:
+    """The size of the first input that a framework's call states again; axis 1 is where the channels are.
+
+    None where the input has no such axis.
+    """
+    where, rank, axes = int(axis), xs[0].rank, _spatial_axes(op)
+    if where == 1 and axes:
+        where = rank - axes - 1
+    if where < 0 and int(axis) == 1:
+        return None
+    return xs[0].dims[where] if -rank <= where < rank else None
+
+
+def _spatial_axes(op: Op) -> int:
+    return op.axes or getattr(op, "space", None) or 0
 
 
 def _means(spelling: Spelling, op: Op) -> bool:

@@ -57,7 +57,8 @@ class Spelling(NamedTuple):
     call: str
     args: tuple[Arg, ...]
     limits: Callable[..., None] | None = None
-    """Raises `ShapeError` for what this framework refuses beyond the operator's own rule; called with op and inputs."""
+    """Raises `ShapeError` for what this framework refuses beyond the operator's own rule; called with op, inputs and the
+    number of spatial axes that the call's name says (or 0)."""
 
     def title(self, axes: int) -> str:
         """

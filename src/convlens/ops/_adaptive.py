@@ -1,15 +1,25 @@
 """What both adaptive poolings have in common: the output size is given, the windows follow from it."""
 
 from math import gcd
+from typing import Any
 
-from convlens.arith.axis import IDENTITY, adaptive, constant
-from convlens.ir.op import Along, AxisRead, Inputs, Op, Outputs, Read, Shapes, along
+from convlens.arith.axis import IDENTITY, adaptive
+from convlens.ir.errors import SettingError
+from convlens.ir.op import WHOLE, Along, AxisRead, Inputs, Op, Outputs, Read, Shapes, along
 from convlens.ir.spec import Shape
 from convlens.ir.spelling import Codec
 from convlens.ops._window import channel_axis, spatial
 
+
+def _zero_for_none(value: Any, axes: int) -> tuple[int, ...]:
+    entries = value if isinstance(value, tuple | list) else (value,) * axes
+    if value is None or 0 in entries:
+        raise SettingError(f"output_size is {value!r}; each entry must be at least 1, or None to keep the input's size")
+    return tuple(0 if entry is None else entry for entry in entries)
+
+
 ZERO_FOR_NONE = Codec(
-    lambda value, axes: tuple(0 if v is None else v for v in (value if isinstance(value, tuple | list) else (value,) * axes)),
+    _zero_for_none,
     lambda value, axes: value[0] if len(set(value)) == 1 and value[0] else tuple(v or None for v in value),
 )
 
@@ -52,8 +62,8 @@ class Adaptive(Op):
 
 
 def _read(axis: int, have: int, want: int) -> AxisRead:
-    if want == 1:
-        return Along(None, constant(0, have - 1))
+    if want == 1 and have > 1:
+        return WHOLE
     return along(axis, lambda: adaptive(have, want))
 
 

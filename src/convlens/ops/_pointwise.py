@@ -103,11 +103,35 @@ def promoted(xs: Inputs) -> str:
     """The dtype of a result of several inputs, by the usual rule: floating over integer, wider over narrower.
 
     A scalar does not widen a tensor of the same kind. Source: torch.result_type.
+
+    >>> promoted((TensorSpec((8,), "uint8"), TensorSpec((8,), "int8"))), promoted((TensorSpec((8,), "float16"), TensorSpec(())))
+    ('int16', 'float16')
     """
-    shaped = [x.dtype for x in xs if x.dims] or [x.dtype for x in xs]
-    floats = [d for d in shaped if d in FLOATS] or [x.dtype for x in xs if x.dtype in FLOATS]
+    shaped = _joined([x.dtype for x in xs if x.dims])
+    scalars = _joined([x.dtype for x in xs if not x.dims])
+    if not shaped or not scalars:
+        return shaped or scalars
+    return _joined([shaped, scalars]) if _kind(scalars) > _kind(shaped) else shaped
+
+
+def floating(dtype: str) -> str:
+    """The dtype of a function whose values are not whole: float32 for an integer."""
+    return dtype if dtype in FLOATS else "float32"
+
+
+def _kind(dtype: str) -> int:
+    """0 for truth values, 1 for whole numbers, 2 for real ones, 3 for complex ones."""
+    if dtype in FLOATS:
+        return 3 if dtype.startswith("complex") else 2
+    return 0 if dtype == "bool" else 1
+
+
+def _joined(dtypes: list[str]) -> str:
+    """The narrowest dtype that holds them all."""
+    floats = [d for d in dtypes if d in FLOATS]
     if {"float16", "bfloat16"} <= set(floats):
-        return max([*floats, "float32"], key=FLOATS.index)
+        floats.append("float32")
     if floats:
         return max(floats, key=FLOATS.index)
-    return max(shaped, key=lambda d: _INTEGERS.index(d) if d in _INTEGERS else -1)
+    widest = max(dtypes, key=lambda d: _INTEGERS.index(d) if d in _INTEGERS else -1, default="")
+    return "int16" if widest == "int8" and "uint8" in dtypes else widest

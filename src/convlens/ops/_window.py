@@ -6,7 +6,7 @@ from typing import Any
 from convlens.arith.axis import AxisMap, window
 from convlens.arith.padding import outputs, sides, span
 from convlens.ir.errors import ShapeError
-from convlens.ir.op import UNKNOWN, WHOLE, Along, AxisRead, Inputs, Op, Outputs, Read, along
+from convlens.ir.op import UNKNOWN, WHOLE, Along, AxisRead, Inputs, Op, Outputs, Read, Shapes, along
 from convlens.ir.spec import Shape, TensorSpec, show_shape
 
 Sides = tuple[int, int]
@@ -112,13 +112,23 @@ def _does_not_fit(x: TensorSpec, axis: int, size: int, kernel: int, dilation: in
     )
 
 
-def half_kernel_limit(op: Window, xs: Inputs) -> None:
-    """PyTorch's pooling refuses padding over half the window. Source: torch.nn.MaxPool2d."""
-    for pad, kernel, dilation in zip(op.pads(xs[0]), op.kernel, op.dilation, strict=True):
-        half = span(kernel, dilation) // 2
+def check_given(xs: Inputs, weights: Shapes) -> None:
+    """Weights that arrive as inputs must have the shapes that parameters would have."""
+    for given, (name, shape) in zip(xs[1:], weights.items(), strict=False):
+        if given.dims != shape:
+            raise ShapeError(
+                f"its {name} is {given}, but the input {xs[0]} needs {show_shape(shape)}",
+                f"a {name} of {show_shape(shape)}, or another input",
+            )
+
+
+def half_kernel_limit(op: Window, xs: Inputs, _axes: int) -> None:
+    """PyTorch's pooling refuses padding over half the kernel, dilated or not. Source: torch.nn.MaxPool2d."""
+    for pad, kernel in zip(op.pads(xs[0]), op.kernel, strict=True):
+        half = kernel // 2
         if max(pad) > half:
             raise ShapeError(
-                f"padding {max(pad)} is more than half of the kernel's reach {span(kernel, dilation)}; PyTorch refuses this",
+                f"padding {max(pad)} is more than half of the kernel {kernel}; PyTorch refuses this",
                 f"padding of at most {half}",
             )
 

@@ -3,16 +3,28 @@
 from math import prod
 
 from convlens.arith.axis import IDENTITY
+from convlens.ir.errors import ShapeError
 from convlens.ir.op import Along, Inputs, Outputs, Read, Shapes
 from convlens.ir.setting import Bool, OptionalCount, Padding, PerAxis, PerAxisLikeKernel
-from convlens.ir.spelling import data, setting, spell
-from convlens.ops._window import Window, channel_axis, half_kernel_limit, pooled
+from convlens.ir.spelling import const, data, ignored, setting, spell
+from convlens.ops._window import Window, channel_axis, half_kernel_limit, pooled, spatial
 
 _SETTINGS = (
     setting("kernel_size", "kernel"), setting("stride", default=None), setting("padding", default=0),
     setting("ceil_mode", default=False), setting("count_include_pad", default=True),
     setting("divisor_override", "divisor", None),
 )  # fmt: skip
+
+
+def _torch_limits(op: "AvgPool", xs: Inputs, axes: int) -> None:
+    """AvgPool3d compares the kernel with the input before padding it. Source: torch.nn.AvgPool3d."""
+    half_kernel_limit(op, xs, axes)
+    for axis, (size, kernel) in enumerate(zip(spatial(op, xs[0]), op.kernel, strict=True)):
+        if op.axes == 3 and size < kernel:
+            raise ShapeError(
+                f"on spatial axis {axis} the kernel {kernel} is larger than the unpadded input {size}; PyTorch's AvgPool3d refuses this",
+                f"kernel of at most {size}",
+            )
 
 
 class AvgPool(Window, name="avg_pool"):
@@ -47,8 +59,10 @@ class AvgPool(Window, name="avg_pool"):
     keeps = frozenset[str]()
     view = False
     spellings = (
-        spell("torch.nn", "AvgPool{n}d", *_SETTINGS, limits=half_kernel_limit),
-        spell("torch", "avg_pool{n}d", data("input"), *_SETTINGS, limits=half_kernel_limit),
+        spell("torch.nn", "AvgPool{n}d", *_SETTINGS, limits=_torch_limits),
+        spell("torch", "avg_pool{n}d", data("input"), *_SETTINGS, limits=_torch_limits),
+        spell("keras", "AveragePooling{n}D", setting("pool_size", "kernel", 2), setting("strides", "stride", None),
+              setting("padding", default="valid"), ignored("data_format"), const("count_include_pad", False)),
     )
 
     def outputs(self, xs: Inputs) -> Outputs:

@@ -1,10 +1,27 @@
 """Batch normalisation."""
 
-from convlens.ir.op import Inputs, Read, Settings, Shapes
+from convlens.ir.errors import ShapeError
+from convlens.ir.op import Inputs, Outputs, Read, Settings, Shapes
 from convlens.ir.setting import Bool, Number, OptionalNumber
 from convlens.ir.spelling import data, ignored, setting, size, spell, weight
 from convlens.ops._norm import Normalisation, channels_of, scale_and_shift
 from convlens.ops._pointwise import same_place
+
+
+def _torch_limits(op: "BatchNorm", xs: Inputs, axes: int) -> None:
+    """The rank that the layer's name says; without running statistics, more than one value a channel."""
+    x = xs[0]
+    if x.rank != axes + 2 and not (axes == 1 and x.rank == 2):
+        raise ShapeError(
+            f"{axes} spatial {'axis' if axes == 1 else 'axes'} need an input of {axes + 2} axes (N, C, space); "
+            f"the input {x} has {x.rank}",
+            f"BatchNorm{max(x.rank - 2, 1)}d" if x.rank > 1 else "an input with N and C",
+        )
+    if not op.tracked and x.numel == x.dims[1]:
+        raise ShapeError(
+            f"the input {x} has one value a channel, so its own statistics say nothing; PyTorch refuses this",
+            "track_running_stats=True, or a larger input",
+        )
 
 
 class BatchNorm(Normalisation, name="batch_norm"):
@@ -36,6 +53,7 @@ class BatchNorm(Normalisation, name="batch_norm"):
             size("num_features", 1), setting("eps", default=1e-05), setting("momentum", default=0.1),
             setting("affine", default=True), setting("track_running_stats", "tracked", True),
             ignored("device"), ignored("dtype"),
+            limits=_torch_limits,
         ),
         spell(
             "torch", "batch_norm",
@@ -50,7 +68,16 @@ class BatchNorm(Normalisation, name="batch_norm"):
             setting("epsilon", "eps", 1e-05), setting("momentum", default=0.9),
             ignored("spatial", 1), ignored("training_mode", 0), ignored("is_test", 1), ignored("consumed_inputs"),
         ),
+        spell(
+            "keras", "BatchNormalization",
+            ignored("axis", -1), setting("momentum", default=0.99), setting("epsilon", "eps", 1e-03),
+            ignored("center", True), ignored("scale", True),
+        ),
     )  # fmt: skip
+
+    def outputs(self, xs: Inputs) -> Outputs:
+        channels_of(xs[0])
+        return (xs[0],)
 
     def params(self, xs: Inputs) -> Shapes:
         return scale_and_shift(xs, self.affine, (channels_of(xs[0]),))
@@ -60,7 +87,6 @@ class BatchNorm(Normalisation, name="batch_norm"):
         return {"running_mean": (channels,), "running_var": (channels,)} if self.tracked and len(xs) == 1 else {}
 
     def elementwise(self, xs: Inputs) -> int:
-        channels_of(xs[0])
         return 2 * xs[0].numel
 
     def reads(self, xs: Inputs) -> tuple[tuple[Read, ...], ...]:

@@ -8,10 +8,10 @@ from convlens.ir.op import WHOLE, Inputs, Outputs, Read, Settings, Shapes
 from convlens.ir.setting import Bool, Count, Padding, PerAxis, Word
 from convlens.ir.spec import TensorSpec
 from convlens.ir.spelling import data, ignored, setting, size, spell, weight
-from convlens.ops._window import Window, batch_of, channel_axis, check_groups, group_channels, spatial
+from convlens.ops._window import Window, batch_of, channel_axis, check_given, check_groups, group_channels, spatial
 
 
-def _torch_limits(op: "Conv", _xs: Inputs) -> None:
+def _torch_limits(op: "Conv", _xs: Inputs, _axes: int) -> None:
     if op.padding == "same" and max(op.stride) > 1:
         raise ShapeError(
             f"padding='same' with stride {max(op.stride)}: PyTorch allows 'same' only with stride 1",
@@ -70,19 +70,27 @@ class Conv(Window, name="conv"):
             setting("groups", default=1),
             limits=_torch_limits,
         ),
+        spell(
+            "keras", "Conv{n}D",
+            setting("filters", "out"), setting("kernel_size", "kernel"), setting("strides", "stride", 1),
+            setting("padding", default="valid"), ignored("data_format"), setting("dilation_rate", "dilation", 1),
+            setting("groups", default=1), ignored("activation"), setting("use_bias", "bias", True),
+        ),
     )  # fmt: skip
 
     def outputs(self, xs: Inputs) -> Outputs:
         x = xs[0]
         self._check_channels(x)
+        check_given(xs, self._weights(x))
         counts = self.windows(x)
         self._check_padding_mode(x)
         return (x.with_dims((*batch_of(self, x), self.out, *counts)),)
 
     def params(self, xs: Inputs) -> Shapes:
-        if len(xs) > 1:
-            return {}
-        channels = xs[0].dims[channel_axis(self, xs[0])]
+        return self._weights(xs[0]) if len(xs) == 1 else {}
+
+    def _weights(self, x: TensorSpec) -> Shapes:
+        channels = x.dims[channel_axis(self, x)]
         weights = {"weight": (self.out, channels // self.groups, *self.kernel)}
         return {**weights, "bias": (self.out,)} if self.bias else weights
 

@@ -8,7 +8,7 @@ from convlens.ir.op import WHOLE, Along, Inputs, Op, Outputs, Read, Settings, Sh
 from convlens.ir.setting import Bool, Count, PerAxis, PerAxisOrZero, Pixels
 from convlens.ir.spec import Shape, TensorSpec
 from convlens.ir.spelling import data, ignored, setting, size, spell, weight
-from convlens.ops._window import batch_of, channel_axis, check_groups, group_channels, spatial
+from convlens.ops._window import batch_of, channel_axis, check_given, check_groups, group_channels, spatial
 
 
 class ConvTranspose(Op, name="conv_transpose"):
@@ -61,13 +61,15 @@ class ConvTranspose(Op, name="conv_transpose"):
     def outputs(self, xs: Inputs) -> Outputs:
         x = xs[0]
         self._check(x)
+        check_given(xs, self._weights(x))
         sizes = tuple(map(self._size, range(self.axes), spatial(self, x)))
         return (x.with_dims((*batch_of(self, x), self.out, *sizes)),)
 
     def params(self, xs: Inputs) -> Shapes:
-        if len(xs) > 1:
-            return {}
-        channels = xs[0].dims[channel_axis(self, xs[0])]
+        return self._weights(xs[0]) if len(xs) == 1 else {}
+
+    def _weights(self, x: TensorSpec) -> Shapes:
+        channels = x.dims[channel_axis(self, x)]
         weights = {"weight": (channels, self.out // self.groups, *self.kernel)}
         return {**weights, "bias": (self.out,)} if self.bias else weights
 

@@ -1,12 +1,20 @@
 """Element-wise ``x / y``."""
 
-from convlens.ir.setting import OptionalNumber
-from convlens.ir.spelling import data, ignored, spell
-from convlens.ops._pointwise import Broadcast
+from typing import Annotated
+
+from convlens.ir.op import Inputs, Outputs
+from convlens.ir.setting import OptionalNumber, Word
+from convlens.ir.spec import TensorSpec
+from convlens.ir.spelling import Codec, data, setting, spell
+from convlens.ops._pointwise import Broadcast, floating
+
+_NONE = Codec(lambda value, axes: "none" if value is None else value, lambda value, axes: None if value == "none" else value)
 
 
 class Div(Broadcast, name="div"):
     """``x / y``, element by element, after broadcasting; with one input, ``scalar`` is the other operand.
+
+    Whole numbers give float32, unless ``rounding`` brings the quotient back to a whole number.
 
     One operation for each output element. Source: torch.div; broadcasting as in NumPy.
 
@@ -15,10 +23,15 @@ class Div(Broadcast, name="div"):
     """
 
     scalar: OptionalNumber = None
+    rounding: Annotated[str, Word(("none", "floor", "trunc"))] = "none"
 
     arity = (1, 2)
     keeps = frozenset({"input"})
     spellings = (
-        spell("torch", "div", data("input"), data("other"), ignored("rounding_mode")),
+        spell("torch", "div", data("input"), data("other"), setting("rounding_mode", "rounding", None, _NONE)),
         spell("onnx", "Div", data("A"), data("B")),
     )
+
+    def outputs(self, xs: Inputs) -> Outputs:
+        (out,) = super().outputs(xs)
+        return (TensorSpec(out.dims, floating(out.dtype)),) if self.rounding == "none" else (out,)

@@ -2,11 +2,20 @@
 
 from typing import Annotated, Any
 
-from convlens.ir.errors import SettingError
+from convlens.ir.errors import SettingError, ShapeError
 from convlens.ir.op import Inputs
 from convlens.ir.setting import Number, Word
 from convlens.ir.spelling import const, data, ignored, setting, spell
 from convlens.ops._pointwise import Pointwise
+
+
+def _torch_limits(_op: "Dropout", xs: Inputs, axes: int) -> None:
+    """Dropout1d insists on its rank; Dropout2d and Dropout3d only warn. Source: torch.nn.functional.dropout1d."""
+    if axes == 1 and xs[0].rank not in (2, 3):
+        raise ShapeError(
+            f"Dropout1d needs an input of 3 axes (N, C, L), or 2 without a batch; the input {xs[0]} has {xs[0].rank}",
+            f"Dropout{min(xs[0].rank - 2, 3)}d" if xs[0].rank > 3 else "Dropout",
+        )
 
 
 class Dropout(Pointwise, name="dropout"):
@@ -25,7 +34,8 @@ class Dropout(Pointwise, name="dropout"):
     keeps = frozenset({"mask"})
     spellings = (
         spell("torch.nn", "Dropout", setting("p", default=0.5), ignored("inplace", False)),
-        spell("torch.nn", "Dropout{n}d", setting("p", default=0.5), ignored("inplace", False), const("of", "channels")),
+        spell("torch.nn", "Dropout{n}d", setting("p", default=0.5), ignored("inplace", False), const("of", "channels"),
+              limits=_torch_limits),
         spell("torch", "dropout", data("input"), setting("p", default=0.5), ignored("training", True), ignored("inplace", False)),
         spell("torch", "feature_dropout", data("input"), setting("p", default=0.5), ignored("train", True),
               const("of", "channels")),

@@ -6,7 +6,7 @@ from convlens.ir.op import Inputs, Outputs
 from convlens.ir.setting import OptionalNumber, Word
 from convlens.ir.spec import TensorSpec
 from convlens.ir.spelling import Spelling, const, data, ignored, spell
-from convlens.ops._pointwise import FLOATS, Broadcast
+from convlens.ops._pointwise import Broadcast, floating
 
 _UNARY = {
     "abs": "Abs", "acos": "Acos", "asin": "Asin", "atan": "Atan", "ceil": "Ceil", "cos": "Cos", "cosh": "Cosh",
@@ -26,7 +26,10 @@ _TERNARY = {"addcdiv": "", "addcmul": "", "clamp": "Clip", "lerp": "", "masked_f
 _BOOLEAN = frozenset(
     ["eq", "ge", "gt", "le", "lt", "ne", "isfinite", "isinf", "isnan", "logical_and", "logical_not", "logical_or", "logical_xor"]
 )
-_NO_PROMOTION = frozenset({"masked_fill", "clamp"})
+_FLOATING = frozenset(
+    ["acos", "asin", "atan", "atan2", "cos", "cosh", "erf", "exp", "expm1", "log", "log10", "log1p", "log2", "reciprocal",
+     "rsqrt", "sin", "sinh", "sqrt", "tan", "tanhshrink", "true_divide"]
+)  # fmt: skip
 
 
 def _spellings() -> tuple[Spelling, ...]:
@@ -45,7 +48,8 @@ def _spellings() -> tuple[Spelling, ...]:
 class Elementwise(Broadcast, name="elementwise"):
     """``function`` applied to one, two or three inputs after broadcasting; numbers among them are not inputs.
 
-    One operation for each output element, whatever the function. Comparisons give booleans.
+    One operation for each output element, whatever the function. Comparisons give booleans, roots and the like float32
+    for whole numbers.
     Source: torch, "Pointwise Ops".
 
     >>> x = (TensorSpec((1, 8)), TensorSpec((8,)))
@@ -66,6 +70,6 @@ class Elementwise(Broadcast, name="elementwise"):
             return (TensorSpec(out.dims, "bool"),)
         if self.function == "where":
             return (TensorSpec(out.dims, super().outputs(xs[1:] or xs)[0].dtype),)
-        if self.function in _NO_PROMOTION or (self.function == "pow" and xs[0].dtype in FLOATS):
+        if self.function == "masked_fill":
             return (TensorSpec(out.dims, xs[0].dtype),)
-        return (out,)
+        return (TensorSpec(out.dims, floating(out.dtype)),) if self.function in _FLOATING else (out,)

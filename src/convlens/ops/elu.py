@@ -22,6 +22,7 @@ class Elu(Pointwise, name="elu"):
         spell("torch.nn", "ELU", setting("alpha", default=1.0), ignored("inplace", False)),
         spell("torch", "elu", data("input"), setting("alpha", default=1.0), ignored("inplace", False)),
         spell("onnx", "Elu", data("X"), setting("alpha", default=1.0)),
+        spell("keras", "ELU", setting("alpha", default=1.0)),
     )
 
     def elementwise(self, xs: Inputs) -> int:

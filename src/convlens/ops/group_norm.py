@@ -7,6 +7,14 @@ from convlens.ir.spelling import data, ignored, setting, size, spell, weight
 from convlens.ops._norm import Normalisation, channels_of, reads_over, scale_and_shift
 
 
+def _torch_limits(op: "GroupNorm", xs: Inputs, _axes: int) -> None:
+    if xs[0].numel == op.groups:
+        raise ShapeError(
+            f"the input {xs[0]} has one value in each of the {op.groups} groups, which normalises to 0; PyTorch refuses this",
+            "fewer groups, or a larger input",
+        )
+
+
 class GroupNorm(Normalisation, name="group_norm"):
     """Normalise over ``groups`` groups of channels and all of space; each channel has a scale and a shift.
 
@@ -24,7 +32,7 @@ class GroupNorm(Normalisation, name="group_norm"):
     arity = (1, 3)
     spellings = (
         spell("torch.nn", "GroupNorm", setting("num_groups", "groups"), size("num_channels", 1), setting("eps", default=1e-05),
-              setting("affine", default=True), ignored("device"), ignored("dtype")),
+              setting("affine", default=True), ignored("device"), ignored("dtype"), limits=_torch_limits),
         spell("torch", "group_norm", data("input"), setting("num_groups", "groups"), weight("weight", "weight", None),
               weight("bias", "bias", None), setting("eps", default=1e-05), ignored("cudnn_enabled", True)),
     )  # fmt: skip

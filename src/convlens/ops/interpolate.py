@@ -86,12 +86,13 @@ class Interpolate(Op, name="interpolate"):
     def _map(self, axis: int, size: int, out: int) -> AxisMap:
         if self.mode == "area":
             return adaptive(size, out)
+        top, bottom = (size, out) if self.align_corners else self._ratio(axis, size, out)
         if self.mode == "nearest-exact":
-            return nearest_centre(size, out)
+            return nearest_centre(top, bottom)
         if self.mode != "nearest":
             resize = cubic if self.mode == "bicubic" else linear
-            return resize(size, out, align_corners=self.align_corners)
-        return nearest(*self._ratio(axis, size, out))
+            return resize(top, bottom, align_corners=self.align_corners)
+        return nearest(top, bottom)
 
     def _ratio(self, axis: int, size: int, out: int) -> tuple[int, int]:
         """The step between outputs: ``1 / scale`` where a scale was given, else ``size / out``."""

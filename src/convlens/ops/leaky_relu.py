@@ -22,6 +22,7 @@ class LeakyRelu(Pointwise, name="leaky_relu"):
         spell("torch.nn", "LeakyReLU", setting("negative_slope", "slope", 0.01), ignored("inplace", False)),
         spell("torch", "leaky_relu", data("input"), setting("negative_slope", "slope", 0.01), ignored("inplace", False)),
         spell("onnx", "LeakyRelu", data("X"), setting("alpha", "slope", 0.01)),
+        spell("keras", "LeakyReLU", setting("negative_slope", "slope", 0.3)),
     )
 
     def elementwise(self, xs: Inputs) -> int:

@@ -6,7 +6,7 @@ from convlens.arith.axis import IDENTITY
 from convlens.ir.op import Along, Inputs, Outputs, Read, Shapes
 from convlens.ir.setting import Bool, Padding, PerAxis, PerAxisLikeKernel
 from convlens.ir.spec import TensorSpec
-from convlens.ir.spelling import data, setting, spell
+from convlens.ir.spelling import data, ignored, setting, spell
 from convlens.ops._window import Window, channel_axis, half_kernel_limit, pooled
 
 _SETTINGS = (
@@ -50,6 +50,8 @@ class MaxPool(Window, name="max_pool"):
               setting("return_indices", "indices", False), limits=half_kernel_limit),
         spell("torch", "max_pool{n}d_with_indices", data("input"), *_SETTINGS, setting("ceil_mode", default=False),
               setting("return_indices", "indices", True), limits=half_kernel_limit),
+        spell("keras", "MaxPooling{n}D", setting("pool_size", "kernel", 2), setting("strides", "stride", None),
+              setting("padding", default="valid"), ignored("data_format")),
     )  # fmt: skip
 
     def outputs(self, xs: Inputs) -> Outputs:

@@ -32,12 +32,11 @@ class Pad(Structural, name="pad"):
         x, first = xs[0], self._first(xs[0])
         self._check_mode(x, first)
         sizes = [n + low + high for n, low, high in zip(x.dims[first:], self.before, self.after, strict=True)]
-        for axis, size in enumerate(sizes, first):
+        for axis, (size, low, high) in enumerate(zip(sizes, self.before, self.after, strict=True), first):
             if size < 1:
-                raise ShapeError(
-                    f"axis {axis} of {x} would be {size} long",
-                    "crop less",
-                )
+                raise ShapeError(f"axis {axis} of {x} would be {size} long", "crop less")
+            if x.dims[axis] + min(low, 0) + min(high, 0) < 0:
+                raise ShapeError(f"{-min(low, 0) - min(high, 0)} values are cropped from axis {axis} of {x}", "crop less")
         return (x.with_dims((*x.dims[:first], *sizes)),)
 
     def reads(self, xs: Inputs) -> tuple[tuple[Read, ...], ...]:

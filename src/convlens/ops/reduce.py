@@ -64,12 +64,17 @@ class Reduce(Op, name="reduce"):
         for axis in self.over:
             if not -max(x.rank, 1) <= axis < max(x.rank, 1):
                 raise ShapeError(f"axis {axis} is not one of the {x.rank} axes of {x}", f"axes from {-x.rank} to {x.rank - 1}")
-        return frozenset(axis % max(x.rank, 1) for axis in self.over)
+        over = [axis % max(x.rank, 1) for axis in self.over]
+        if len(set(over)) < len(over):
+            raise ShapeError(f"the axes [{', '.join(map(str, self.over))}] of {x} name one axis twice", "each axis once")
+        if len(over) > 1 and self.function in (*_INDEX, *_PAIR):
+            raise ShapeError(f"{self.function} takes one axis, but is given {len(over)}", "one axis, or flatten them first")
+        return frozenset(over)
 
     def _dtype(self, dtype: str) -> str:
         if self.function in _INDEX:
             return "int64"
         if self.function in _TRUTH:
-            return "bool"
+            return "uint8" if dtype == "uint8" else "bool"
         integer = dtype.startswith(("int", "uint", "bool"))
         return "int64" if integer and self.function in ("sum", "prod") else dtype

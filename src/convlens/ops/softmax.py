@@ -23,6 +23,7 @@ class Softmax(Pointwise, name="softmax"):
     spellings = (
         spell("torch.nn", "Softmax", setting("dim", "axis")),
         spell("torch", "softmax", data("input"), setting("dim", "axis"), ignored("_stacklevel"), ignored("dtype")),
+        spell("keras", "Softmax", setting("axis", default=-1)),
     )
 
     def outputs(self, xs: Inputs) -> Outputs:

@@ -1,10 +1,9 @@
 """A tensor of which a part is overwritten."""
 
+from convlens.arith.axis import shift
 from convlens.ir.errors import ShapeError
 from convlens.ir.op import UNKNOWN, Along, AxisRead, Inputs, Outputs, Read
-from convlens.arith.axis import shift
 from convlens.ir.setting import Indices
-from convlens.ir.spec import TensorSpec
 from convlens.ops._pointwise import broadcast, same_place
 from convlens.ops._structure import Structural, axis_of
 from convlens.ops.slice import Slice

@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from convlens.ir.errors import ShapeError
 from convlens.ir.graph import Graph, Node
-from convlens.ir.op import Inputs, Outputs, Shapes
+from convlens.ir.op import Inputs, Op, Outputs, Shapes
+from convlens.ir.spec import show_shape
 
 
 class NodeFacts(NamedTuple):
@@ -67,6 +68,17 @@ def node_facts(node: Node, xs: Inputs) -> NodeFacts:
         shared = {tie.param for tie in node.ties}
         params = {name: shape for name, shape in params.items() if name not in shared}
     return NodeFacts(xs, outputs, params, op.buffers(xs), op.macs(xs), op.elementwise(xs))
+
+
+def check_weights(op: Op, weights: Shapes, xs: Inputs) -> None:
+    """The weights that a layer holds must have the shapes that its operator needs for this input, or `ShapeError`."""
+    needed = {**op.params(xs[:1]), **op.buffers(xs[:1])}
+    for name, shape in weights.items():
+        if name in needed and tuple(shape) != tuple(needed[name]):
+            raise ShapeError(
+                f"its {name} is {show_shape(tuple(shape))}, but the input {xs[0]} needs {show_shape(tuple(needed[name]))}",
+                f"a layer whose {name} is {show_shape(tuple(needed[name]))}, or the input that this layer was made for",
+            )
 
 
 def count(shapes: Shapes) -> int:

@@ -199,5 +199,5 @@ def _axis_field(view: View, size: int) -> AxisField:
     (least, most), (_, support) = view.local.map.sizes, view.local.map.supports
     if view.local.length is not None:
         return AxisField(most, least, support, None, None, view.whole)
-    regular = view.local.map.advance or view.local.map.period == 1
+    regular = not view.local.map.finite
     return AxisField(most, least, support, view.local.map.stride if regular else None, view.local.map.padding, view.whole)

@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-import torch
-
 from convlens.importers.torch.readers.made import made
 from convlens.importers.torch.trace import Trace
 

@@ -12,7 +12,12 @@ import torch
 
 @contextmanager
 def unchanged(module: torch.nn.Module, *, values: bool) -> Iterator[None]:
-    """Restore everything that a forward may change in the module and around it; with ``values`` also buffers' contents."""
+    """Restore everything that a forward may change in the module and around it.
+
+    With ``values`` also what buffers hold: a capture does not touch them, unless it computes values or the module is
+    scripted, whose code runs in C++ where writing into a buffer is not seen.
+    """
+    values = values or any(isinstance(child, torch.jit.ScriptModule) for child in module.modules())
     states = [_State(child) for child in module.modules()]
     buffers = [(b, b.detach().clone()) for b in module.buffers()] if values else []
     with _random_state():

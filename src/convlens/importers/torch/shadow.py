@@ -1,7 +1,7 @@
 """A tensor with a shape and no values: what the user's forward is run on."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Self
 
 import torch
 
@@ -29,8 +29,8 @@ class Shadow(torch.Tensor):
     on_dispatch: Callable[..., Any]
 
     @staticmethod
-    def __new__(cls, spec: TensorSpec, ref: Ref, device: torch.device, on_dispatch: Callable[..., Any]) -> "Shadow":
-        made: Shadow = torch.Tensor._make_wrapper_subclass(cls, spec.dims, dtype=DTYPES[spec.dtype], device=device)  # type: ignore[attr-defined]  # noqa: SLF001
+    def __new__(cls, spec: TensorSpec, ref: Ref, device: torch.device, on_dispatch: Callable[..., Any]) -> Self:
+        made: Self = torch.Tensor._make_wrapper_subclass(cls, spec.dims, dtype=DTYPES[spec.dtype], device=device)  # type: ignore[attr-defined]  # noqa: SLF001
         made.ref = ref
         made.spec = spec
         made.base = None

@@ -5,10 +5,11 @@ from typing import Any
 
 import torch
 
-from convlens.importers.spelled import Entry, bind, calls_of, check_limits, check_weights, make
+from convlens.importers.spelled import Entry, bind, calls_of, check_limits, make
 from convlens.importers.torch.shadow import spec_of
 from convlens.importers.torch.trace import Trace
 from convlens.ir.op import Inputs, Op
+from convlens.passes.facts import check_weights
 
 
 def entry_of(name: str) -> Entry | None:

@@ -28,7 +28,9 @@ def cast(trace: Trace, x: Shadow, dtype: torch.dtype | None) -> Shadow:
 def _to(trace: Trace, x: Shadow, *args: Any, **kwargs: Any) -> Any:
     wanted = [a for a in (*args, *kwargs.values()) if isinstance(a, torch.dtype | torch.Tensor)]
     named = [getattr(torch, a.rpartition(".")[2].removesuffix("Tensor").lower(), None) for a in args if isinstance(a, str)]
-    dtypes = [a if isinstance(a, torch.dtype) else a.dtype for a in (*wanted, *named) if isinstance(a, torch.dtype | torch.Tensor)]
+    dtypes = [
+        a if isinstance(a, torch.dtype) else a.dtype for a in (*wanted, *named) if isinstance(a, torch.dtype | torch.Tensor)
+    ]
     return cast(trace, x, dtypes[0] if dtypes else None)
 
 

@@ -1,0 +1,44 @@
+"""A layer as its framework writes it, in one line of text, becomes a Graph.
+
+``Conv2d(3, 64, 7, stride=2, padding=3)`` (torch.nn), ``F.conv2d(x, [64, 3, 7, 7])`` (torch), ``Conv2D(64, 7,
+padding="same")`` (keras.layers), ``tf.nn.conv2d(x, filters=[2, 2, 3, 2], strides=[1, 5, 5, 1], padding="SAME")``. The
+text is parsed and never evaluated. Keras and TensorFlow calls take and show N, space, C.
+"""
+
+from collections.abc import Sequence
+
+from convlens.importers.calls import keras, tensorflow, torch
+from convlens.importers.calls.syntax import Call, parse
+from convlens.ir.errors import UsageError, nearest
+from convlens.ir.graph import Graph
+from convlens.ir.spec import Shape, check_sizes
+
+_FRAMEWORKS = (torch, keras, tensorflow)
+
+
+def read(text: str, shapes: Sequence[Shape]) -> Graph:
+    """The network of one call on inputs of these ``shapes``, in the framework's own order of axes.
+
+    Raises `UsageError` where the text is no call, the name or an argument is unknown, or the number of shapes is wrong.
+    Where the layer cannot take the input, the graph is returned as broken (`Graph.broken`, or found by
+    `convlens.passes.facts`).
+
+    >>> read("Conv2d(3, 64, 7, stride=2, padding=3)", [(1, 3, 224, 224)]).nodes[0].op.kernel
+    (7, 7)
+    """
+    for shape in shapes:
+        check_sizes(shape)
+    call = parse(text)
+    for framework in _FRAMEWORKS:
+        graph = framework.read(call, list(shapes))
+        if graph is not None:
+            return graph
+    raise UsageError(_unknown(call))
+
+
+def _unknown(call: Call) -> str:
+    names = sorted({name for framework in _FRAMEWORKS for name in framework.names()})
+    return (
+        f"unknown layer {call.name!r}{nearest(call.last, names)}\n"
+        "  fix: a layer of torch.nn such as Conv2d(3, 64, 7), of keras.layers such as Conv2D(64, 7), or tf.nn.conv2d(...)"
+    )

@@ -1,0 +1,187 @@
+"""Layers of keras.layers. Input and output are N, space, C unless ``data_format="channels_first"`` is said."""
+
+from collections.abc import Callable
+from typing import Any
+
+from convlens.importers.calls import torch
+from convlens.importers.calls.build import Step, all_used, chain, channels_first
+from convlens.importers.calls.syntax import Call
+from convlens.importers.spelled import Entry, bind, calls_of, make
+from convlens.ir import op as operators
+from convlens.ir.errors import ShapeError, UsageError, nearest
+from convlens.ir.graph import Graph
+from convlens.ir.op import Inputs, Op
+from convlens.ir.spec import Shape, TensorSpec
+from convlens.ir.spelling import ignored, setting, spell
+
+_PREFIXES = ("", "layers", "keras.layers", "tf.keras.layers", "tensorflow.keras.layers")
+_LATER = frozenset(
+    "name dtype trainable input_shape kernel_initializer bias_initializer kernel_regularizer bias_regularizer "
+    "activity_regularizer kernel_constraint bias_constraint depthwise_initializer pointwise_initializer "
+    "depthwise_regularizer pointwise_regularizer depthwise_constraint pointwise_constraint beta_initializer "
+    "gamma_initializer moving_mean_initializer moving_variance_initializer beta_regularizer gamma_regularizer "
+    "beta_constraint gamma_constraint seed".split()
+)
+"""Arguments that every layer takes and that change no shape and no count."""
+
+_WINDOW = (setting("strides", "stride", 1), setting("padding", default="valid"), ignored("data_format"))
+_DENSE_END = (ignored("activation"), setting("use_bias", "bias", True))
+
+_DEPTHWISE = spell(
+    "keras", "DepthwiseConv{n}D", setting("kernel_size", "kernel"), *_WINDOW[:2], setting("depth_multiplier", default=1),
+    ignored("data_format"), setting("dilation_rate", "dilation", 1), *_DENSE_END,
+)  # fmt: skip
+_SEPARABLE = spell(
+    "keras", "SeparableConv{n}D", setting("filters", "out"), setting("kernel_size", "kernel"), *_WINDOW,
+    setting("dilation_rate", "dilation", 1), setting("depth_multiplier", default=1), *_DENSE_END,
+)  # fmt: skip
+_TRANSPOSED = spell(
+    "keras", "Conv{n}DTranspose", setting("filters", "out"), setting("kernel_size", "kernel"), *_WINDOW,
+    setting("output_padding", default=None), setting("dilation_rate", "dilation", 1), *_DENSE_END,
+)  # fmt: skip
+_GLOBAL = spell("keras", "Global{kind}Pooling{n}D", ignored("data_format"), setting("keepdims", default=False))
+
+
+def names() -> list[str]:
+    """Every call that is read here."""
+    return [*calls_of("keras"), *_readers()]
+
+
+def read(call: Call, shapes: list[Shape]) -> Graph | None:
+    """The graph of the call, or None where it is not one of Keras's."""
+    if call.prefix not in _PREFIXES:
+        return None
+    call = call._replace(kwargs={k: v for k, v in call.kwargs.items() if k not in _LATER})
+    reader = _readers().get(call.last)
+    if reader is not None:
+        all_used(call, shapes, 1)
+        return reader(call, shapes)
+    entry = torch.find(_ALIASES.get(call.last, call.last), "keras")
+    if entry is None:
+        return None
+    all_used(call, shapes, 1)
+    return _plain(call, entry, shapes)
+
+
+_ALIASES = {
+    f"{short}Pool{n}D": f"{long}Pooling{n}D" for n in (1, 2, 3) for short, long in (("Max", "Max"), ("Avg", "Average"))
+} | {f"Convolution{n}D": f"Conv{n}D" for n in (1, 2, 3)}
+
+
+def _readers() -> dict[str, Callable[[Call, list[Shape]], Graph]]:
+    kinds = {
+        "DepthwiseConv{n}D": _depthwise, "SeparableConv{n}D": _separable, "Conv{n}DTranspose": _transposed,
+        "GlobalAveragePooling{n}D": _global_average, "GlobalMaxPooling{n}D": _global_max,
+    }  # fmt: skip
+    table: dict[str, Callable[[Call, list[Shape]], Graph]] = {}
+    for title, reader in kinds.items():
+        for axes in (1, 2, 3):
+            table[title.replace("{n}", str(axes))] = lambda call, shapes, _r=reader, _n=axes: _r(call, _n, shapes)
+    return table
+
+
+def _plain(call: Call, entry: Entry, shapes: list[Shape]) -> Graph:
+    bound = bind(entry.spelling, call.args, call.kwargs, entry.axes)
+    op = make(entry, bound.settings)
+    return _graph(call, [(op.name, op)], shapes, spatial=entry.axes > 0 or op.name in _CHANNEL_WISE)
+
+
+_CHANNEL_WISE = ("batch_norm", "prelu", "group_norm")
+
+
+def _depthwise(call: Call, axes: int, shapes: list[Shape]) -> Graph:
+    settings = bind(_DEPTHWISE, call.args, call.kwargs, axes).settings
+    return _graph(call, [("depthwise", _depthwise_op(call, axes, shapes[0], settings))], shapes)
+
+
+def _separable(call: Call, axes: int, shapes: list[Shape]) -> Graph:
+    settings = bind(_SEPARABLE, call.args, call.kwargs, axes).settings
+    out, bias = settings.pop("out"), settings.pop("bias")
+    depthwise = _depthwise_op(call, axes, shapes[0], {**settings, "bias": False})
+    pointwise = operators.lookup("conv")(out=out, kernel=(1,) * axes, padding="valid", bias=bias)
+    return _graph(call, [("depthwise", depthwise), ("pointwise", pointwise)], shapes)
+
+
+def _depthwise_op(call: Call, axes: int, shape: Shape, settings: dict[str, Any]) -> Op:
+    channels = _channels(call, axes, shape)
+    rest = dict(settings)
+    multiplier = rest.pop("depth_multiplier")
+    return operators.lookup("conv")(**_expanded(rest, axes), out=channels * multiplier, groups=channels)
+
+
+def _transposed(call: Call, axes: int, shapes: list[Shape]) -> Graph:
+    settings = _expanded(bind(_TRANSPOSED, call.args, call.kwargs, axes).settings, axes)
+    extra, rule = settings.pop("output_padding"), settings.pop("padding")
+    op = transposed_op(settings, rule, extra)
+    return _graph(call, [("conv_transpose", op)], shapes)
+
+
+def transposed_op(settings: dict[str, Any], rule: Any, extra: Any = None) -> Op:
+    """Keras's and TensorFlow's transposed convolution: ``n*stride`` long with "same", at least that with "valid"."""
+    from convlens.ops.conv_transpose import ConvTranspose, same_padding  # noqa: PLC0415 - read only where it is needed
+
+    plain = ConvTranspose(**settings)
+    pads, lengthened = same_padding(plain.kernel, plain.stride, plain.dilation)
+    if str(rule).lower() == "valid":
+        pads = ((0, 0),) * len(plain.kernel)
+    elif str(rule).lower() != "same":
+        raise UsageError(f"padding={rule!r}: a transposed convolution takes 'valid' or 'same'")
+    return ConvTranspose(**{**settings, "padding": pads, "output_padding": lengthened if extra is None else extra})
+
+
+def _global_average(call: Call, axes: int, shapes: list[Shape]) -> Graph:
+    return _global(call, axes, shapes, "adaptive_avg_pool")
+
+
+def _global_max(call: Call, axes: int, shapes: list[Shape]) -> Graph:
+    return _global(call, axes, shapes, "adaptive_max_pool")
+
+
+def _global(call: Call, axes: int, shapes: list[Shape], kind: str) -> Graph:
+    settings = bind(_GLOBAL, call.args, call.kwargs, axes).settings
+    steps: list[Step] = [(kind, operators.lookup(kind)(size=(1,) * axes))]
+    if not settings["keepdims"]:
+        steps.append(("flatten", operators.lookup("flatten")()))
+    return _graph(call, steps, shapes)
+
+
+def _graph(call: Call, steps: list[Step], shapes: list[Shape], *, spatial: bool = True) -> Graph:
+    activation = call.kwargs.get("activation")
+    if activation is not None and activation != "linear":
+        steps = [*steps, (activation, _activation(activation))]
+    first = call.kwargs.get("data_format") == "channels_first" or not spatial
+    return chain(
+        call, steps, shapes, dialect="keras", layout="NC*" if first else "N*C", check=lambda xs: _limits(steps[0][1], xs)
+    )
+
+
+def _activation(name: Any) -> Op:
+    found = operators.find(name) if isinstance(name, str) else None
+    if found is None or found.arity != (1, 1):
+        raise UsageError(
+            f"unknown activation {name!r}{nearest(str(name), ['relu', 'sigmoid', 'tanh', 'softmax', 'elu', 'gelu'])}"
+        )
+    return found(axis=1) if "axis" in found.fields else found()
+
+
+def _limits(op: Op, xs: Inputs) -> None:
+    """Keras refuses strides together with dilation. Source: keras.layers.Conv2D."""
+    stride, dilation = getattr(op, "stride", None), getattr(op, "dilation", None)
+    if stride and dilation and max(stride) > 1 and max(dilation) > 1:
+        raise ShapeError(
+            f"strides {max(stride)} together with dilation_rate {max(dilation)} on {xs[0]}: Keras refuses this",
+            "one of the two as 1",
+        )
+
+
+def _channels(call: Call, axes: int, shape: Shape) -> int:
+    if len(shape) != axes + 2:
+        raise UsageError(f"{call.last} takes an input of {axes + 2} axes, but {TensorSpec(shape)} has {len(shape)}")
+    first = call.kwargs.get("data_format") == "channels_first"
+    return shape[1] if first else channels_first(shape)[1]
+
+
+def _expanded(settings: dict[str, Any], axes: int) -> dict[str, Any]:
+    """A single kernel size stands for all axes."""
+    kernel = settings["kernel"]
+    return {**settings, "kernel": tuple(kernel) if isinstance(kernel, list | tuple) else (kernel,) * axes}

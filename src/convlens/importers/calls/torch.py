@@ -1,0 +1,73 @@
+"""Layers of torch.nn, and functions of torch and torch.nn.functional with the shapes of their weights."""
+
+import re
+from typing import Any
+
+from convlens.importers.calls.build import all_used, chain, shape_of
+from convlens.importers.calls.syntax import Call
+from convlens.importers.spelled import Bound, Entry, bind, calls_of, check_limits, check_sizes, entries, make
+from convlens.ir import op as operators
+from convlens.ir.graph import Graph
+from convlens.ir.op import Inputs
+from convlens.ir.spec import Shape
+from convlens.passes.facts import check_weights
+
+_PREFIXES = {
+    "torch.nn": ("", "nn", "torch.nn", "torch.nn.modules"),
+    "torch": ("", "F", "functional", "nn.functional", "torch.nn.functional", "torch"),
+}
+
+
+def names() -> list[str]:
+    """Every call that is read here."""
+    return [*calls_of("torch.nn"), *calls_of("torch")]
+
+
+def read(call: Call, shapes: list[Shape]) -> Graph | None:
+    """The graph of the call, or None where it is not one of PyTorch's."""
+    for framework, prefixes in _PREFIXES.items():
+        entry = find(call.last, framework) if call.prefix in prefixes else None
+        if entry is not None:
+            return _graph(call, entry, shapes)
+    return None
+
+
+def find(name: str, framework: str) -> Entry | None:
+    """The operator behind a call; the one whose file has the call's name is tried first, so that few files are read."""
+    guess = operators.find(_file_name(name))
+    own = dict(entries(guess, framework)) if guess is not None else {}
+    return own.get(name) or calls_of(framework).get(name)
+
+
+def _file_name(name: str) -> str:
+    """
+    >>> _file_name("AdaptiveAvgPool2d"), _file_name("ReLU6"), _file_name("conv2d")
+    ('adaptive_avg_pool', 're_lu6', 'conv')
+    """
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", re.sub(r"[123][dD]$", "", name)).lower()
+
+
+def _graph(call: Call, entry: Entry, shapes: list[Shape]) -> Graph:
+    bound = bind(entry.spelling, call.args, call.kwargs, entry.axes)
+    weights, inputs = tensors(call, bound, shapes)
+    op = make(entry, bound.settings, weights if entry.spelling.roles("weight") else None)
+
+    def check(xs: Inputs) -> None:
+        check_sizes(entry, op, bound.sizes, xs)
+        check_weights(op, weights, xs)
+        check_limits(entry, op, xs)
+
+    return chain(call, [(op.name, op)], inputs, check=check)
+
+
+def tensors(call: Call, bound: Bound, shapes: list[Shape]) -> tuple[dict[str, Any], list[Shape]]:
+    """The shapes of the weights and of the inputs; a layer of torch.nn takes one input that its call does not name."""
+    rest = list(shapes)
+    inputs = [shape_of(value, rest, f"input {at + 1}") for at, value in enumerate(bound.data)]
+    weights = {name: shape_of(value, rest, name) for name, value in bound.weights.items()}
+    if not bound.data:
+        all_used(call, shapes, 1)
+        return weights, list(shapes)
+    if rest:
+        all_used(call, shapes, len(shapes) - len(rest))
+    return weights, inputs

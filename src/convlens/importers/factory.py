@@ -1,0 +1,124 @@
+"""``package.module:factory`` and ``file.py:factory``: a model made by the user's own code, which is imported and run."""
+
+import contextlib
+import hashlib
+import importlib
+import importlib.util
+import os
+import sys
+import sysconfig
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from convlens.importers.files import need_file
+from convlens.ir.errors import ConvlensError, UsageError, nearest
+from convlens.ir.graph import Graph
+
+MAX_FRAMES = 6
+
+
+def made(model: str) -> Any:
+    """What stands at ``model``; a class or function is called without arguments, a network is taken as it is.
+
+    What the code prints goes to the standard error, so that it does not mix with a result. Raises `UsageError` where the
+    module does not import, has no such name, or the factory raises; then with the user's own traceback.
+    """
+    where, _, path = model.rpartition(":")
+    if not where or not path:
+        raise UsageError(f"{model!r}: a factory is written package.module:factory or file.py:factory")
+    with _quiet_output(), _own_folder(where):
+        found = _attribute(_imported(where), path, model)
+        return found if _is_network(found) or not callable(found) else _called(found, model)
+
+
+def _is_network(value: Any) -> bool:
+    torch = sys.modules.get("torch")
+    return isinstance(value, Graph) or (torch is not None and isinstance(value, torch.nn.Module))
+
+
+@contextlib.contextmanager
+def _quiet_output() -> Iterator[None]:
+    with contextlib.redirect_stdout(sys.stderr):
+        yield
+
+
+@contextlib.contextmanager
+def _own_folder(where: str) -> Iterator[None]:
+    """The user's code may import what lies beside it, as under ``python file.py`` or ``python -m``."""
+    folder = str(Path(where).resolve().parent) if where.endswith(".py") else str(Path.cwd())
+    sys.path.insert(0, folder)
+    try:
+        yield
+    finally:
+        sys.path.remove(folder)
+
+
+def _imported(where: str) -> ModuleType:
+    if where.endswith(".py"):
+        return _imported_file(where)
+    try:
+        return importlib.import_module(where)
+    except ModuleNotFoundError as error:
+        if error.name and (where == error.name or where.startswith(f"{error.name}.")):
+            hint = (
+                f"\n  fix: {where.replace('.', '/')}.py:... for a file" if Path(f"{where.replace('.', '/')}.py").exists() else ""
+            )
+            raise UsageError(f"there is no module {error.name!r} that could be imported from {Path.cwd()}{hint}") from None
+        raise _failed(f"importing {where} failed", error) from None
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - the user's code may raise anything; it is shown, not hidden
+        raise _failed(f"importing {where} failed", error) from None
+
+
+def _imported_file(where: str) -> ModuleType:
+    path = need_file(where).resolve()
+    name = f"convlens_model_{path.stem}_{hashlib.sha256(str(path).encode()).hexdigest()[:8]}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise UsageError(f"{where} cannot be imported as Python")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # classes of the file find their module by its name
+    try:
+        spec.loader.exec_module(module)
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - the user's code may raise anything; it is shown, not hidden
+        del sys.modules[name]
+        raise _failed(f"importing {where} failed", error) from None
+    return module
+
+
+def _attribute(module: ModuleType, path: str, model: str) -> Any:
+    value: Any = module
+    for name in path.split("."):
+        if not hasattr(value, name):
+            known = [n for n in vars(value) if not n.startswith("_")] if hasattr(value, "__dict__") else []
+            raise UsageError(f"{model}: there is no {name!r} in {model.rpartition(':')[0]}{nearest(name, known)}")
+        value = getattr(value, name)
+    return value
+
+
+def _called(factory: Any, model: str) -> Any:
+    try:
+        return factory()
+    except ConvlensError:
+        raise
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - the user's code may raise anything; it is shown, not hidden
+        raise _failed(f"{model} raised", error) from None
+
+
+def _failed(what: str, error: BaseException) -> UsageError:
+    """The user's own part of a traceback: not the frames of convlens, of Python's import, or of installed packages."""
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if not _is_ours(frame.filename)]
+    own = [frame for frame in frames if not _is_installed(frame.filename)] or frames
+    shown = "".join(traceback.format_list(own[-MAX_FRAMES:])) + "".join(traceback.format_exception_only(error))
+    return UsageError(f"{what}:\n" + "\n".join(f"  {line}" for line in shown.rstrip().splitlines()))
+
+
+def _is_ours(file: str) -> bool:
+    return file.startswith("<frozen ") or Path(file).is_relative_to(Path(__file__).parents[1])
+
+
+def _is_installed(file: str) -> bool:
+    places = {sysconfig.get_path(key) for key in ("stdlib", "platstdlib", "purelib", "platlib")}
+    return any(os.path.normcase(file).startswith(os.path.normcase(place) + os.sep) for place in places)

@@ -1,0 +1,167 @@
+"""From what a person calls a model to a `Graph`: a network's name, a file, the user's own code, a live object."""
+
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from convlens.importers.files import nearest_file, need_file
+from convlens.ir import text
+from convlens.ir.errors import UsageError, nearest
+from convlens.ir.graph import Graph
+from convlens.ir.spec import Shape, TensorSpec, check_sizes, parse_shape, show_shape
+
+HOW = (
+    "a model is the name of a network (such as alexnet), file.onnx, file.txt or - (text form), "
+    "package.module:factory, or file.py:factory"
+)
+
+
+def load(
+    model: Any,
+    inputs: Sequence[Any] = (),
+    named: Mapping[str, Any] | None = None,
+    dims: Mapping[str, int] | None = None,
+    real: bool = False,
+) -> Graph:
+    """The graph of ``model``, on inputs of other shapes where ``inputs`` or ``named`` give them.
+
+    ``model`` is a `Graph`, a live ``torch.nn.Module``, or a text: the name of a network, ``file.onnx``, ``file.txt``, ``-``
+    (the text form from the standard input), ``package.module:factory`` or ``file.py:factory``, which runs that code. A
+    shape is a tuple of whole numbers or a text such as ``1x3x224x224``. ``dims`` binds named sizes of an ONNX file;
+    ``real`` runs a torch module on real zeros.
+
+    Raises `UsageError` for what is not a model, cannot be read, or does not take such inputs.
+
+    >>> load(parse("input x: 1x3x8x8\\nr = relu(x)\\noutput r"), ["1x3x4x4"]).inputs[0].spec.dims
+    (1, 3, 4, 4)
+    """
+    by_name = dict(named or {})
+    if isinstance(model, str):
+        return _from_text(model, inputs, by_name, dims or {}, real)
+    return _from_object(model, inputs, by_name, dims or {}, real, type(model).__name__)
+
+
+def runs_user_code(model: str) -> bool:
+    """True where reading ``model`` runs code of the user's own: ``package.module:factory``, ``file.py:factory``.
+
+    >>> runs_user_code("mine.py:net"), runs_user_code("alexnet"), runs_user_code("C:/nets/a.onnx")
+    (True, False, False)
+    """
+    return ":" in model and not model.endswith((".onnx", ".txt", ".keras"))
+
+
+def _from_text(model: str, inputs: Sequence[Any], named: dict[str, Any], dims: Mapping[str, int], real: bool) -> Graph:
+    if model.endswith(".onnx"):
+        return _from_onnx(model, inputs, named, dims)
+    if runs_user_code(model):
+        from convlens.importers.factory import made  # noqa: PLC0415 - only this form runs code
+
+        return _from_object(made(model), inputs, named, dims, real, model)
+    _no_dims(model, dims)
+    if model == "-" or model.endswith(".txt"):
+        return with_inputs(_read_text(model), inputs, named)
+    return with_inputs(_from_name(model), inputs, named)
+
+
+def _from_object(
+    model: Any, inputs: Sequence[Any], named: dict[str, Any], dims: Mapping[str, int], real: bool, name: str
+) -> Graph:
+    _no_dims(name, dims)
+    if isinstance(model, Graph):
+        return with_inputs(model, inputs, named)
+    torch = sys.modules.get("torch")
+    if torch is not None and isinstance(model, torch.nn.Module):
+        if not inputs and not named:
+            raise UsageError(f"{name} is a torch module, which does not say its input\n  fix: give it, as in --input 1x3x224x224")
+        from convlens.importers.torch import capture  # noqa: PLC0415 - only a live module needs torch
+
+        given = tuple(parse_shape(item) if isinstance(item, str) else item for item in inputs)
+        return capture(model, given, {key: _shape_or_value(item) for key, item in named.items()}, real=real)
+    raise UsageError(f"{name} is not a model: a torch.nn.Module or a Graph is needed, found {type(model).__name__}")
+
+
+def _shape_or_value(item: Any) -> Any:
+    return parse_shape(item) if isinstance(item, str) and item[:1].isdigit() else item
+
+
+def _from_onnx(path: str, inputs: Sequence[Any], named: Mapping[str, Any], dims: Mapping[str, int]) -> Graph:
+    need_file(path)
+    from convlens.importers.onnx import read  # noqa: PLC0415 - the onnx package is an extra
+
+    shapes = {name: _shape(item) for name, item in named.items()} if named else [_shape(item) for item in inputs]
+    return read(path, inputs=shapes, dims=dims)
+
+
+def _read_text(path: str) -> Graph:
+    if path == "-":
+        return text.parse(_decoded(sys.stdin.buffer.read(text.MAX_CHARACTERS * 4 + 1), "standard input"), "standard input")
+    with need_file(path).open("rb") as file:
+        return text.parse(_decoded(file.read(text.MAX_CHARACTERS * 4 + 1), path), path)
+
+
+def _decoded(content: bytes, origin: str) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{origin} is not text in UTF-8: byte {error.start} is 0x{content[error.start]:02x}") from None
+
+
+def _from_name(name: str) -> Graph:
+    from convlens import networks  # noqa: PLC0415 - a file at hand needs none of them
+
+    if name in networks.names():
+        return networks.load(name)
+    if name.endswith(".keras"):
+        raise UsageError(f"{name}: Keras files cannot be read\n  fix: model.export('model.onnx', format='onnx'), then that file")
+    file = nearest_file(name)
+    hint = f" (did you mean the file {file!r}?)" if file else nearest(name, networks.names())
+    raise UsageError(f"there is no network {name!r}{hint}\n  {HOW}\n  networks: {', '.join(networks.names())}")
+
+
+def _no_dims(name: str, dims: Mapping[str, int]) -> None:
+    if dims:
+        raise UsageError(f"{name} has no named sizes, so {next(iter(dims))!r} cannot be set; only an ONNX file has them")
+
+
+def with_inputs(graph: Graph, inputs: Sequence[Any], named: Mapping[str, Any]) -> Graph:
+    """The same network on inputs of these shapes; one that is not given keeps its own.
+
+    Raises `UsageError` where their number, a name or a number of axes does not match.
+    """
+    if not inputs and not named:
+        return graph
+    names = [item.name for item in graph.inputs]
+    own = ", ".join(f"{item.name}: {show_shape(item.spec.dims)}" for item in graph.inputs) or "none"
+    for name in named:
+        if name not in names:
+            raise UsageError(f"network {graph.name!r} has no input {name!r}{nearest(name, names)}; it has: {own}")
+    if inputs and len(inputs) != len(names):
+        raise UsageError(f"network {graph.name!r} takes {len(names)} inputs, but {len(inputs)} shapes are given; it has: {own}")
+    shapes = dict(zip(names, inputs, strict=False)) | dict(named)
+    return graph.with_inputs(
+        tuple(
+            _replaced(graph, item.name, item.spec, shapes[item.name]) if item.name in shapes else item.spec
+            for item in graph.inputs
+        )
+    )
+
+
+def _replaced(graph: Graph, name: str, old: TensorSpec, given: Any) -> TensorSpec:
+    dims = _shape(given)
+    if graph.layout == "N*C" and len(dims) >= 3:
+        dims = (dims[0], dims[-1], *dims[1:-1])
+    if len(dims) != old.rank:
+        own = f"{old.rank} axes ({show_shape(old.dims)})"
+        raise UsageError(f"input {name!r} of {graph.name!r} has {own}, but {show_shape(dims)} has {len(dims)}")
+    return old.with_dims(dims)
+
+
+def _shape(given: Any) -> Shape:
+    if isinstance(given, str):
+        return parse_shape(given)
+    dims = tuple(given.shape if hasattr(given, "shape") else given if isinstance(given, list | tuple) else ("?",))
+    if not all(hasattr(size, "__index__") and not isinstance(size, bool) for size in dims):
+        raise UsageError(f"{given!r} is not a shape: a tuple of whole numbers, or a text such as '1x3x224x224'")
+    whole = tuple(int(size.__index__()) for size in dims)
+    check_sizes(whole)
+    return whole

@@ -1,0 +1,134 @@
+"""The true inputs of a model (those without an initializer) and the sizes that they are given."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from convlens.importers.onnx.tensor import dtype_of
+from convlens.ir.errors import GraphError, UsageError, nearest
+from convlens.ir.graph import Input
+from convlens.ir.setting import whole
+from convlens.ir.spec import Shape, TensorSpec, check_sizes, show_shape
+
+if TYPE_CHECKING:
+    from onnx import GraphProto, ValueInfoProto
+
+Size = int | str | None
+"""A declared size: a number, the name of a dynamic dim, or nothing at all."""
+
+Given = Mapping[str, Shape] | Sequence[Shape]
+
+
+def bound_inputs(graph: "GraphProto", inputs: Given, dims: Mapping[str, int]) -> tuple[tuple[Input, ...], dict[str, int]]:
+    """The true inputs with all their sizes, and the value of every dynamic dim.
+
+    Raises `UsageError` where a dim stays open, a binding contradicts the model or another one, or a name is unknown.
+    """
+    stored = {tensor.name for tensor in graph.initializer}
+    true = {info.name: info for info in graph.input if info.name not in stored}
+    given = _by_name(inputs, list(true))
+    declared = {name: declared_sizes(info) for name, info in true.items()}
+    names = _bindings(declared, given, dims)
+    return tuple(Input(name, _spec(true[name], declared[name], given.get(name), names)) for name in true), names
+
+
+def declared_sizes(info: "ValueInfoProto") -> tuple[Size, ...] | None:
+    """The sizes that a model declares for a tensor; None where it declares none."""
+    kind = info.type.tensor_type
+    return tuple(map(_size, kind.shape.dim)) if kind.HasField("shape") else None
+
+
+def _size(dim: Any) -> Size:
+    if dim.HasField("dim_value"):
+        return int(dim.dim_value) if dim.dim_value > 0 else None
+    return str(dim.dim_param) or None
+
+
+def _by_name(inputs: Given, names: list[str]) -> dict[str, Shape]:
+    if not isinstance(inputs, Mapping):
+        if len(inputs) > len(names):
+            raise UsageError(f"{len(inputs)} input shapes are given, but the model has {len(names)} inputs: {', '.join(names)}")
+        inputs = dict(zip(names, inputs, strict=False))
+    for name, shape in inputs.items():
+        if name not in names:
+            raise UsageError(
+                f"the model has no input {name!r}{nearest(name, names)}; its inputs are: {', '.join(names) or 'none'}"
+            )
+        check_sizes(tuple(map(whole, shape)))
+    return {name: tuple(shape) for name, shape in inputs.items()}
+
+
+def _bindings(
+    declared: Mapping[str, tuple[Size, ...] | None], given: Mapping[str, Shape], dims: Mapping[str, int]
+) -> dict[str, int]:
+    """The value of each named dim, from ``dims`` and from the input shapes."""
+    known = list(dict.fromkeys(size for sizes in declared.values() for size in sizes or () if isinstance(size, str)))
+    for name, value in dims.items():
+        if name not in known:
+            raise UsageError(f"the model has no dynamic dim {name!r}{nearest(name, known)}; it has: {', '.join(known) or 'none'}")
+        if whole(value) < 1:
+            raise UsageError(f"dim {name}={value}: every size must be at least 1")
+    names = dict(dims)
+    for size, value, name in _pairs(declared, given):
+        if isinstance(size, str) and names.setdefault(size, value) != value:
+            raise UsageError(f"dim {size!r} is {names[size]}, but the shape given for input {name!r} makes it {value}")
+    return names
+
+
+def _pairs(declared: Mapping[str, tuple[Size, ...] | None], given: Mapping[str, Shape]) -> Iterator[tuple[Size, int, str]]:
+    for name, shape in given.items():
+        sizes = declared[name]
+        if sizes is None:
+            continue
+        if len(sizes) != len(shape):
+            raise UsageError(
+                f"input {name!r} is declared {_shown(sizes)}, {len(sizes)} axes, but {show_shape(shape)} has {len(shape)}"
+            )
+        yield from ((size, value, name) for size, value in zip(sizes, shape, strict=True))
+
+
+def _spec(info: "ValueInfoProto", sizes: tuple[Size, ...] | None, shape: Shape | None, names: Mapping[str, int]) -> TensorSpec:
+    where = f"input {info.name!r}"
+    if not info.type.HasField("tensor_type"):
+        raise UsageError(f"{where} is no tensor; only tensors can be given a shape")
+    dtype = dtype_of(info.type.tensor_type.elem_type, where)
+    if sizes is None and shape is None:
+        raise UsageError(f"{where} declares no shape\n  fix: --input {info.name}=1x3x224x224")
+    return TensorSpec(_filled(info.name, sizes, shape, names), dtype)
+
+
+def _filled(name: str, sizes: tuple[Size, ...] | None, shape: Shape | None, names: Mapping[str, int]) -> Shape:
+    if sizes is None:
+        return shape or ()
+    if shape is not None:
+        if any(isinstance(size, int) and size != value for size, value in zip(sizes, shape, strict=True)):
+            raise UsageError(f"input {name!r} is declared {_shown(sizes)}; {show_shape(shape)} contradicts it")
+        return shape
+    return tuple(_resolved(name, axis, sizes, names) for axis in range(len(sizes)))
+
+
+def _resolved(name: str, axis: int, sizes: tuple[Size, ...], names: Mapping[str, int]) -> int:
+    size = sizes[axis]
+    if isinstance(size, int):
+        return size
+    if size is not None and size in names:
+        return names[size]
+    example = "x".join(str(s) if isinstance(s, int) else "1" for s in sizes)
+    by_name = f" or --dim {size}=1" if size is not None else ""
+    raise UsageError(
+        f"input {name!r} is declared {_shown(sizes)}: axis {axis} ({size or 'unnamed'}) is dynamic and needs a size\n"
+        f"  fix: --input {name}={example}{by_name}"
+    )
+
+
+def _shown(sizes: tuple[Size, ...]) -> str:
+    return "x".join("?" if size is None else str(size) for size in sizes) or "scalar"
+
+
+def check_names(graph: "GraphProto") -> None:
+    """No input and no initializer twice."""
+    for what, items in (("input", graph.input), ("initializer", graph.initializer)):
+        seen: set[str] = set()
+        for item in items:
+            if item.name in seen:
+                raise GraphError(f"the {what} {item.name!r} is there twice")
+            seen.add(item.name)

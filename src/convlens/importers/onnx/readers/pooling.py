@@ -1,0 +1,53 @@
+"""Pooling. Source: ONNX operators MaxPool-22, AveragePool-22, GlobalAveragePool-22, GlobalMaxPool-22."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from convlens.importers.onnx.build import Builder
+from convlens.importers.onnx.call import Call, NoReaderError
+from convlens.importers.onnx.readers import reads
+from convlens.importers.onnx.readers.convolution import padding_of
+from convlens.importers.onnx.tensor import Tensor
+
+
+@reads("MaxPool", outputs=2)
+def max_pool(call: Call, builder: Builder) -> Sequence[Tensor]:
+    """The second output says where each maximum was."""
+    return builder.emit(call, "max_pool", [call.tensor(0)], indices=call.used > 1, **_window(call))
+
+
+@reads("AveragePool")
+def average_pool(call: Call, builder: Builder) -> Sequence[Tensor]:
+    """Padding does not count in the mean unless it is asked for."""
+    counted = bool(call.attr("count_include_pad", 0))
+    return builder.emit(call, "avg_pool", [call.tensor(0)], count_include_pad=counted, **_window(call))
+
+
+@reads("GlobalAveragePool")
+def global_average_pool(call: Call, builder: Builder) -> Sequence[Tensor]:
+    return _global(call, builder, "adaptive_avg_pool")
+
+
+@reads("GlobalMaxPool")
+def global_max_pool(call: Call, builder: Builder) -> Sequence[Tensor]:
+    return _global(call, builder, "adaptive_max_pool")
+
+
+def _window(call: Call) -> dict[str, Any]:
+    kernel = call.ints("kernel_shape")
+    if not kernel or call.tensor(0).spec.rank != len(kernel) + 2:
+        raise NoReaderError
+    return {
+        "kernel": kernel,
+        "stride": call.ints("strides") or [1] * len(kernel),
+        "padding": padding_of(call, len(kernel)),
+        "dilation": call.ints("dilations") or [1] * len(kernel),
+        "ceil_mode": bool(call.attr("ceil_mode", 0)),
+    }
+
+
+def _global(call: Call, builder: Builder, op: str) -> Sequence[Tensor]:
+    axes = call.tensor(0).spec.rank - 2
+    if axes < 1:
+        raise NoReaderError
+    return builder.emit(call, op, [call.tensor(0)], size=(1,) * axes)

@@ -1,0 +1,195 @@
+"""Calls written as text, against the figures of the tutorials and against PyTorch itself."""
+
+import pytest
+import torch
+
+from convlens.importers.calls import read
+from convlens.ir.errors import ConvlensError, UsageError
+from convlens.ir.label import label
+from convlens.passes.facts import Facts, facts
+
+
+def known(call: str, *shapes: tuple[int, ...]) -> Facts:
+    found = facts(read(call, shapes))
+    assert found.error is None, found.error
+    return found
+
+
+def out(call: str, *shapes: tuple[int, ...]) -> tuple[int, ...]:
+    """The output in the call's own order of axes."""
+    graph = read(call, shapes)
+    dims = facts(graph).nodes[graph.outputs[0].node].outputs[0].dims
+    return (dims[0], *dims[2:], dims[1]) if graph.layout == "N*C" and len(dims) > 2 else dims
+
+
+def params(call: str, *shapes: tuple[int, ...]) -> int:
+    return sum(node.params for node in known(call, *shapes).nodes.values())
+
+
+def test_parameters_of_the_tutorials():
+    image = (1, 3, 32, 32)
+    assert params("Conv2d(3, 192, 3, bias=False)", image) == 5184
+    assert params("Conv2d(3, 192, 3)", image) == 5376
+    assert params("Conv2d(3, 2, 3)", image) == 56
+    assert params("MaxPool2d(2)", image) == 0
+    assert params("Linear(12000, 12)", (1, 12000)) == 144_012
+    assert out("Flatten()", (1, 30, 20, 20)) == (1, 12000)
+
+
+@pytest.mark.parametrize(
+    ("call", "shape", "expected"),
+    [
+        ("Conv2d(3, 6, 5)", (1, 3, 32, 32), (1, 6, 28, 28)),
+        ("Conv2d(1, 1, 3)", (1, 1, 7, 7), (1, 1, 5, 5)),
+        ("Conv2d(1, 1, 3, padding=1)", (1, 1, 7, 7), (1, 1, 7, 7)),
+        ("Conv2d(1, 1, 3, stride=3)", (1, 1, 7, 7), (1, 1, 2, 2)),
+        ("Conv2d(64, 32, 1)", (1, 64, 56, 56), (1, 32, 56, 56)),
+        ("ConvTranspose1d(1, 1, 4, stride=3)", (1, 1, 2), (1, 1, 7)),
+        ("ConvTranspose2d(1, 1, 4, stride=3)", (1, 1, 2, 2), (1, 1, 7, 7)),
+        ("Conv2d(3, 2, 3, padding=1, stride=2, dilation=2)", (1, 3, 7, 7), (1, 2, 3, 3)),
+        ("Conv2d(1, 1, 3)", (1, 1, 9, 9), (1, 1, 7, 7)),
+        ("Conv2d(1, 4, 3)", (1, 1, 7, 7), (1, 4, 5, 5)),
+        ("Conv2d(3, 2, 3, stride=(1, 3))", (1, 3, 9, 9), (1, 2, 7, 3)),
+        ("Conv2d(2, 1, 3, padding=1)", (1, 2, 7, 7), (1, 1, 7, 7)),
+        ("Conv2d(2, 1, 3, padding=1, dilation=(4, 2))", (1, 2, 7, 7), (1, 1, 1, 5)),
+        ("Conv2d(2, 4, 3, padding=2, stride=2, groups=2)", (1, 2, 7, 7), (1, 4, 5, 5)),
+        ("Conv2d(3, 2, (5, 2))", (1, 3, 7, 9), (1, 2, 3, 8)),
+        ("tf.nn.conv2d(x, filters=[2, 2, 3, 2], strides=[1, 5, 5, 1], padding='SAME')", (10, 9, 9, 3), (10, 2, 2, 2)),
+        ("tf.nn.separable_conv2d(x, [2, 2, 3, 5], [1, 1, 15, 20], [1, 1, 1, 1], 'SAME')", (10, 9, 9, 3), (10, 9, 9, 20)),
+        ("tf.nn.depthwise_conv2d(x, [2, 2, 3, 5], [1, 1, 1, 1], 'VALID', rate=[2, 2])", (10, 9, 9, 3), (10, 7, 7, 15)),
+        ("tf.nn.atrous_conv2d(x, [3, 3, 3, 4], rate=2, padding='VALID')", (1, 9, 9, 3), (1, 5, 5, 4)),
+        ("tf.nn.max_pool(x, [1, 3, 3, 1], [1, 2, 2, 1], 'SAME')", (1, 112, 112, 64), (1, 56, 56, 64)),
+        ("tf.nn.conv2d_transpose(x, [3, 3, 8, 3], [1, 16, 16, 8], strides=2)", (1, 8, 8, 3), (1, 16, 16, 8)),
+        ("tf.nn.conv1d(x, [3, 8, 4], stride=2, padding='SAME')", (2, 9, 8), (2, 5, 4)),
+        ("Conv2D(64, 7, strides=2, padding='same')", (1, 224, 224, 3), (1, 112, 112, 64)),
+        ("Conv2D(64, 7, strides=2, data_format='channels_first')", (1, 3, 224, 224), (1, 64, 109, 109)),
+        ("keras.layers.DepthwiseConv2D(3, depth_multiplier=2)", (1, 9, 9, 3), (1, 7, 7, 6)),
+        ("SeparableConv2D(20, 2, depth_multiplier=5, padding='same')", (10, 9, 9, 3), (10, 9, 9, 20)),
+        ("Conv2DTranspose(8, 3, strides=2, padding='same')", (1, 8, 8, 3), (1, 16, 16, 8)),
+        ("Conv2DTranspose(8, 3, strides=2)", (1, 8, 8, 3), (1, 17, 17, 8)),
+        ("Conv1DTranspose(8, 2, strides=3)", (1, 8, 3), (1, 24, 8)),
+        ("MaxPooling2D()", (1, 9, 9, 3), (1, 4, 4, 3)),
+        ("AveragePooling1D(3, strides=1, padding='same')", (1, 9, 3), (1, 9, 3)),
+        ("GlobalAveragePooling2D()", (1, 9, 9, 3), (1, 3)),
+        ("Dense(12)", (1, 12000), (1, 12)),
+        ("F.conv2d(x, [64, 3, 7, 7], stride=2)", (1, 3, 32, 32), (1, 64, 13, 13)),
+        ("nn.AvgPool2d(8, stride=4, ceil_mode=True)", (1, 1, 32, 32), (1, 1, 7, 7)),
+    ],
+)
+def test_shapes(call, shape, expected):
+    assert out(call, shape) == expected
+
+
+def test_a_weight_may_be_a_name_with_a_shape_of_its_own():
+    assert out("tf.nn.conv2d(x, w, [1, 5, 5, 1], 'SAME')", (10, 9, 9, 3), (2, 2, 3, 2)) == (10, 2, 2, 2)
+
+
+def test_separable_parameters_are_those_of_its_two_stages():
+    found = known("tf.nn.separable_conv2d(x, [2, 2, 3, 5], [1, 1, 15, 20], [1, 1, 1, 1], 'SAME')", (10, 9, 9, 3))
+    assert {name: node.params for name, node in found.nodes.items()} == {"depthwise": 60, "pointwise": 300}
+
+
+def test_labels_repeat_the_call():
+    for call, shape in (
+        ("Conv2d(3, 64, 7, stride=2, padding=3)", (1, 3, 32, 32)),
+        ("Conv2D(64, 7, strides=2, padding='same')", (1, 32, 32, 3)),
+        ("Conv2D(20, 1)", (1, 32, 32, 3)),
+        ("MaxPool2d(3, stride=2)", (1, 3, 32, 32)),
+        ("BatchNorm2d(3, eps=0.001)", (1, 3, 32, 32)),
+    ):
+        graph = read(call, [shape])
+        assert label(graph.nodes[0].op, facts(graph).nodes[graph.nodes[0].name].inputs, graph.dialect) == call
+
+
+@pytest.mark.parametrize(
+    "module", ["Conv2d(3, 8, (3, 5), 2, (1, 2), 1, 1, False)", "ConvTranspose2d(3, 4, 3, 2, 1, 1)", "GroupNorm(3, 3)"]
+)
+def test_positional_arguments_are_those_of_pytorch(module):
+    layer = eval(f"torch.nn.{module}", {"torch": torch})
+    assert out(module, (1, 3, 9, 9)) == tuple(layer(torch.zeros(1, 3, 9, 9)).shape)
+    assert params(module, (1, 3, 9, 9)) == sum(p.numel() for p in layer.parameters())
+
+
+MESSAGES = {
+    ("Conv2d(3, 64, kernel=7)", (1, 3, 8, 8)): (
+        "Conv2d needs kernel_size; its arguments are: in_channels, out_channels, kernel_size, stride=1, padding=0, dilation=1, "
+        "groups=1, bias=True, padding_mode='zeros', device=None, dtype=None"
+    ),
+    ("Conv2d(3, 64, 7, strid=2)", (1, 3, 8, 8)): (
+        "Conv2d has no argument 'strid' (did you mean 'stride'?); it has: in_channels, out_channels, kernel_size, stride, padding, "
+        "dilation, groups, bias, padding_mode, device, dtype"
+    ),
+    ("Convv2d(3, 64, 7)", (1, 3, 8, 8)): (
+        "unknown layer 'Convv2d' (did you mean 'Conv2d'?)\n"
+        "  fix: a layer of torch.nn such as Conv2d(3, 64, 7), of keras.layers such as Conv2D(64, 7), or tf.nn.conv2d(...)"
+    ),
+    ("Conv2d(3, 64, 1 + 2)", (1, 3, 8, 8)): (
+        "'1 + 2' is not a number, a word, a list or a name; expressions are not evaluated"
+    ),
+    ('__import__("os").system("x")', (1, 3, 8, 8)): "\"__import__('os')\" is not the name of a layer",
+    ("Conv2d", (1, 3, 8, 8)): "'Conv2d' is not a call; write it as in Conv2d(3, 64, 7, stride=2)",
+    ("Conv2d(3, 64, *x)", (1, 3, 8, 8)): "arguments with * or ** cannot be read; write them out",
+    ("Conv2d(3, 64, 3, 3, stride=2)", (1, 3, 8, 8)): "Conv2d: stride is given twice",
+    ("Conv2d(3, 64, (3, 3, 3))", (1, 3, 8, 8)): "Conv2d: kernel has 3 entries; it needs 1 or 2",
+    ("Conv2d(3, 64, 0)", (1, 3, 8, 8)): "conv: kernel is 0; it must be at least 1",
+    ("Conv2d(3, 64, 2.5)", (1, 3, 8, 8)): "conv: kernel is 2.5; it must be a whole number",
+    ("Conv2d(3, 64, 3)",): (
+        "Conv2d takes 1 input, but 0 shapes are given (none)\n"
+        "  fix: one --input SHAPE for each input, as in --input 1x3x224x224"
+    ),
+    ("Conv2d(3, 64, 3)", (1, 3, 8, 0)): "size 0 at axis 3 of '1x3x8x0': every size must be at least 1",
+    ("Conv2D(8, 3, activation='rely')", (1, 8, 8, 3)): "unknown activation 'rely' (did you mean 'relu'?)",
+    ("tf.nn.conv2d(x, [3, 3, 2], 1, 'SAME')", (1, 8, 8, 3)): (
+        "conv2d: the filter [3, 3, 2] must have 4 sizes: 2 of space, channels in, channels out"
+    ),
+    ("tf.nn.conv2d(x, [3, 3, 3, 2], [2, 1, 1, 1], 'SAME')", (1, 8, 8, 3)): (
+        "stride [2, 1, 1, 1]: the entries of the batch and the channels must change nothing"
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("given", "message"), MESSAGES.items(), ids=[given[0] for given in MESSAGES])
+def test_messages(given, message):
+    call, *shapes = given
+    with pytest.raises(ConvlensError) as caught:
+        read(call, shapes)
+    assert str(caught.value) == message
+
+
+REFUSALS = {
+    ("Conv2d(3, 64, 7)", (1, 4, 32, 32)): (
+        "conv 'conv': in_channels=3, but the input 1x4x32x32 has 4 there\n  input: 1x4x32x32 from 'x'\n  fix: in_channels=4"
+    ),
+    ("Conv2d(3, 64, 7, stride=2, padding='same')", (1, 3, 32, 32)): (
+        "conv 'conv': padding='same' with stride 2: PyTorch allows 'same' only with stride 1\n"
+        "  input: 1x3x32x32 from 'x'\n  fix: padding=(3, 3)"
+    ),
+    ("Conv2D(8, 3, strides=2, dilation_rate=2)", (1, 32, 32, 3)): (
+        "conv 'conv': strides 2 together with dilation_rate 2 on 1x3x32x32: Keras refuses this\n"
+        "  input: 1x32x32x3 from 'x'\n  fix: one of the two as 1"
+    ),
+    ("F.conv2d(x, [64, 5, 3, 3])", (1, 3, 32, 32)): (
+        "conv 'conv': its weight is 64x5x3x3, but the input 1x3x32x32 needs 64x3x3x3\n"
+        "  input: 1x3x32x32 from 'x'\n"
+        "  fix: a layer whose weight is 64x3x3x3, or the input that this layer was made for"
+    ),
+}
+
+
+@pytest.mark.parametrize(("given", "message"), REFUSALS.items(), ids=[given[0] for given in REFUSALS])
+def test_refusals(given, message):
+    call, *shapes = given
+    assert str(facts(read(call, shapes)).error) == message
+
+
+@pytest.mark.parametrize(
+    "text", ["(" * 5000, "Conv2d(" + "[" * 3000, "x" * 20_000, "Conv2d(\0)", "Conv2d(9" + "9" * 5000 + ")", ""]
+)
+def test_hostile_calls_end_in_one_message(text):
+    with pytest.raises(UsageError):
+        read(text, [(1, 3, 8, 8)])
+
+
+def test_enormous_sizes_stay_exact():
+    found = known("Conv2d(1, 1, 3, padding=1)", (1, 1, 10**9, 10**9))
+    assert found.nodes["conv"].macs == 9 * 10**18

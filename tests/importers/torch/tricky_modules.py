@@ -1,0 +1,318 @@
+"""Modules that are hard to capture, each with the arguments to call it with: shapes stand for tensors."""
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+from torch.nn.utils import parametrizations
+
+
+class Case(NamedTuple):
+    module: type[nn.Module]
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+    unknown: tuple[str, ...]
+
+
+CASES: dict[str, Case] = {}
+
+
+def case(*args: Any, unknown: tuple[str, ...] = (), **kwargs: Any) -> Any:
+    """Register the module; ``unknown`` names the calls that convlens may leave unknown."""
+
+    def register(module: type[nn.Module]) -> type[nn.Module]:
+        CASES[module.__name__] = Case(module, args, kwargs, unknown)
+        return module
+
+    return register
+
+
+@case((1, 3, 8, 8))
+class CalledTwice(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 3, 3, padding=1)
+
+    def forward(self, x):
+        return self.conv(self.conv(x))
+
+
+@case((1, 3, 8, 8))
+class ComputedWeight(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(4, 3, 3, 3))
+        self.gain = nn.Parameter(torch.ones(4, 1, 1, 1))
+        self.bias = nn.Parameter(torch.zeros(4))
+
+    def forward(self, x):
+        weight = self.weight - self.weight.mean((1, 2, 3), keepdim=True)
+        weight = weight / (weight.std(dim=(1, 2, 3), keepdim=True) + 1e-5)
+        return F.conv2d(x, weight * self.gain, self.bias, padding=1)
+
+
+@case({"left": (1, 3, 8, 8), "right": (1, 3, 8, 8)})
+class DictInput(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 3)
+
+    def forward(self, images):
+        return {"sum": self.conv(images["left"]) + self.conv(images["right"]), "count": 5, "more": [images["left"] * 2]}
+
+
+@case((1, 8, 5, 5))
+class OutputPadding(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.up = nn.ConvTranspose2d(8, 4, 3, stride=2, padding=1)
+
+    def forward(self, x):
+        return self.up(x, output_size=(10, 10))
+
+
+@case((2, 3, 33, 32))
+class IfOnShape(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 3)
+        self.head = nn.Linear(4 * 32 * 30, 10)
+
+    def forward(self, x):
+        if x.shape[-2] % 2:
+            x = F.pad(x, (0, 0, 0, 1))
+        n, _, h, w = x.size()
+        x = self.conv(x)
+        assert x.shape[2:] == (h - 2, w - 2)
+        return self.head(x.view(n, -1))
+
+
+@case((2, 16, 32), unknown=("torch.nn.functional.scaled_dot_product_attention",))
+class FusedAttention(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.qkv = nn.Linear(32, 96)
+
+    def forward(self, x):
+        q, k, v = (part.reshape(2, 16, 4, 8).transpose(1, 2) for part in self.qkv(x).chunk(3, dim=-1))
+        return F.scaled_dot_product_attention(q, k, v).transpose(1, 2).flatten(2)
+
+
+@case((1, 8, 9, 9))
+class SliceAndConcat(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(4, 4, 3, padding=1)
+
+    def forward(self, x):
+        left, right = x[:, :4], x[:, 4:]
+        y = torch.cat([self.conv(left), right], 1)
+        y[:, 0] = 0
+        y[:, 1:3] = self.conv(left)[:, :2]
+        rows = y[:, :, ::2]
+        rows += 1
+        return y[..., None].squeeze(-1)[0].unsqueeze(0)
+
+
+@case((2, 16, 32))
+class MultiHeadAttention(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.attention = nn.MultiheadAttention(32, 4, batch_first=True)
+
+    def forward(self, x):
+        return self.attention(x, x, x)
+
+
+@case((1, 3, 8, 8), unknown=("torch._weight_norm",))
+class WeightNorm(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = parametrizations.weight_norm(nn.Conv2d(3, 4, 3))
+
+    def forward(self, x):
+        return self.conv(x)
+
+
+@case((4, 10, 8), unknown=("torch.lstm",))
+class Lstm(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.lstm = nn.LSTM(8, 16, 2, batch_first=True, bidirectional=True)
+        self.head = nn.Linear(32, 2)
+
+    def forward(self, x):
+        outputs, (_, _) = self.lstm(x)
+        return self.head(outputs[:, -1])
+
+
+@case((1, 3, 8, 8))
+class ManyLayers(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 3, padding=1, padding_mode="circular")
+        self.up = nn.Upsample(scale_factor=2, mode="bilinear")
+        self.prelu = nn.PReLU(4)
+        self.group = nn.GroupNorm(2, 4)
+        self.lrn = nn.LocalResponseNorm(3)
+        self.pool = nn.MaxPool2d(2, return_indices=True)
+        self.same = nn.Conv2d(4, 4, 3, padding="same", groups=2)
+
+    def forward(self, x):
+        y, _ = self.pool(self.lrn(self.group(self.prelu(self.up(self.conv(x))))))
+        return self.same(y)
+
+
+@case((2, 3, 8, 8))
+class Scripted(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.block = torch.jit.script(nn.Sequential(nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4), nn.ReLU()))
+
+    def forward(self, x):
+        return self.block(x)
+
+
+@case((2, 5), unknown=("torch.embedding",))
+class TiedEmbedding(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.embedding = nn.Embedding(10, 8)
+        self.position = nn.Parameter(torch.zeros(1, 5, 8))
+        self.head = nn.Linear(8, 10, bias=False)
+        self.head.weight = self.embedding.weight
+
+    def forward(self, tokens):
+        place = torch.arange(tokens.shape[1], device=tokens.device)
+        x = self.embedding(tokens.long()) + self.position
+        return self.head(x * place[None, :, None]).softmax(-1).mean(1)
+
+
+@case((1, 4, 6, 6), unknown=("einsum",))
+class Einsum(nn.Module):
+    def forward(self, x):
+        y = torch.einsum("nchw,nkhw->nck", x, x)
+        return y @ y.transpose(1, 2)
+
+
+class OwnConv(nn.Conv3d):
+    """A subclass with a forward of its own."""
+
+    def forward(self, x):
+        return F.conv3d(F.pad(x, (1, 1, 1, 1, 1, 1)), self.weight, self.bias)
+
+
+@case((1, 2, 5, 6, 7))
+class SubclassedConv(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = OwnConv(2, 3, 3)
+
+    def forward(self, x):
+        return self.conv.forward(x)
+
+
+@dataclass
+class Prediction:
+    boxes: Any
+    scores: Any
+
+
+@case((1, 3, 16, 16))
+class DataclassOutput(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.stages = nn.ModuleList([nn.Conv2d(3, 8, 3, stride=2), nn.Conv2d(8, 8, 3, groups=8)])
+        self.heads = nn.ModuleDict({"boxes": nn.Conv2d(8, 4, 1), "scores": nn.Conv2d(8, 1, 1)})
+
+    def forward(self, x):
+        for stage in self.stages:
+            x = stage(x).relu_()
+        return Prediction(**{name: head(x) for name, head in self.heads.items()})
+
+
+@case((3, 8, 8))
+class Unbatched(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 3)
+
+    def forward(self, x):
+        return self.conv(x).mean((1, 2))
+
+
+@case(a=(2, 6), b=(2, 6))
+class KeywordOnly(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.mix = nn.Bilinear(6, 6, 3)
+        self.gate = nn.Linear(6, 3)
+
+    def forward(self, *, a, b):
+        return self.gate(a) * self.gate(b)
+
+
+@case((1, 3, 8, 8))
+class BufferKernel(nn.Module):
+    """A fixed blur: its kernel is a buffer, not a parameter."""
+
+    def __init__(self):
+        super().__init__()
+        self.register_buffer("kernel", torch.ones(3, 1, 3, 3) / 9)
+
+    def forward(self, x):
+        return F.conv2d(F.pad(x, (1, 1, 1, 1), mode="reflect"), self.kernel, stride=2, groups=3)
+
+
+@case((2, 3, 8, 8))
+class Squeezed(nn.Module):
+    """Squeeze and excitation with reductions written out."""
+
+    def __init__(self):
+        super().__init__()
+        self.down, self.up = nn.Linear(3, 2), nn.Linear(2, 3)
+
+    def forward(self, x):
+        gate = torch.sigmoid(self.up(F.relu(self.down(x.mean(dim=(-2, -1))))))
+        return x * gate[:, :, None, None]
+
+
+@case((1, 3, 8, 8))
+class StateInForward(nn.Module):
+    """A forward that counts its calls, keeps its input and changes a buffer."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 3)
+        self.norm = nn.BatchNorm2d(4)
+        self.calls = 0
+        self.seen = []
+        self.register_buffer("total", torch.zeros(()))
+
+    def forward(self, x):
+        self.calls += 1
+        self.seen.append(x)
+        self.last = x
+        self.total += x.mean()
+        self.total = self.total * 2
+        return self.norm(self.conv(x)) + torch.rand(1)
+
+
+@case((4, 6, 10))
+class Conv1dNet(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.net = nn.Sequential(
+            nn.Conv1d(6, 8, 5, padding=4, dilation=2),
+            nn.GELU(),
+            nn.AdaptiveAvgPool1d(3),
+            nn.Flatten(),
+            nn.LayerNorm(24),
+            nn.Dropout(),
+        )
+
+    def forward(self, x):
+        x, y = self.net(x).split([10, 14], dim=1)
+        return torch.stack([x.amax(1), y.max(dim=1).values, y.norm(dim=1)], dim=-1)
