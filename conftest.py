@@ -1,11 +1,10 @@
-"""Names that every docstring example may use."""
+"""A name that every docstring example may use."""
 
 import pytest
 
 from convlens.ir.spec import TensorSpec
-from convlens.ir.text import parse
 
 
 @pytest.fixture(autouse=True)
 def _names(doctest_namespace: dict[str, object]) -> None:
-    doctest_namespace.update(TensorSpec=TensorSpec, parse=parse)
+    doctest_namespace.update(TensorSpec=TensorSpec)

@@ -96,7 +96,7 @@ def make(entry: Entry, settings: Mapping[str, Any], weights: Shapes | None = Non
     found = {**settings, **(entry.op.from_params(weights, settings) if weights is not None else {})}
     if "space" in entry.op.fields and entry.axes:
         found["space"] = entry.axes
-    leading = entry.op.leading_field()
+    leading = entry.op.leading
     if leading in found and entry.axes:
         value = found[leading]
         if not isinstance(value, list | tuple):

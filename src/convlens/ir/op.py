@@ -83,11 +83,17 @@ class Op:
     spellings: ClassVar[tuple[Spelling, ...]]
     fields: ClassVar[Mapping[str, Kind]] = {}
     defaults: ClassVar[Mapping[str, Any]] = {}
+    leading: ClassVar[str] = ""
+    """The setting whose length tells the number of spatial axes; empty for an operator that has none."""
+
+    axes: int
+    """Number of spatial axes; 0 for an operator that has no setting for each axis."""
 
     def __init_subclass__(cls, name: str = "") -> None:
         own = {f: a.__metadata__[0] for f, a in cls.__annotations__.items() if hasattr(a, "__metadata__")}
         cls.fields = {**cls.fields, **own}
         cls.defaults = {**cls.defaults, **{f: cls.__dict__[f] for f in own if f in cls.__dict__}}
+        cls.leading = next((field for field, kind in cls.fields.items() if isinstance(kind, EachAxis)), "")
         if name:
             _check_facts(cls, name)
             cls.name = name
@@ -97,25 +103,16 @@ class Op:
         if values.keys() != self.fields.keys():
             raise SettingError(self._wrong_names(values))
         axes = None
+        object.__setattr__(self, "axes", 0)
         for field, kind in self.fields.items():
             try:
                 value = kind.read(self._or_like(kind, values[field]), axes)
             except SettingError as error:
                 raise SettingError(f"{self.name}: {field} {error}") from None
-            if axes is None and isinstance(kind, EachAxis):
-                axes = len(value)
             object.__setattr__(self, field, value)
-
-    @classmethod
-    def leading_field(cls) -> str | None:
-        """The setting whose length tells the number of spatial axes."""
-        return next((field for field, kind in cls.fields.items() if isinstance(kind, EachAxis)), None)
-
-    @property
-    def axes(self) -> int:
-        """Number of spatial axes; 0 for an operator that has no setting for each axis."""
-        leading = self.leading_field()
-        return len(getattr(self, leading)) if leading else 0
+            if field == self.leading:
+                axes = len(value)
+                object.__setattr__(self, "axes", axes)
 
     def implied(self, field: str) -> Any:
         """The default of a setting, in canonical form for this operator's number of axes."""

@@ -116,9 +116,8 @@ def _shown_tie(tie: Tie) -> str:
 
 def shown_settings(op: Op) -> dict[str, str]:
     """The settings that differ from their defaults, as the text form writes them."""
-    leading = op.leading_field()
     return {
-        field: _shown_value(getattr(op, field), kind, keep_axes=field == leading)
+        field: _shown_value(getattr(op, field), kind, keep_axes=field == op.leading)
         for field, kind in op.fields.items()
         if field not in op.defaults or getattr(op, field) != op.implied(field)
     }

@@ -1,0 +1,45 @@
+# Two commands do all the set-up: `make demo` and `make test`.
+PYTHON ?= python3
+VENV ?= .venv
+DEMO_VENV ?= .venv-demo
+BIN := $(VENV)/bin
+CASES ?= 20000
+
+.PHONY: demo test check conformance docs bench clean
+
+demo: $(DEMO_VENV)/ready  ## a light install (no torch), then two summaries
+	$(DEMO_VENV)/bin/convlens summary alexnet
+	$(DEMO_VENV)/bin/convlens summary examples/small_cnn.onnx
+	$(DEMO_VENV)/bin/convlens layer "Conv2d(3, 64, 7, stride=2, padding=3)" --input 1x3x224x224
+
+test: $(VENV)/ready check  ## everything the tests need, then the whole suite
+
+check: $(VENV)/ready  ## lint, types, import contracts, tests, doctests, generated pages up to date
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -n 2
+
+conformance: $(VENV)/ready  ## the long run: every operator against PyTorch on CASES random settings
+	CONVLENS_CASES=$(CASES) $(BIN)/python -m pytest tests/ops -q -n 2
+
+docs: $(VENV)/ready  ## write the generated pages of docs/reference
+	$(BIN)/python docs/generate.py
+
+bench: $(VENV)/ready  ## measure what the pages claim about speed
+	$(BIN)/python bench/cold_start.py
+
+clean:
+	rm -rf $(VENV) $(DEMO_VENV)
+
+$(DEMO_VENV)/ready: pyproject.toml
+	$(PYTHON) -m venv $(DEMO_VENV)
+	$(DEMO_VENV)/bin/pip install --quiet ".[onnx]"
+	touch $@
+
+$(VENV)/ready: pyproject.toml tests/requirements.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --requirement tests/requirements.txt
+	$(BIN)/pip install --quiet --editable .
+	touch $@

@@ -1,0 +1,122 @@
+"""Write docs/reference from the code: one page for all operators, one for all networks, one for the commands.
+
+A test writes the pages again and compares, so they cannot lag behind.
+"""
+
+import inspect
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from convlens import networks
+from convlens.cli import commands
+from convlens.ir import op as operators
+from convlens.ir.op import Op
+from convlens.ir.spelling import REQUIRED
+from convlens.passes.facts import facts
+
+REFERENCE = Path(__file__).parent / "reference"
+NOTE = "<!-- Written by docs/generate.py from the code: change the code, then run `make docs`. -->\n\n"
+
+
+def pages() -> dict[str, str]:
+    """Every page by its file name."""
+    return {
+        "README.md": _index(),
+        "operators.md": _operators(),
+        "networks.md": _networks(),
+        "commands.md": _commands(),
+    }
+
+
+def _index() -> str:
+    return (
+        f"{NOTE}# Reference\n\n- [Operators](operators.md): what each computes and costs, and how frameworks write it\n"
+        "- [Networks](networks.md): the networks that go by a name\n- [Commands](commands.md)\n"
+    )
+
+
+def _operators() -> str:
+    head = "# Operators\n\nSettings without a default must be given. The text form is explained in `convlens.ir.text`.\n"
+    return NOTE + head + "".join(_operator(op) for op in operators.every())
+
+
+def _operator(op: type[Op]) -> str:
+    keeps = ", ".join(sorted(op.keeps)) or "nothing"
+    lines = ["", f"## {op.name}", "", *_docstring(op)]
+    if op.fields:
+        lines += ["| setting | default |", "|---|---|"]
+        lines += [f"| `{field}` | {_shown(op.defaults.get(field, REQUIRED))} |" for field in op.fields]
+        lines.append("")
+    lines += [f"Backward keeps: {keeps}. {'A view of its input.' if op.view else 'A new tensor.'}", ""]
+    calls = list(dict.fromkeys(f"`{s.framework}.{s.call}`" for s in op.spellings))
+    if calls:
+        shown = ", ".join(calls[:12]) + (f" and {len(calls) - 12} more" if len(calls) > 12 else "")
+        lines += [f"Written as: {shown}", ""]
+    return "\n".join(lines)
+
+
+def _docstring(op: type[Op]) -> Iterator[str]:
+    """The docstring as Markdown: examples in code blocks, tables as tables."""
+    blocks = str(inspect.getdoc(op)).split("\n\n")
+    for block in blocks:
+        lines = block.splitlines()
+        if lines[0].startswith(">>>"):
+            yield from ("```python", *lines, "```", "")
+        elif lines[0].startswith("===="):
+            yield from (*_table(lines), "")
+        else:
+            yield from (*(_single_ticks(line) for line in lines), "")
+
+
+def _table(lines: list[str]) -> Iterator[str]:
+    """A simple table between lines of ``====``; a line whose first cell is empty goes on with the line before it."""
+    starts = [match.start() for match in re.finditer("=+", lines[0])]
+    rows: list[list[str]] = []
+    for line in lines[1:-1]:
+        cells = [line[start:stop].strip() for start, stop in zip(starts, [*starts[1:], None], strict=True)]
+        if cells[0]:
+            rows.append(cells)
+        else:
+            rows[-1] = [f"{old} {new}".strip() for old, new in zip(rows[-1], cells, strict=True)]
+    yield "| fact | rule | unit |"
+    yield "|---|---|---|"
+    yield from (f"| {' | '.join(map(_single_ticks, row))} |" for row in rows)
+
+
+def _single_ticks(text: str) -> str:
+    return re.sub(r"``([^`]+)``", r"`\1`", text)
+
+
+def _networks() -> str:
+    head = "# Networks\n\n`convlens summary NAME` takes any of these. The sources of the figures stand in the files.\n\n"
+    rows = ["| name | input | parameters | MACs | nodes |", "|---|---|---:|---:|---:|"]
+    for name in networks.names():
+        graph = networks.load(name)
+        found = facts(graph).nodes.values()
+        params, macs = sum(f.params for f in found), sum(f.macs or 0 for f in found)
+        rows.append(f"| `{name}` | {graph.inputs[0].spec} | {params:,} | {macs:,} | {len(graph.nodes)} |")
+    return NOTE + head + "\n".join(rows) + "\n"
+
+
+def _commands() -> str:
+    context = click.Context(commands, info_name="convlens")
+    parts = [f"{NOTE}# Commands\n\n```text\n{commands.get_help(context)}\n```\n"]
+    for name in commands.list_commands(context):
+        command = commands.get_command(context, name)
+        assert command is not None
+        help_text = command.get_help(click.Context(command, info_name=name, parent=context))
+        parts.append(f"\n## {name}\n\n```text\n{help_text}\n```\n")
+    return "".join(parts)
+
+
+def _shown(default: object) -> str:
+    return "required" if default is REQUIRED else f"`{default!r}`"
+
+
+if __name__ == "__main__":
+    REFERENCE.mkdir(exist_ok=True)
+    for file, text in pages().items():
+        (REFERENCE / file).write_text(text, encoding="utf-8")
