@@ -1,1 +1,30 @@
-"""convlens tells what a convolutional network will do before it runs, proves it by running it, and shows why."""
+"""convlens tells what a convolutional network will do before it runs, proves it by running it, and shows why.
+
+Every verb of the command line is a function here. Each is imported when it is first used, so ``import convlens`` costs
+nothing but this file.
+
+>>> import convlens
+>>> convlens.layer("Conv2d(3, 64, 7, stride=2, padding=3)", (1, 3, 224, 224)).to_dict()["outputs"]
+[[1, 64, 112, 112]]
+"""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from convlens.report.layer import layer
+    from convlens.report.summary import summary
+
+__all__ = ["__version__", "layer", "summary"]
+__version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> object:
+    if name in __all__:
+        import importlib  # noqa: PLC0415 - only a verb that is asked for is loaded
+
+        return getattr(importlib.import_module(f"convlens.report.{name}"), name)
+    raise AttributeError(f"module 'convlens' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

@@ -32,11 +32,15 @@ class TooIrregularError(ValueError):
 
 
 class AxisMap(NamedTuple):
-    """Output ``y`` reads ``footprints[y % period]`` moved by ``y // period * advance``."""
+    """Output ``y`` reads ``footprints[y % period]`` moved by ``y // period * advance``.
+
+    Where it is ``finite`` it is a table of ``period`` outputs that follow no rule, and beyond it nothing is read.
+    """
 
     period: int
     advance: int
     footprints: tuple[Footprint, ...]
+    finite: bool = False
 
     def at(self, y: int) -> Footprint:
         """The indices that output ``y`` reads.
@@ -44,6 +48,8 @@ class AxisMap(NamedTuple):
         >>> window(kernel=3, stride=2, padding=1).at(1)
         ((1, 3),)
         """
+        if self.finite and not 0 <= y < self.period:
+            return ()
         turns, phase = divmod(y, self.period)
         return _moved(self.footprints[phase], turns * self.advance)
 
@@ -77,7 +83,7 @@ def window(kernel: int, stride: int = 1, padding: int = 0, dilation: int = 1) ->
     """Convolution and pooling: output ``y`` reads ``y*stride - padding + dilation*j`` for ``0 <= j < kernel``.
 
     >>> window(kernel=3, dilation=2)
-    AxisMap(period=1, advance=1, footprints=(((0, 0), (2, 2), (4, 4)),))
+    AxisMap(period=1, advance=1, footprints=(((0, 0), (2, 2), (4, 4)),), finite=False)
     """
     return AxisMap(1, stride, (_progression(-padding, dilation, kernel),))
 
@@ -86,7 +92,7 @@ def transposed(kernel: int, stride: int = 1, padding: int = 0, dilation: int = 1
     """Transposed convolution: output ``y`` reads every ``i`` with ``y + padding - dilation*j == i*stride``.
 
     >>> transposed(kernel=3, stride=2)
-    AxisMap(period=2, advance=1, footprints=(((-1, 0),), ((0, 0),)))
+    AxisMap(period=2, advance=1, footprints=(((-1, 0),), ((0, 0),)), finite=False)
     """
     _check_phases(stride)
     step = gcd(stride, dilation)
@@ -174,7 +180,7 @@ def adaptive(size: int, out: int) -> AxisMap:
 def table(footprints: tuple[Footprint, ...]) -> AxisMap:
     """A finite axis written out, one footprint for each output index; an empty one reads nothing."""
     _check_phases(len(footprints))
-    return AxisMap(len(footprints), 0, footprints)
+    return AxisMap(len(footprints), 0, footprints, finite=True)
 
 
 @lru_cache(maxsize=4096)
@@ -188,6 +194,10 @@ def compose(outer: AxisMap, inner: AxisMap) -> AxisMap:
         return outer
     if outer == IDENTITY:
         return inner
+    if outer.finite and inner.advance:
+        return table(tuple(_through(outer, inner.at(y)) for y in range(_reached(outer, inner))))
+    if inner.finite:
+        return table(tuple(_through(outer, footprint) for footprint in inner.footprints))
     turns = outer.period // gcd(outer.period, inner.advance)
     period = inner.period * turns
     _check_phases(period)
@@ -206,13 +216,22 @@ def union(first: AxisMap, second: AxisMap, size: int) -> AxisMap:
     """
     if first == second:
         return first
-    if first.stride == second.stride:
+    if first.stride == second.stride and not (first.finite or second.finite):
         period = lcm(first.period, second.period)
+        _check_phases(period)
         advance = first.advance * (period // first.period)
-    else:
-        period, advance = size, 0
-    _check_phases(period)
-    return _shortest(AxisMap(period, advance, tuple(_merged([*first.at(y), *second.at(y)]) for y in range(period))))
+        return _shortest(AxisMap(period, advance, tuple(_merged([*first.at(y), *second.at(y)]) for y in range(period))))
+    _check_phases(size)
+    return table(tuple(_merged([*first.at(y), *second.at(y)]) for y in range(size)))
+
+
+def _reached(outer: AxisMap, inner: AxisMap) -> int:
+    """How many outputs there are before ``inner`` has left the table ``outer``."""
+    indices = [index for footprint in inner.footprints for run in footprint for index in run] or [0]
+    left = outer.period - 1 - min(indices) if inner.advance > 0 else max(indices)
+    count = inner.period * (max(left, 0) // abs(inner.advance) + 1)
+    _check_phases(count)
+    return count
 
 
 def _through(outer: AxisMap, middle: Footprint) -> Footprint:
@@ -221,6 +240,8 @@ def _through(outer: AxisMap, middle: Footprint) -> Footprint:
 
 def _image(outer: AxisMap, low: int, high: int) -> list[Run]:
     runs: list[Run] = []
+    if outer.finite:
+        low, high = max(low, 0), min(high, outer.period - 1)
     for start in range(low, min(high, low + outer.period - 1) + 1):
         count = (high - start) // outer.period + 1
         for first, last in outer.at(start):
@@ -257,7 +278,7 @@ def _merged(runs: list[Run]) -> Footprint:
 
 def _shortest(axis_map: AxisMap) -> AxisMap:
     """The same map with the smallest period that describes it."""
-    period, advance, footprints = axis_map
+    period, advance, footprints, _ = axis_map
     for shorter in range(1, period):
         if period % shorter or advance * shorter % period:
             continue

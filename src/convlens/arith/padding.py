@@ -71,4 +71,4 @@ def unread(size: int, span: int, stride: int, padding: Sides, *, ceil_mode: bool
     """
     count = outputs(size, span, stride, padding, ceil_mode=ceil_mode)
     last_read = (count - 1) * stride - padding[0] + span
-    return max(size - last_read, 0)
+    return min(max(size - last_read, 0), size)

@@ -1,6 +1,6 @@
 """Numbers for people: the only place that rounds."""
 
-_STEPS = ((10**12, "T"), (10**9, "G"), (10**6, "M"), (10**3, "k"))
+_STEPS = ((10**18, "E"), (10**15, "P"), (10**12, "T"), (10**9, "G"), (10**6, "M"), (10**3, "k"))
 _BINARY = ((2**40, "TiB"), (2**30, "GiB"), (2**20, "MiB"), (2**10, "KiB"))
 
 
@@ -32,13 +32,15 @@ def memory(size: int) -> str:
 
 
 def _scaled(count: int, steps: tuple[tuple[int, str], ...], unit: str) -> str:
+    ratio = steps[-1][0]
     for step, prefix in steps:
-        if count >= step:
-            return f"{_three_digits(count / step)} {prefix}"
+        if 2 * ratio * count >= (2 * ratio - 1) * step:
+            return f"{_three_digits(count, step)} {prefix}"
     return f"{count} {unit}".rstrip()
 
 
-def _three_digits(value: float) -> str:
-    if value >= 100:
-        return f"{value:.0f}"
-    return f"{value:.1f}" if value >= 10 else f"{value:.2f}"
+def _three_digits(count: int, step: int) -> str:
+    hundredths, tenths, whole = ((2 * n * count + step) // (2 * step) for n in (100, 10, 1))
+    if hundredths < 1000:
+        return f"{hundredths // 100}.{hundredths % 100:02}"
+    return f"{tenths // 10}.{tenths % 10}" if tenths < 1000 else f"{whole}"

@@ -32,6 +32,8 @@ def load(
 
     Raises `UsageError` for what is not a model, cannot be read, or does not take such inputs.
 
+    >>> from convlens.ir.text import parse
+    >>> from convlens.ir.text import parse
     >>> load(parse("input x: 1x3x8x8\\nr = relu(x)\\noutput r"), ["1x3x4x4"]).inputs[0].spec.dims
     (1, 3, 4, 4)
     """
@@ -95,8 +97,13 @@ def _from_onnx(path: str, inputs: Sequence[Any], named: Mapping[str, Any], dims:
 def _read_text(path: str) -> Graph:
     if path == "-":
         return text.parse(_decoded(sys.stdin.buffer.read(text.MAX_CHARACTERS * 4 + 1), "standard input"), "standard input")
-    with need_file(path).open("rb") as file:
-        return text.parse(_decoded(file.read(text.MAX_CHARACTERS * 4 + 1), path), path)
+    place = need_file(path)
+    try:
+        with place.open("rb") as file:
+            content = file.read(text.MAX_CHARACTERS * 4 + 1)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}") from None
+    return text.parse(_decoded(content, path), path)
 
 
 def _decoded(content: bytes, origin: str) -> str:

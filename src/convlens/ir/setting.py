@@ -43,7 +43,10 @@ class EachAxis(Kind):
         self.like = like
 
     def read(self, value: Any, axes: int | None) -> tuple[int, ...]:
-        return tuple(whole(v, self.least) for v in expanded(value, axes))
+        entries = expanded(value, axes)
+        if not entries:
+            raise SettingError("is empty; it must have an entry for each axis")
+        return tuple(whole(v, self.least) for v in entries)
 
 
 class PaddingRule(Kind):

@@ -84,7 +84,7 @@ def _lines(graph: Graph) -> Iterator[str]:
     if graph.layout != "NC*":
         yield "layout channels_last"
     if graph.dialect != "torch.nn":
-        yield f"dialect {graph.dialect}"
+        yield f"dialect {_quoted(graph.dialect)}"
     for item in graph.inputs:
         dtype = "" if item.spec.dtype == "float32" else f": {item.spec.dtype}"
         yield f"input {_quoted(item.name)}: {show_shape(item.spec.dims)}{dtype}"
@@ -103,15 +103,15 @@ def _node_line(node: Node) -> str:
     if node.ties:
         line += " shares " + ", ".join(map(_shown_tie, node.ties))
     if node.frozen:
-        line += f" frozen {', '.join(node.frozen)}"
+        line += f" frozen {', '.join(map(_quoted, node.frozen))}"
     if node.module:
         line += f" in {_quoted(node.module)}"
     return line
 
 
 def _shown_tie(tie: Tie) -> str:
-    own = "" if tie.param == tie.owner_param else f"{tie.param}="
-    return f"{own}{tie.owner_param} of {_quoted(tie.owner)}"
+    own = "" if tie.param == tie.owner_param else f"{_quoted(tie.param)}="
+    return f"{own}{_quoted(tie.owner_param)} of {_quoted(tie.owner)}"
 
 
 def shown_settings(op: Op) -> dict[str, str]:

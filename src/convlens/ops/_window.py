@@ -95,7 +95,8 @@ def check_groups(groups: int, channels: int, out: int) -> None:
             both = gcd(channels, out)
             legal = [str(g) for g in range(1, min(both, 4096) + 1) if both % g == 0]
             shown = ", ".join(legal[:6] + ["..."] * (len(legal) > 6))
-            raise ShapeError(f"groups={groups} does not divide the {count} {what} channels", f"groups one of {shown}")
+            fix = f"groups one of {shown}" if len(legal) > 1 else "groups=1"
+            raise ShapeError(f"groups={groups} does not divide the {count} {what} channels", fix)
 
 
 def _does_not_fit(x: TensorSpec, axis: int, size: int, kernel: int, dilation: int, pad: Sides) -> ShapeError:
@@ -104,7 +105,8 @@ def _does_not_fit(x: TensorSpec, axis: int, size: int, kernel: int, dilation: in
     fixes = [f"padding {(missing + sum(pad) + 1) // 2} on each side", f"an input of at least {size + missing}"]
     if dilation > 1 and kernel > 1 and padded > kernel:
         fixes.insert(0, f"dilation {(padded - 1) // (kernel - 1)}")
-    fixes.insert(0, f"kernel {max((padded - 1) // dilation + 1, 1)}" if padded > 0 else "a larger input")
+    if padded > 0:
+        fixes.insert(0, f"kernel {(padded - 1) // dilation + 1}")
     return ShapeError(
         f"on spatial axis {axis} a kernel of {kernel}{f' with dilation {dilation}' if dilation > 1 else ''} covers {reach}, "
         f"but the input {show_shape(x.dims)} padded by {pad[0]}+{pad[1]} is {padded} wide",

@@ -22,7 +22,7 @@ def _torch_limits(op: "AvgPool", xs: Inputs, axes: int) -> None:
     for axis, (size, kernel) in enumerate(zip(spatial(op, xs[0]), op.kernel, strict=True)):
         if op.axes == 3 and size < kernel:
             raise ShapeError(
-                f"on spatial axis {axis} the kernel {kernel} is larger than the unpadded input {size}; PyTorch's AvgPool3d refuses this",
+                f"on spatial axis {axis} the kernel {kernel} is larger than the unpadded {size}; PyTorch refuses this",
                 f"kernel of at most {size}",
             )
 

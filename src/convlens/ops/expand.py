@@ -6,7 +6,7 @@ from convlens.ir.errors import ShapeError
 from convlens.ir.op import Inputs, Outputs, Read
 from convlens.ir.setting import Wholes
 from convlens.ir.spec import show_shape
-from convlens.ops._pointwise import broadcast, broadcast_read
+from convlens.ops._pointwise import broadcast_read
 from convlens.ops._structure import Structural
 
 
@@ -29,8 +29,10 @@ class Expand(Structural, name="expand"):
         if lead < 0 or -1 in self.shape[:lead]:
             raise ShapeError(f"{x} cannot be expanded to [{', '.join(map(str, self.shape))}]", "a shape of at least as many axes")
         asked = tuple(x.dims[axis - lead] if size == -1 else size for axis, size in enumerate(self.shape))
-        if broadcast([x.dims, asked]) != asked:
-            raise ShapeError(f"{x} cannot be expanded to {show_shape(asked)}: only axes of size 1 are repeated")
+        if any(have not in (1, want) for have, want in zip(x.dims, asked[lead:], strict=True)):
+            raise ShapeError(
+                f"{x} cannot be expanded to {show_shape(asked)}: only axes of size 1 are repeated", "-1 where a size is to stay"
+            )
         return (x.with_dims(asked),)
 
     def reads(self, xs: Inputs) -> tuple[tuple[Read, ...], ...]:

@@ -1,5 +1,7 @@
 """An operator that convlens does not know."""
 
+from typing import Any
+
 from convlens.ir.errors import SettingError
 from convlens.ir.op import UNKNOWN, Inputs, Op, Outputs, Read, Shapes
 from convlens.ir.setting import Text, Texts
@@ -24,6 +26,11 @@ class Opaque(Op, name="opaque"):
     keeps = frozenset({"input", "output"})
     view = False
     spellings = ()
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.outputs(())
+        self.params(())
 
     def outputs(self, xs: Inputs) -> Outputs:
         return tuple(read_spec(text) for text in self.results)

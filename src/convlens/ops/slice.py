@@ -29,18 +29,19 @@ class Slice(Structural, name="slice"):
 
     def outputs(self, xs: Inputs) -> Outputs:
         dims = list(xs[0].dims)
-        for axis, taken in self._taken(xs[0]).items():
+        for axis, taken in self.taken(xs[0]).items():
             dims[axis] = len(taken)
         return (xs[0].with_dims(tuple(n for axis, n in enumerate(dims) if axis not in self._dropped(xs[0]))),)
 
     def reads(self, xs: Inputs) -> tuple[tuple[Read, ...], ...]:
-        dropped, taken = self._dropped(xs[0]), self._taken(xs[0])
+        dropped, taken = self._dropped(xs[0]), self.taken(xs[0])
         kept = [axis for axis in range(xs[0].rank) if axis not in dropped]
         places = [kept.index(axis) if axis in kept else None for axis in range(xs[0].rank)]
         everything = [range(size) for size in xs[0].dims]
         return ((tuple(_axis_read(places[axis], taken.get(axis, all_)) for axis, all_ in enumerate(everything)),),)
 
-    def _taken(self, x: TensorSpec) -> dict[int, range]:
+    def taken(self, x: TensorSpec) -> dict[int, range]:
+        """The indices that are kept of each axis in ``on``, or `ShapeError`."""
         steps = self.steps * len(self.on) if len(self.steps) == 1 else self.steps
         if not len(self.on) == len(self.starts) == len(self.stops) == len(steps):
             raise ShapeError(

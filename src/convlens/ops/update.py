@@ -4,7 +4,7 @@ from convlens.arith.axis import shift
 from convlens.ir.errors import ShapeError
 from convlens.ir.op import UNKNOWN, Along, AxisRead, Inputs, Outputs, Read
 from convlens.ir.setting import Indices
-from convlens.ops._pointwise import broadcast, same_place
+from convlens.ops._pointwise import same_place
 from convlens.ops._structure import Structural, axis_of
 from convlens.ops.slice import Slice
 
@@ -31,7 +31,8 @@ class Update(Structural, name="update"):
 
     def outputs(self, xs: Inputs) -> Outputs:
         (part,) = self._slice().outputs(xs[:1])
-        if broadcast([part.dims, xs[1].dims]) != part.dims:
+        pairs = zip(reversed(xs[1].dims), reversed(part.dims), strict=False)
+        if xs[1].rank > part.rank or any(size not in (1, wanted) for size, wanted in pairs):
             raise ShapeError(f"the value {xs[1]} does not fit the part {part} of {xs[0]}", f"a value of {part}")
         return (xs[0],)
 
@@ -39,7 +40,7 @@ class Update(Structural, name="update"):
         x, value = xs
         dropped = {axis_of(axis, x) for axis in self.drop}
         kept = [axis for axis in range(x.rank) if axis not in dropped]
-        starts = {axis_of(axis, x): start % x.dims[axis] for axis, start in zip(self.on, self.starts, strict=True)}
+        starts = {axis: taken.start for axis, taken in self._slice().taken(x).items()}
         lead = len(kept) - value.rank
         read: list[AxisRead] = [Along(axis, shift(-starts.get(axis, 0))) for axis in kept[lead:]]
         return ((same_place(x.rank), tuple(read) if set(self.steps) == {1} else (UNKNOWN,) * value.rank),)

@@ -5,9 +5,9 @@ from math import prod
 from typing import NamedTuple
 
 from convlens.ir.errors import ShapeError
-from convlens.ir.graph import Graph, Node
+from convlens.ir.graph import Graph, Node, Ref
 from convlens.ir.op import Inputs, Op, Outputs, Shapes
-from convlens.ir.spec import show_shape
+from convlens.ir.spec import TensorSpec, show_shape
 
 
 class NodeFacts(NamedTuple):
@@ -48,15 +48,33 @@ def facts(graph: Graph) -> Facts:
     for node in graph:
         if graph.broken is not None and node is graph.nodes[-1]:
             return Facts(known, node, graph.broken)
-        xs = tuple([specs[ref.node][ref.port] for ref in node.inputs])
         try:
+            xs: Inputs = ()
+            xs = tuple([_at(specs, ref) for ref in node.inputs])
             found = node_facts(node, xs)
         except ShapeError as error:
-            given = [f"{x} from {str(ref)!r}" for x, ref in zip(xs, node.inputs, strict=True)]
+            given = [f"{x} from {str(ref)!r}" for x, ref in zip(xs, node.inputs, strict=False)]
             return Facts(known, node, error.at(node.op.name, node.name, given, node.source))
         known[node.name] = found
         specs[node.name] = found.outputs
+    for ref in graph.outputs:
+        if ref.port >= len(specs[ref.node]):
+            return Facts(known, graph[ref.node], _no_port(specs, ref).at("output", str(ref), []))
     return Facts(known)
+
+
+def _at(specs: Mapping[str, Outputs], ref: Ref) -> TensorSpec:
+    if ref.port >= len(specs[ref.node]):
+        raise _no_port(specs, ref)
+    return specs[ref.node][ref.port]
+
+
+def _no_port(specs: Mapping[str, Outputs], ref: Ref) -> ShapeError:
+    count = len(specs[ref.node])
+    return ShapeError(
+        f"{str(ref)!r} is output {ref.port} of {ref.node!r}, which has {count}, counted from 0",
+        f"an output from 0 to {count - 1}" if count > 1 else f"{ref.node!r} alone",
+    )
 
 
 def node_facts(node: Node, xs: Inputs) -> NodeFacts:

@@ -116,8 +116,8 @@ MESSAGES = {
         "groups=1, bias=True, padding_mode='zeros', device=None, dtype=None"
     ),
     ("Conv2d(3, 64, 7, strid=2)", (1, 3, 8, 8)): (
-        "Conv2d has no argument 'strid' (did you mean 'stride'?); it has: in_channels, out_channels, kernel_size, stride, padding, "
-        "dilation, groups, bias, padding_mode, device, dtype"
+        "Conv2d has no argument 'strid' (did you mean 'stride'?); it has: in_channels, out_channels, kernel_size, stride, "
+        "padding, dilation, groups, bias, padding_mode, device, dtype"
     ),
     ("Convv2d(3, 64, 7)", (1, 3, 8, 8)): (
         "unknown layer 'Convv2d' (did you mean 'Conv2d'?)\n"

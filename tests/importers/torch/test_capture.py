@@ -9,7 +9,7 @@ from torch import nn
 
 from convlens.importers.torch import capture
 from convlens.ir.errors import UsageError
-from convlens.ir.text import format, parse
+from convlens.ir.text import format as written, parse
 from convlens.passes.facts import count, facts
 from tests.importers.torch.oracle import buffers_of, kernel_macs, params_of
 from tests.importers.torch.tricky_modules import CASES, CalledTwice, StateInForward
@@ -77,7 +77,7 @@ def test_output_shapes_are_those_of_pytorch(case, captured):
 
 def test_the_text_form_holds_all_of_it(captured):
     _, graph = captured
-    assert parse(format(graph)) == graph
+    assert parse(written(graph)) == graph
 
 
 def test_every_node_knows_its_module(captured):

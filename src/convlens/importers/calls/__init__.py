@@ -5,7 +5,9 @@ padding="same")`` (keras.layers), ``tf.nn.conv2d(x, filters=[2, 2, 3, 2], stride
 text is parsed and never evaluated. Keras and TensorFlow calls take and show N, space, C.
 """
 
+import re
 from collections.abc import Sequence
+from typing import Any
 
 from convlens.importers.calls import keras, tensorflow, torch
 from convlens.importers.calls.syntax import Call, parse
@@ -13,7 +15,7 @@ from convlens.ir.errors import UsageError, nearest
 from convlens.ir.graph import Graph
 from convlens.ir.spec import Shape, check_sizes
 
-_FRAMEWORKS = (torch, keras, tensorflow)
+_FRAMEWORKS: Sequence[Any] = (torch, keras, tensorflow)
 
 
 def read(text: str, shapes: Sequence[Shape]) -> Graph:
@@ -29,11 +31,16 @@ def read(text: str, shapes: Sequence[Shape]) -> Graph:
     for shape in shapes:
         check_sizes(shape)
     call = parse(text)
-    for framework in _FRAMEWORKS:
-        graph = framework.read(call, list(shapes))
+    for framework in _likeliest_first(call):
+        graph: Graph | None = framework.read(call, list(shapes))
         if graph is not None:
             return graph
     raise UsageError(_unknown(call))
+
+
+def _likeliest_first(call: Call) -> Sequence[Any]:
+    """Asking the right framework first saves reading every operator's file: only Keras writes ``2D`` large."""
+    return (keras, torch, tensorflow) if re.search("[123]D", call.last) else _FRAMEWORKS
 
 
 def _unknown(call: Call) -> str:

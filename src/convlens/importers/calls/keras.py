@@ -69,15 +69,19 @@ _ALIASES = {
 
 
 def _readers() -> dict[str, Callable[[Call, list[Shape]], Graph]]:
-    kinds = {
+    kinds: dict[str, Callable[[Call, int, list[Shape]], Graph]] = {
         "DepthwiseConv{n}D": _depthwise, "SeparableConv{n}D": _separable, "Conv{n}DTranspose": _transposed,
         "GlobalAveragePooling{n}D": _global_average, "GlobalMaxPooling{n}D": _global_max,
     }  # fmt: skip
     table: dict[str, Callable[[Call, list[Shape]], Graph]] = {}
     for title, reader in kinds.items():
         for axes in (1, 2, 3):
-            table[title.replace("{n}", str(axes))] = lambda call, shapes, _r=reader, _n=axes: _r(call, _n, shapes)
+            table[title.replace("{n}", str(axes))] = _with_axes(reader, axes)
     return table
+
+
+def _with_axes(reader: Callable[[Call, int, list[Shape]], Graph], axes: int) -> Callable[[Call, list[Shape]], Graph]:
+    return lambda call, shapes: reader(call, axes, shapes)
 
 
 def _plain(call: Call, entry: Entry, shapes: list[Shape]) -> Graph:

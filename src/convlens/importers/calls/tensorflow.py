@@ -1,6 +1,7 @@
 """Functions of tf.nn, with filters as shapes: N, space, C input and space, in, out filters."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from convlens.importers.calls.build import Step, all_used, chain, channels_first, shape_of
@@ -56,14 +57,14 @@ def _readers() -> dict[str, Callable[[Call, list[Shape]], Graph]]:
         "max_pool": _pool("max_pool", 2), "avg_pool": _pool("avg_pool", 2),
     }  # fmt: skip
     for n in (1, 2, 3):
-        table[f"conv{n}d"] = lambda call, shapes, _n=n: _conv(call, _n, shapes)
-        table[f"conv{n}d_transpose"] = lambda call, shapes, _n=n: _transposed(call, _n, shapes)
+        table[f"conv{n}d"] = partial(_conv, axes=n)
+        table[f"conv{n}d_transpose"] = partial(_transposed, axes=n)
         table[f"max_pool{n}d"] = _pool("max_pool", n)
         table[f"avg_pool{n}d"] = _pool("avg_pool", n)
     return table
 
 
-def _conv(call: Call, axes: int, shapes: list[Shape]) -> Graph:
+def _conv(call: Call, shapes: list[Shape], axes: int) -> Graph:
     bound, x, layout = _bound(_CONV, call, axes, shapes)
     return _convolution(call, bound, axes, x, layout)
 
@@ -117,7 +118,7 @@ def _depthwise_check(op: Op, held: dict[str, Shape]) -> Callable[[Inputs], None]
     return check
 
 
-def _transposed(call: Call, axes: int, shapes: list[Shape]) -> Graph:
+def _transposed(call: Call, shapes: list[Shape], axes: int) -> Graph:
     bound, x, layout = _bound(_TRANSPOSED, call, axes, shapes)
     *kernel, out, into = _filter(bound.weights["weight"], axes, call)
     asked = bound.settings.pop("output_shape")

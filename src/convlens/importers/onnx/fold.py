@@ -51,7 +51,7 @@ def _is_bookkeeping(inputs: Sequence[object]) -> bool:
     constants = [x for x in inputs if isinstance(x, Constant)]
     if len(constants) < len(inputs):
         return False
-    return any(not x.origin for x in constants) or not any(x.trained and x.spec.rank for x in constants)
+    return any(not x.origin for x in constants) or not any(x.trained for x in constants)
 
 
 def _checked(values: Values) -> Values:

@@ -39,7 +39,7 @@ def operands(inputs: list[Tensor]) -> tuple[list[Tensor], Number | None]:
 
 
 def fixed_number(x: Tensor, beside: Tensor) -> Number | None:
-    """The value of a constant that is one number and not trained: a scalar, or a single value of a Constant node."""
-    if not isinstance(x, Constant) or x.spec.numel != 1 or x.spec.rank > beside.spec.rank or (x.trained and x.spec.rank):
+    """The value of a constant that is one number and not trained."""
+    if not isinstance(x, Constant) or x.spec.numel != 1 or x.spec.rank > beside.spec.rank or x.trained:
         return None
     return x.values.items[0] if x.values is not None and x.spec.dtype != "bool" else None

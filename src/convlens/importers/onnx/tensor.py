@@ -61,7 +61,8 @@ class Made(NamedTuple):
 @dataclass(frozen=True)
 class Constant:
     """Depends on no input. ``origin`` names the stored tensor whose values it has, in this or another shape; empty where
-    it was computed. ``trained``: a floating-point initializer, as far as the file tells.
+    it was computed. ``trained``: a floating-point initializer with at least one axis; the file does not tell more, and
+    exporters write the numbers of a program as initializers without axes.
     """
 
     spec: TensorSpec
@@ -100,7 +101,7 @@ def stored(proto: "TensorProto", name: str, *, trained: bool, where: str) -> Con
     spec = TensorSpec(dims, dtype_of(proto.data_type, where))
     _check_location(proto, where)
     _check_length(proto, spec, where)
-    return Constant(spec, name, trained and spec.floating, proto=proto)
+    return Constant(spec, name, trained and spec.floating and spec.rank > 0, proto=proto)
 
 
 def dtype_of(code: int, where: str) -> str:
@@ -130,7 +131,7 @@ def _check_location(proto: "TensorProto", where: str) -> None:
 
 def _check_length(proto: "TensorProto", spec: TensorSpec, where: str) -> None:
     """What a tensor holds must be as much as its shape says."""
-    if proto.data_location == _EXTERNAL or not spec.numel:
+    if proto.data_location == _EXTERNAL:
         return
     field, least, most = _held(proto, spec)
     if not least <= spec.numel * (ITEM_BYTES[spec.dtype] if field == _RAW else 1) <= most:

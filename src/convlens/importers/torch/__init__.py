@@ -28,6 +28,6 @@ def capture(
         import torch  # noqa: F401, PLC0415 - the extra that only this importer needs
     except ImportError:
         raise UsageError('this needs PyTorch: pip install "convlens[torch]"') from None
-    from convlens.importers.torch.capture import run  # noqa: PLC0415 - needs PyTorch
+    from convlens.importers.torch.run import run  # noqa: PLC0415 - needs PyTorch
 
     return run(module, tuple(args), dict(kwargs or {}), real=real, name=name)

@@ -8,9 +8,7 @@ from types import FrameType, TracebackType
 
 import torch
 
-import convlens
-
-_OURS = (str(Path(convlens.__file__).parent), str(Path(torch.__file__).parent))
+_OURS = (str(Path(__file__).parents[2]), str(Path(torch.__file__).parent))
 
 
 def user_line() -> str:

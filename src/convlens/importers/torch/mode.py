@@ -49,7 +49,7 @@ class Capture(TorchFunctionMode):
 
     def kernel(self, func: Any, args: Any, kwargs: Any) -> Any:
         """A call that arrives from C++ as a kernel, such as ``aten.conv2d.default``."""
-        with torch._C.DisableTorchFunction():  # type: ignore[attr-defined]  # noqa: SLF001 - no public name
+        with torch._C.DisableTorchFunction():  # noqa: SLF001 - no public name
             return self.call(func, func.overloadpacket.__name__, args, kwargs)
 
     def call(self, func: Any, name: str, args: Any, kwargs: Any) -> Any:

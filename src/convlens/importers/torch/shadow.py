@@ -30,7 +30,7 @@ class Shadow(torch.Tensor):
 
     @staticmethod
     def __new__(cls, spec: TensorSpec, ref: Ref, device: torch.device, on_dispatch: Callable[..., Any]) -> Self:
-        made: Self = torch.Tensor._make_wrapper_subclass(cls, spec.dims, dtype=DTYPES[spec.dtype], device=device)  # type: ignore[attr-defined]  # noqa: SLF001
+        made: Self = torch.Tensor._make_wrapper_subclass(cls, spec.dims, dtype=DTYPES[spec.dtype], device=device)  # noqa: SLF001
         made.ref = ref
         made.spec = spec
         made.base = None
@@ -40,10 +40,10 @@ class Shadow(torch.Tensor):
         return made
 
     # Calls are caught by the mode that is active while a module is captured, not by the class.
-    __torch_function__ = torch._C._disabled_torch_function_impl  # noqa: SLF001
+    __torch_function__ = torch._C._disabled_torch_function_impl  # type: ignore[assignment]  # noqa: SLF001
 
     @classmethod
-    def __torch_dispatch__(cls, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+    def __torch_dispatch__(cls, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:  # type: ignore[override]
         """A call that reached the kernels without passing the mode: from a scripted function, from C++."""
         first = shadows_in((args, kwargs or {}))[0]
         return first.on_dispatch(func, args, kwargs or {})

@@ -29,11 +29,16 @@ def instance_norm(call: Call, builder: Builder) -> Sequence[Tensor]:
 
 @reads("GroupNormalization")
 def group_norm(call: Call, builder: Builder) -> Sequence[Tensor]:
-    """Before operator set 21 the scale was one value a group, which no operator of ours has."""
-    if call.opset < 21:
-        raise NoReaderError
-    weights = {"weight": call.tensor(1), "bias": call.tensor(2)}
-    return [_channelwise(call, builder, "group_norm", weights, groups=call.attr("num_groups", 1))]
+    """Before operator set 21 there is one scale and one shift a group: a multiplication and a sum of their own."""
+    x, scale, shift, groups = call.tensor(0), call.tensor(1), call.tensor(2), call.attr("num_groups", 1)
+    weights = {"weight": scale, "bias": shift}
+    if call.opset >= 21 or x.spec.dims[1:2] == (groups,):
+        return [_channelwise(call, builder, "group_norm", weights, groups=groups)]
+    y = builder.one(call, "group_norm", [x], groups=groups, affine=False, eps=call.attr("epsilon", 1e-05))
+    grouped = builder.one(call, "reshape", [y], part="groups", shape=(x.spec.dims[0], groups, -1))
+    scaled = builder.one(call, "mul", [grouped, builder.reshape(call, scale, (groups, 1))], part="scaled")
+    shifted = builder.one(call, "add", [scaled, builder.reshape(call, shift, (groups, 1))], part="shifted")
+    return builder.emit(call, "reshape", [shifted], part="restored", shape=x.spec.dims)
 
 
 @reads("LayerNormalization")

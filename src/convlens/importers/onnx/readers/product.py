@@ -12,7 +12,7 @@ from convlens.importers.onnx.tensor import Constant, Tensor
 def gemm(call: Call, builder: Builder) -> Sequence[Tensor]:
     """``alpha * A' B' + beta * C``: a linear layer where B is a stored matrix, else a product and a sum.
 
-    ``alpha`` and ``beta`` belong to stored weights; beside a computed B they are a multiplication.
+    Beside stored weights ``alpha`` and ``beta`` belong to them; beside a computed B ``alpha`` is a multiplication.
     """
     x, weight, bias = call.tensor(0), call.tensor(1), call.given(2)
     if call.attr("transA", 0):
@@ -58,7 +58,7 @@ def _plain(call: Call, builder: Builder, x: Tensor, y: Tensor, bias: Tensor | No
     if transposed:
         y = builder.one(call, "permute", [y], part="transposed B", order=(1, 0))
     product = builder.one(call, "matmul", [x, y])
-    for name, factor in (("alpha", call.attr("alpha", 1.0)),):
-        if factor != 1.0:
-            product = builder.one(call, "mul", [product], part=name, scalar=factor)
+    alpha = call.attr("alpha", 1.0)
+    if alpha != 1.0:
+        product = builder.one(call, "mul", [product], part="alpha", scalar=alpha)
     return product if bias is None else builder.one(call, "add", [product, bias], part="sum")

@@ -1,7 +1,7 @@
-"""Operators that only move values.
+"""Operators that keep every value and change the shape.
 
-Source: ONNX Reshape-21, Flatten-21, Squeeze-21, Unsqueeze-21, Transpose-21, Expand-13, Concat-13, Split-18, Slice-13,
-Gather-13, Pad-21, DepthToSpace-13, SpaceToDepth-13, Cast-21.
+Source: ONNX Reshape-21, Flatten-21, Squeeze-21, Unsqueeze-21, Transpose-21, Expand-13, Concat-13, DepthToSpace-13,
+SpaceToDepth-13, Cast-21, Identity-21.
 """
 
 from collections.abc import Sequence
@@ -14,8 +14,6 @@ from convlens.importers.onnx.readers import reads
 from convlens.importers.onnx.tensor import Constant, Tensor, dtype_of
 from convlens.ir.errors import ShapeError
 from convlens.ops._pointwise import broadcast
-
-_MODES = {"constant": "constant", "reflect": "reflect", "edge": "replicate", "wrap": "circular"}
 
 
 @reads("Reshape")
@@ -99,65 +97,6 @@ def concat(call: Call, builder: Builder) -> Sequence[Tensor]:
     return builder.emit(call, "concat", [x for x in call.inputs if x is not None], axis=call.attr("axis", 1))
 
 
-@reads("Split", outputs=None)
-def split(call: Call, builder: Builder) -> Sequence[Tensor]:
-    """Sizes as an attribute, then (operator set 13) as an input, or ``num_outputs`` nearly equal parts."""
-    x = call.tensor(0)
-    axis, sizes = call.attr("axis", 0), call.listed("split", 1)
-    if not -x.spec.rank <= axis < x.spec.rank:
-        raise broken(call, f"axis {axis} is not one of the {x.spec.rank} axes of {x.spec}", "another axis", [x])
-    if sizes is None:
-        sizes = _parts(x.spec.dims[axis], call.attr("num_outputs", len(call.node.output)))
-    if len(sizes) != len(call.node.output):
-        raise broken(call, f"{len(sizes)} sizes for {len(call.node.output)} outputs", "one size for each output", [x])
-    return builder.emit(call, "split", [x], axis=axis, sizes=sizes)
-
-
-@reads("Slice")
-def slice_(call: Call, builder: Builder) -> Sequence[Tensor]:
-    """Attributes before operator set 10, then inputs."""
-    x = call.tensor(0)
-    starts, ends = call.listed("starts", 1), call.listed("ends", 2)
-    if starts is None or ends is None:
-        raise NoReaderError
-    axes = call.listed("axes", 3) or list(range(len(starts)))
-    return builder.emit(call, "slice", [x], on=axes, starts=starts, stops=ends, steps=call.whole(4) or [1] * len(starts))
-
-
-@reads("Gather")
-def gather(call: Call, builder: Builder) -> Sequence[Tensor]:
-    """One fixed index takes a slice and drops the axis; several, or computed ones, have no operator of ours."""
-    x, index = call.tensor(0), call.values(1)
-    axis = call.attr("axis", 0)
-    if index is None or index.dims or not -x.spec.rank <= axis < x.spec.rank:
-        raise NoReaderError
-    at = int(index.items[0])
-    size = x.spec.dims[axis]
-    if not -size <= at < size:
-        raise broken(call, f"index {at} of axis {axis}, which is {size} long", f"an index from {-size} to {size - 1}", [x])
-    at %= size
-    return builder.emit(call, "slice", [x], on=[axis], starts=[at], stops=[at + 1], drop=[axis])
-
-
-@reads("Pad")
-def pad(call: Call, builder: Builder) -> Sequence[Tensor]:
-    """All beginnings, then all ends; attributes before operator set 11, ``axes`` since 18."""
-    x = call.tensor(0)
-    pads, axes = call.ints("paddings") or call.listed("pads", 1), call.whole(3)
-    mode = _MODES.get(call.attr("mode", "constant"))
-    if pads is None or mode is None or len(pads) % 2:
-        raise NoReaderError
-    half = len(pads) // 2
-    on = [axis % max(x.spec.rank, 1) for axis in (axes if axes is not None else range(half))]
-    if len(on) != half or len(set(on)) != half or (axes is None and half != x.spec.rank):
-        raise broken(call, f"{len(pads)} pads for {len(axes or x.spec.dims)} axes of {x.spec}", "two pads for each axis", [x])
-    before, after = [0] * x.spec.rank, [0] * x.spec.rank
-    for axis, low, high in zip(on, pads[:half], pads[half:], strict=True):
-        before[axis], after[axis] = low, high
-    first = next((axis for axis in range(x.spec.rank) if before[axis] or after[axis]), x.spec.rank - 1)
-    return builder.emit(call, "pad", [x], before=before[first:], after=after[first:], mode=mode)
-
-
 @reads("DepthToSpace")
 def depth_to_space(call: Call, builder: Builder) -> Sequence[Tensor]:
     """CRD is pixel_shuffle; in DCR, the default, the block is the slowest part of the channels."""
@@ -210,14 +149,6 @@ def _axes(call: Call, axes: list[int], rank: int, x: Tensor) -> set[int]:
     if len(found) < len(axes):
         raise broken(call, f"the axes {axes} name one axis twice", "each axis once", [x])
     return found
-
-
-def _parts(size: int, count: int) -> list[int]:
-    """``count`` equal parts, the last one smaller where it does not come out even."""
-    if count < 1:
-        raise NoReaderError
-    part = -(-size // count)
-    return [*(part,) * (count - 1), size - part * (count - 1)]
 
 
 def _image(x: Tensor) -> tuple[int, int, int, int]:

@@ -65,6 +65,9 @@ def basic_index(x: Shadow, index: Any) -> tuple[dict[str, Any], list[int]] | Non
             place += 1
         start, stop, step = item.indices(length)
         if (start, stop, step) != (0, length, 1) or axis in drop:
-            on.append(axis), starts.append(start), stops.append(stop), steps.append(step)
+            on.append(axis)
+            starts.append(start)
+            stops.append(stop)
+            steps.append(step)
         axis += 1
     return {"on": on, "starts": starts, "stops": stops, "steps": steps or (1,), "drop": drop}, new_axes

@@ -12,11 +12,11 @@ from convlens.ops.pad import Pad
 
 
 @reads("pad", "constant_pad_nd")
-def _pad(trace: Trace, x: Shadow, pad: Any, mode: str = "constant", value: float | None = None) -> Any:
+def _pad(trace: Trace, x: Shadow, pad: Any, mode: Any = "constant", value: float | None = None) -> Any:
     if not isinstance(mode, str):
         mode, value = "constant", mode
     pairs = [(int(pad[at]), int(pad[at + 1])) for at in range(len(pad) - 2, -1, -2)]
-    op = Pad(before=[p[0] for p in pairs], after=[p[1] for p in pairs], mode=mode, value=value or 0.0)
+    op = Pad(before=tuple(p[0] for p in pairs), after=tuple(p[1] for p in pairs), mode=mode, value=value or 0.0)
     return trace.emit(op, [x])[0]
 
 

@@ -1,0 +1,44 @@
+"""What does this one layer do, with the formula filled in?"""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from convlens.cli._output import emit, emit_json, ending_of, write
+
+if TYPE_CHECKING:
+    from convlens.report.layer import LayerReport
+
+ENDINGS = (".json", ".md", ".html", ".txt")
+
+
+@click.command("layer", short_help="What does this one layer do, with the formula filled in?")
+@click.argument("call")
+@click.option("--input", "inputs", metavar="SHAPE", multiple=True, help="Shape of an input, as in 1x3x224x224.")
+@click.option("--json", "as_json", is_flag=True, help="The record for machines, schema convlens/layer/1.")
+@click.option("--markdown", is_flag=True, help="For a page or a pull request.")
+@click.option("--lang", type=click.Choice(["en", "zh"]), default="en", help="Language of the explanation.")
+@click.option("-o", "out", metavar="FILE", help="Write to a file: .json, .md, .html or .txt.")
+def command(call: str, inputs: tuple[str, ...], as_json: bool, markdown: bool, lang: str, out: str | None) -> None:
+    """What does CALL do to an input of this shape?
+
+    CALL is a layer as its framework writes it: 'Conv2d(3, 64, 7, stride=2, padding=3)' (torch.nn), 'Conv2D(64, 7,
+    strides=2, padding="same")' (keras.layers), 'tf.nn.conv2d(x, filters=[2,2,3,2], strides=2, padding="SAME")'. Keras and
+    tf.nn shapes have the channels last.
+    """
+    from convlens.report.layer import layer  # noqa: PLC0415 - `--help` needs no report
+
+    ending = ending_of(out, ENDINGS) if out else ""
+    report = layer(call, *inputs)
+    if out:
+        write(out, _file_text(report, ending, lang))
+    elif as_json:
+        emit_json(report.to_dict())
+    else:
+        emit(report.to_markdown(lang) if markdown else report.text(lang))
+
+
+def _file_text(report: "LayerReport", ending: str, lang: str) -> str:
+    if ending == ".json":
+        return report.to_json()
+    return {".md": report.to_markdown, ".html": report.to_html, ".txt": report.text}[ending](lang)

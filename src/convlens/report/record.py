@@ -1,0 +1,91 @@
+"""The record of a summary: ``convlens/summary/1``. Its key names are public: add, never rename."""
+
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from convlens.ir.graph import Node
+from convlens.ir.label import label
+from convlens.passes.receptive_field import ReceptiveField
+from convlens.report.layout import own
+
+if TYPE_CHECKING:
+    from convlens.report.summary import Summary
+
+
+def summary_record(report: "Summary") -> dict[str, Any]:
+    """Plain dicts, lists, texts and whole numbers, in the order of the network."""
+    graph, broken = report.graph, report.facts.broken
+    record: dict[str, Any] = {
+        "schema": "convlens/summary/1",
+        "model": graph.name,
+        "inputs": [
+            {"name": item.name, "shape": list(own(item.spec.dims, graph.layout)), "dtype": item.spec.dtype}
+            for item in graph.inputs
+        ],
+        "layers": [_layer(report, node) for node in graph if node.name in report.facts.nodes],
+        "totals": report.totals._asdict(),
+        "findings": [],
+        "unknown": report.unknown,
+    }
+    if broken is not None:
+        record["layers"].append(_broken(broken))
+        error = report.facts.error
+        record["error"] = {"node": broken.name, "message": str(error), "fix": error.fix if error else ""}
+    return record
+
+
+def _layer(report: "Summary", node: Node) -> dict[str, Any]:
+    facts = report.facts.nodes[node.name]
+    return {
+        "name": node.name,
+        "op": node.op.name,
+        "label": label(node.op, facts.inputs, report.graph.dialect),
+        "module": node.module,
+        "inputs": list(map(str, node.inputs)),
+        "outputs": [list(own(spec.dims, report.graph.layout)) for spec in facts.outputs],
+        "params": facts.params,
+        "buffers": facts.buffers,
+        "macs": facts.macs,
+        "elementwise": facts.elementwise,
+        "receptive_field": field_record(report.receptive_fields[node.name]),
+    }
+
+
+def _broken(node: Node) -> dict[str, Any]:
+    unknown = dict.fromkeys(("params", "buffers", "macs", "elementwise", "receptive_field"))
+    return {
+        "name": node.name,
+        "op": node.op.name,
+        "label": label(node.op, ()),
+        "module": node.module,
+        "inputs": list(map(str, node.inputs)),
+        "outputs": [],
+        **unknown,
+    }
+
+
+def field_record(field: ReceptiveField | None) -> dict[str, Any] | None:
+    """The receptive field, an entry for each spatial axis."""
+    if field is None:
+        return None
+    axes = field.axes
+    return {
+        "input": field.input,
+        "size": [axis.size for axis in axes],
+        "size_min": [axis.size_min for axis in axes],
+        "support": [axis.support for axis in axes],
+        "stride": [exact(axis.stride) for axis in axes],
+        "padding": [axis.padding for axis in axes],
+        "whole": next((axis.whole for axis in axes if axis.whole), None),
+    }
+
+
+def exact(number: Fraction | None) -> int | str | None:
+    """A whole number as it is, another fraction as text.
+
+    >>> exact(Fraction(8)), exact(Fraction(1, 2)), exact(None)
+    (8, '1/2', None)
+    """
+    if number is None:
+        return None
+    return int(number) if number.denominator == 1 else str(number)

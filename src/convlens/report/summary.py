@@ -1,0 +1,104 @@
+"""The verb ``summary``: what is in a network, what comes out, what does each layer cost and see?"""
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+from convlens.ir.graph import Graph
+from convlens.passes.facts import Facts, facts
+from convlens.passes.liveness import Activations, activations
+from convlens.passes.receptive_field import ReceptiveField, receptive_fields
+from convlens.report.totals import Totals, totals
+
+
+class Summary:
+    """All facts of one network. ``str`` is the table for a terminal, `to_dict` the record for machines.
+
+    ``facts.broken`` is the node whose shapes do not fit, if there is one; everything before it is reported.
+    """
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph: Graph = graph
+        self.facts: Facts = facts(graph)
+
+    @cached_property
+    def receptive_fields(self) -> Mapping[str, ReceptiveField | None]:
+        return receptive_fields(self.graph, self.facts)
+
+    @cached_property
+    def activations(self) -> Activations:
+        return activations(self.graph, self.facts)
+
+    @cached_property
+    def totals(self) -> Totals:
+        return totals(self.graph, self.facts, self.activations)
+
+    @property
+    def unknown(self) -> list[str]:
+        """The layers whose cost cannot be told."""
+        return [name for name, f in self.facts.nodes.items() if f.macs is None or f.elementwise is None]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The record of ``summary --json``, schema ``convlens/summary/1``."""
+        from convlens.report.record import summary_record  # noqa: PLC0415 - each form loads its own writer
+
+        return summary_record(self)
+
+    def to_json(self) -> str:
+        """`to_dict` as JSON text."""
+        import json  # noqa: PLC0415 - each form loads its own writer
+
+        return json.dumps(self.to_dict(), ensure_ascii=False, indent=2) + "\n"
+
+    def to_markdown(self) -> str:
+        """A table and a list, for a page or a pull request."""
+        from convlens.report.markdown import summary_markdown  # noqa: PLC0415 - each form loads its own writer
+
+        return summary_markdown(self)
+
+    def to_html(self) -> str:
+        """A whole page of plain HTML."""
+        from convlens.report.html import page  # noqa: PLC0415 - each form loads its own writer
+
+        return page(self.graph.name, self._repr_html_())
+
+    def to_text(self, screen: Any = None, *, depth: int | None = None, fold: bool = False) -> str:
+        """The table for a terminal; ``depth`` folds deeper modules into one row each, ``fold`` repeated blocks into one.
+
+        ``screen`` is a `convlens.report.terminal.Screen`; without it, that of the standard output, without colour.
+        """
+        from convlens.report.table import summary_text  # noqa: PLC0415 - Rich is loaded only to print for a person
+
+        return summary_text(self, screen, depth, fold)
+
+    def __str__(self) -> str:
+        error = self.facts.error
+        return self.to_text() + (f"\nerror: {error}\n" if error is not None else "")
+
+    def __repr__(self) -> str:
+        return f"<Summary of {self.graph.name!r}: {len(self.graph.nodes)} layers, {self.totals.params:,} parameters>"
+
+    def _repr_html_(self) -> str:
+        from convlens.report.html import summary_html  # noqa: PLC0415 - each form loads its own writer
+
+        return summary_html(self)
+
+
+def summary(model: Any, *inputs: Any, dims: Mapping[str, int] | None = None, real: bool = False, **named_inputs: Any) -> Summary:
+    """What is in ``model``, what comes out, what does each layer cost and see?
+
+    ``model`` is what `convlens.importers.model.load` takes: a network's name, a file, ``package.module:factory``, a live
+    ``torch.nn.Module`` or a `Graph`. ``inputs`` and ``named_inputs`` are what the model's own forward takes, a tuple of
+    whole numbers standing for a tensor of that shape; ``dims`` binds named sizes of an ONNX file; ``real`` runs a torch
+    module on real zeros, for code that looks at values.
+
+    A network whose shapes break is reported up to the break; only a model that cannot be read raises, a `ConvlensError`.
+
+    >>> from convlens.ir.text import parse
+    >>> stem = parse("input x: 1x3x224x224\\nc = conv(x, out=64, kernel=7x7, stride=2, padding=3, bias=false)\\noutput c")
+    >>> summary(stem).totals.macs
+    118013952
+    """
+    from convlens.importers.model import load  # noqa: PLC0415 - `import convlens` stays light
+
+    return Summary(load(model, inputs, named_inputs, dims or {}, real))

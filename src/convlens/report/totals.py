@@ -1,0 +1,47 @@
+"""The sums over a whole network."""
+
+from math import prod
+from typing import NamedTuple
+
+from convlens.ir.graph import Graph
+from convlens.ir.spec import ITEM_BYTES, TensorSpec
+from convlens.passes.facts import Facts, NodeFacts
+from convlens.passes.liveness import Activations
+
+
+class Totals(NamedTuple):
+    """``params`` counts every parameter once, also those that no layer uses; ``macs`` and ``elementwise`` are the sums of
+    what is known. Bytes of parameters are those of the dtype in which their layer computes.
+    """
+
+    params: int
+    trainable_params: int
+    buffers: int
+    macs: int
+    elementwise: int
+    param_bytes: int
+    activation_bytes: int
+    peak_activation_bytes: int
+
+
+def totals(graph: Graph, facts: Facts, memory: Activations) -> Totals:
+    """The totals up to where the shapes break, if they do."""
+    nodes = facts.nodes
+    unused = [(prod(extra.shape), extra.trainable) for extra in graph.extras if extra.kind == "param"]
+    frozen = sum(prod(nodes[n.name].param_shapes.get(p, (0,))) for n in graph if n.name in nodes for p in n.frozen)
+    params = sum(f.params for f in nodes.values()) + sum(size for size, _ in unused)
+    return Totals(
+        params,
+        params - frozen - sum(size for size, trainable in unused if not trainable),
+        sum(f.buffers for f in nodes.values()) + sum(prod(e.shape) for e in graph.extras if e.kind == "buffer"),
+        sum(f.macs or 0 for f in nodes.values()),
+        sum(f.elementwise or 0 for f in nodes.values()),
+        sum(f.params * _param_bytes(f) for f in nodes.values()) + sum(size for size, _ in unused) * ITEM_BYTES["float32"],
+        memory.total_bytes,
+        memory.peak_bytes,
+    )
+
+
+def _param_bytes(facts: NodeFacts) -> int:
+    dtype = next((spec.dtype for spec in (*facts.outputs, *facts.inputs) if spec.floating), TensorSpec(()).dtype)
+    return ITEM_BYTES[dtype]

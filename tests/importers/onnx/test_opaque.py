@@ -1,0 +1,122 @@
+"""What has no reader: shapes from onnx's inference or from declarations, never a guess."""
+
+import numpy as np
+import onnx
+import pytest
+from onnx import helper
+
+from convlens.importers.onnx import read
+from convlens.ir.errors import GraphError, UsageError
+from convlens.passes.facts import facts
+from tests.importers.onnx.models import make_model, output_shapes
+
+FLOAT = onnx.TensorProto.FLOAT
+info = helper.make_tensor_value_info
+node = helper.make_node
+
+
+def conditional(with_shape: bool = True) -> onnx.ModelProto:
+    """Two branches that read x from outside; one holds a weight of its own."""
+    weight = helper.make_tensor("inner", FLOAT, [4], [0.0] * 4)
+    out = info("o", FLOAT, [1, 4] if with_shape else None)
+    yes = helper.make_graph([node("Add", ["x", "inner"], ["o"])], "yes", [], [out], [weight])
+    no = helper.make_graph([node("Relu", ["x"], ["o"])], "no", [], [out])
+    return make_model([node("If", ["c"], ["h"], then_branch=yes, else_branch=no), node("Relu", ["h"], ["y"])],
+                      {"c": ((), np.bool_), "x": (1, 4)})  # fmt: skip
+
+
+def test_if_becomes_one_node_that_reads_what_its_branches_read() -> None:
+    graph = read(conditional())
+    branch = graph["h"]
+    assert (branch.op.name, [str(ref) for ref in branch.inputs]) == ("opaque", ["c", "x"])
+    assert output_shapes(graph) == [(1, 4)]
+    known = facts(graph).nodes["h"]
+    assert (known.macs, known.elementwise, known.params) == (None, None, 4)
+
+
+def loop() -> onnx.ModelProto:
+    body = helper.make_graph(
+        [node("Identity", ["keep"], ["keep_out"]), node("Relu", ["state"], ["state_out"])],
+        "body",
+        [info("i", onnx.TensorProto.INT64, []), info("keep", onnx.TensorProto.BOOL, []), info("state", FLOAT, [2, 3])],
+        [info("keep_out", onnx.TensorProto.BOOL, []), info("state_out", FLOAT, [2, 3])],
+    )
+    nodes = [node("Loop", ["n", "", "x"], ["h"], body=body), node("Relu", ["h"], ["y"])]
+    return make_model(nodes, {"x": (2, 3)}, {"n": np.array(5)})
+
+
+def test_a_loop_takes_its_declared_shape() -> None:
+    """What a loop carries may change its shape in each round, so inference gives none."""
+    model = loop()
+    with pytest.raises(UsageError, match="an output of Loop, is not known"):
+        read(model)
+    model.graph.value_info.append(info("h", FLOAT, [2, 3]))
+    assert output_shapes(read(model)) == [(2, 3)]
+
+
+def custom(value_info: list[onnx.ValueInfoProto]) -> onnx.ModelProto:
+    model = make_model([node("Mystery", ["x"], ["h"], domain="my.ops"), node("Relu", ["h"], ["y"])], {"x": ("N", 8)})
+    model.opset_import.append(helper.make_opsetid("my.ops", 1))
+    model.graph.value_info.extend(value_info)
+    return model
+
+
+def test_an_unknown_operator_takes_its_declared_shape_with_dims_bound() -> None:
+    graph = read(custom([info("h", FLOAT, ["N", 3])]), dims={"N": 5})
+    assert output_shapes(graph) == [(5, 3)]
+    assert graph["h"].op.call == "my.ops.Mystery"
+
+
+def test_an_unknown_operator_without_a_shape() -> None:
+    with pytest.raises(UsageError) as caught:
+        read(custom([]), [(5, 8)])
+    assert str(caught.value) == (
+        "model: node 0 'h': the shape of 'h', an output of Mystery, is not known: no reader, no inference of onnx's and no "
+        "declaration in the model tells it\n  fix: declare its shape in the model's value_info"
+    )
+
+
+def test_a_reshape_by_computed_values_says_so() -> None:
+    model = make_model([node("Reshape", ["x", "s"], ["y"])], {"x": (2, 3), "s": ((2,), np.int64)})
+    with pytest.raises(UsageError, match="the shape of 'y', an output of Reshape, is not known"):
+        read(model)
+
+
+def with_functions(*functions: onnx.FunctionProto) -> onnx.ModelProto:
+    model = make_model([node("f", ["x"], ["y"], domain="own")], {"x": (1, 4)})
+    model.opset_import.append(helper.make_opsetid("own", 1))
+    model.functions.extend(functions)
+    return model
+
+
+def function(name: str, *calls: str) -> onnx.FunctionProto:
+    names = [f"t{i}" for i in range(len(calls) + 1)]
+    nodes = [node(op, [a], [b], domain="" if op == "Relu" else "own") for op, a, b in zip(calls, names, names[1:], strict=False)]
+    opsets = [helper.make_opsetid("", 18), helper.make_opsetid("own", 1)]
+    return helper.make_function("own", name, names[:1], names[-1:], nodes, opsets)
+
+
+def test_functions_of_the_model_are_written_out() -> None:
+    graph = read(with_functions(function("f", "g", "Relu"), function("g", "Relu", "Relu")))
+    assert [n.op.name for n in graph] == ["relu"] * 3
+
+
+def test_a_function_that_calls_itself() -> None:
+    with pytest.raises(GraphError, match="the function 'f' calls itself"):
+        read(with_functions(function("f", "g"), function("g", "f")))
+
+
+def test_functions_that_grow_without_end() -> None:
+    chain = [function("f" if i == 0 else f"f{i}", *[f"f{i + 1}"] * 10) for i in range(30)]
+    with pytest.raises(UsageError, match="nodes after its functions are written out"):
+        read(with_functions(*chain, function("f30", "Relu")))
+
+
+def test_quantised_convolution_has_a_shape_and_no_invented_cost() -> None:
+    stored = {
+        "s": np.float32(0.1), "z": np.uint8(0), "w": np.ones((6, 3, 3, 3), np.uint8),
+    }  # fmt: skip
+    conv = node("QLinearConv", ["x", "s", "z", "w", "s", "z", "s", "z"], ["y"], strides=[2, 2])
+    graph = read(make_model([conv], {"x": ((1, 3, 9, 9), np.uint8)}, stored))
+    assert output_shapes(graph) == [(1, 6, 4, 4)]
+    assert facts(graph).nodes["y"].macs is None
