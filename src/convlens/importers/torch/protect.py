@@ -5,6 +5,7 @@ import sys
 from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from operator import is_
 from typing import Any
 
 import torch
@@ -41,7 +42,7 @@ class _State:
 
     def restore(self) -> None:
         for container, copy in self.containers:
-            if not _same_entries(container, copy):
+            if (container or copy) and not _same_entries(container, copy):
                 container.clear()
                 _REFILL[type(container)](container, copy)
         if not _same_entries(self.attributes, self.before):
@@ -57,8 +58,8 @@ def _same_entries(now: Any, before: Any) -> bool:
     if len(now) != len(before):
         return False
     if isinstance(now, dict):
-        return all(k is m and v is w for (k, v), (m, w) in zip(now.items(), before.items(), strict=True))
-    return all(v is w for v, w in zip(now, before, strict=True))
+        return all(map(is_, now, before)) and all(map(is_, now.values(), before.values()))
+    return all(map(is_, now, before))
 
 
 @contextmanager
