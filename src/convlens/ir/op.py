@@ -89,6 +89,9 @@ class Op:
     axes: int
     """Number of spatial axes; 0 for an operator that has no setting for each axis."""
 
+    _key: tuple[Any, ...]
+    _hash: int
+
     def __init_subclass__(cls, name: str = "") -> None:
         own = {f: a.__metadata__[0] for f, a in cls.__annotations__.items() if hasattr(a, "__metadata__")}
         cls.fields = {**cls.fields, **own}
@@ -113,6 +116,9 @@ class Op:
             if field == self.leading:
                 axes = len(value)
                 object.__setattr__(self, "axes", axes)
+        key = (self.name, *[getattr(self, field) for field in self.fields])
+        object.__setattr__(self, "_key", key)
+        object.__setattr__(self, "_hash", hash(key))
 
     def implied(self, field: str) -> Any:
         """The default of a setting, in canonical form for this operator's number of axes."""
@@ -137,10 +143,10 @@ class Op:
         raise AttributeError(f"{self.name} is immutable; make a new one")
 
     def __eq__(self, other: object) -> bool:
-        return type(self) is type(other) and self.settings() == other.settings()
+        return isinstance(other, Op) and self._key == other._key
 
     def __hash__(self) -> int:
-        return hash((self.name, *self.settings().values()))
+        return self._hash
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({', '.join(f'{k}={v!r}' for k, v in self.settings().items())})"

@@ -1,6 +1,7 @@
 """Shapes, parameters and costs of every node of a graph."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from math import prod
 from typing import NamedTuple
 
@@ -79,13 +80,17 @@ def _no_port(specs: Mapping[str, Outputs], ref: Ref) -> ShapeError:
 
 def node_facts(node: Node, xs: Inputs) -> NodeFacts:
     """The facts of one node for these inputs, or `ShapeError`."""
-    op = node.op
-    outputs = op.infer(xs)
-    params = op.params(xs)
-    if node.ties:
-        shared = {tie.param for tie in node.ties}
-        params = {name: shape for name, shape in params.items() if name not in shared}
-    return NodeFacts(xs, outputs, params, op.buffers(xs), op.macs(xs), op.elementwise(xs))
+    found = op_facts(node.op, xs)
+    if not node.ties:
+        return found
+    shared = {tie.param for tie in node.ties}
+    return found._replace(param_shapes={name: shape for name, shape in found.param_shapes.items() if name not in shared})
+
+
+@lru_cache(maxsize=8192)
+def op_facts(op: Op, xs: Inputs) -> NodeFacts:
+    """The facts of an operator on these inputs. Networks repeat their layers, so each distinct one is worked out once."""
+    return NodeFacts(xs, op.infer(xs), op.params(xs), op.buffers(xs), op.macs(xs), op.elementwise(xs))
 
 
 def check_weights(op: Op, weights: Shapes, xs: Inputs) -> None:

@@ -7,11 +7,12 @@ are united, so no alignment is assumed.
 
 from collections.abc import Mapping
 from fractions import Fraction
+from functools import lru_cache
 from typing import NamedTuple
 
 from convlens.arith.axis import IDENTITY, AxisMap, TooIrregularError, compose, constant, union
 from convlens.ir.graph import Graph
-from convlens.ir.op import WHOLE, Along, AxisRead, Read, Scattered
+from convlens.ir.op import WHOLE, Along, AxisRead, Inputs, Op, Read, Scattered
 from convlens.ir.spec import Shape, TensorSpec
 from convlens.passes.facts import Facts
 
@@ -97,13 +98,24 @@ def _outputs(graph: Graph, facts: Facts, name: str, axes: range) -> Mapping[str,
             continue
         seen[node.name] = tuple(
             _united([_through(views, reads[i], found.inputs[i].dims, node.name) for i, views in sources], out.dims)
-            for reads, out in zip(node.op.reads(found.inputs), found.outputs, strict=True)
+            for reads, out in zip(_reads(node.op, found.inputs), found.outputs, strict=True)
         )
     return seen
 
 
+@lru_cache(maxsize=8192)
+def _reads(op: Op, xs: Inputs) -> tuple[tuple[Read, ...], ...]:
+    """What an operator reads. Networks repeat their layers, so each distinct one is worked out once."""
+    return op.reads(xs)
+
+
+@lru_cache(maxsize=8192)
+def _in_place(read: Read) -> bool:
+    return all(type(r) is Along and r.map == IDENTITY and r.axis == axis for axis, r in enumerate(read))
+
+
 def _through(views: Views, read: Read, dims: Shape, node: str) -> Views:
-    if all(type(r) is Along and r.map is IDENTITY and r.axis == axis for axis, r in enumerate(read)):
+    if _in_place(read):
         return views
     return tuple(_step(view, read, dims, node) for view in views)
 

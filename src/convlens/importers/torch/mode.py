@@ -11,7 +11,7 @@ from convlens.importers.torch.constants import constant_call
 from convlens.importers.torch.frames import user_line
 from convlens.importers.torch.opaque import DataDependentError, call_name, mapped, opaque, tensors_in, value_of
 from convlens.importers.torch.readers import KERNELS, READERS
-from convlens.importers.torch.shadow import Shadow, spec_of
+from convlens.importers.torch.shadow import Shadow, shadows_in, spec_of
 from convlens.importers.torch.table import entry_of, from_table
 from convlens.importers.torch.trace import Trace
 from convlens.ir.errors import UsageError
@@ -58,14 +58,18 @@ class Capture(TorchFunctionMode):
             return func(*args, **kwargs)
         if name in _IGNORED:
             return None
-        tensors = tensors_in((args, kwargs))
-        if not any(isinstance(t, Shadow) or id(t) in self.trace.registered for t in tensors):
+        first = args[0] if args else None
+        if type(first) is not Shadow and not self._concerns(args, kwargs):
             return constant_call(self.trace, func, name, args, kwargs)
         if name in _VALUES:
-            return self._value(func, args, kwargs, tensors)
-        if self._is_own(args[0] if args else None) and (in_place(name) or name == "data"):
-            return args[0]
+            return self._value(func, args, kwargs)
+        if self._is_own(first) and (in_place(name) or name == "data"):
+            return first
         return self._written(name, args, kwargs, self._record(func, name, args, kwargs))
+
+    def _concerns(self, args: Any, kwargs: Any) -> bool:
+        """Is a tensor of the network among the arguments?"""
+        return any(isinstance(t, Shadow) or self._is_own(t) for t in tensors_in((args, kwargs)))
 
     def _record(self, func: Any, name: str, args: Any, kwargs: Any) -> Any:
         plain = {key: value for key, value in kwargs.items() if key != "out"}
@@ -94,11 +98,11 @@ class Capture(TorchFunctionMode):
     def _is_own(self, value: Any) -> bool:
         return id(value) in self.trace.registered
 
-    def _value(self, func: Any, args: Any, kwargs: Any, tensors: list[torch.Tensor]) -> Any:
+    def _value(self, func: Any, args: Any, kwargs: Any) -> Any:
         """A call that looks at values: possible on the module's own tensors, and where values are computed."""
         if self.trace.real and func.__name__ in _VALUE_TENSORS:
             return opaque(self.trace, func, args, kwargs)
-        if self.trace.real or not any(isinstance(t, Shadow) for t in tensors):
+        if self.trace.real or not shadows_in((args, kwargs)):
             return func(*mapped(args, value_of), **mapped(kwargs, value_of))
         raise DataDependentError(call_name(func))
 

@@ -1,7 +1,8 @@
 """Calls that an operator's spelling table describes: conv2d, relu, batch_norm, ..."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import torch
 
@@ -9,6 +10,7 @@ from convlens.importers.spelled import Entry, bind, calls_of, check_limits, make
 from convlens.importers.torch.shadow import spec_of
 from convlens.importers.torch.trace import Trace
 from convlens.ir.op import Inputs, Op
+from convlens.ir.spec import TensorSpec
 from convlens.passes.facts import check_weights
 
 
@@ -18,31 +20,61 @@ def entry_of(name: str) -> Entry | None:
     return calls.get(name) or (calls.get(name[:-1]) if name.endswith("_") and not name.endswith("__") else None)
 
 
+class Slot(NamedTuple):
+    """Stands for a tensor among the arguments of a call: where it is, and its shape and dtype."""
+
+    at: int | str
+    spec: TensorSpec
+
+
+class Plan(NamedTuple):
+    """What a call means, whatever tensors of these shapes it is given."""
+
+    op: Op
+    data: tuple[int | str, ...]
+    weights: tuple[tuple[str, int | str], ...]
+    stored: frozenset[str]
+    check: Callable[[Inputs], None]
+
+
 def from_table(trace: Trace, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
     """Record the call by its spelling; one output is returned by itself, several as a tuple.
 
     Weights that the module holds belong to the node; a weight that is computed is an input like any other, and then so
     are all weights of that call.
     """
+    plan = _plan(name, tuple(map(_key, range(len(args)), args)), tuple((k, _key(k, v)) for k, v in kwargs.items()))
+
+    def given(at: int | str) -> Any:
+        return kwargs[at] if isinstance(at, str) else args[at]
+
+    data = [given(at) for at in plan.data]
+    weights = {ours: given(at) for ours, at in plan.weights}
+    held = all((trace.is_buffer if ours in plan.stored else trace.is_parameter)(tensor) for ours, tensor in weights.items())
+    inputs = data if held else [*data, *weights.values()]
+    outputs = trace.emit(plan.op, inputs, weights if held else None, check=plan.check)
+    return outputs[0] if len(outputs) == 1 else tuple(outputs)
+
+
+def _key(at: int | str, value: Any) -> Any:
+    if isinstance(value, torch.Tensor):
+        return Slot(at, spec_of(value))
+    return tuple(value) if isinstance(value, list) else value
+
+
+@lru_cache(maxsize=8192)
+def _plan(name: str, args: tuple[Any, ...], kwargs: tuple[tuple[str, Any], ...]) -> Plan:
+    """Networks repeat their layers, so the arguments of each distinct call are read once."""
     entry = entry_of(name)
     assert entry is not None
-    bound = bind(entry.spelling, args, {k: v for k, v in kwargs.items() if k not in ("out", "inplace")}, entry.axes)
-    shapes = {ours: tuple(tensor.shape) for ours, tensor in bound.weights.items()}
+    bound = bind(entry.spelling, args, {k: v for k, v in kwargs if k not in ("out", "inplace")}, entry.axes)
+    shapes = {ours: slot.spec.dims for ours, slot in bound.weights.items()}
     op = make(entry, bound.settings, shapes if entry.spelling.roles("weight") else None)
 
     def check(xs: Inputs) -> None:
         check_weights(op, shapes, xs)
         check_limits(entry, op, xs)
 
-    if _are_held(trace, op, bound.weights, bound.data):
-        outputs = trace.emit(op, bound.data, bound.weights, check=check)
-    else:
-        outputs = trace.emit(op, [*bound.data, *bound.weights.values()], check=check)
-    return outputs[0] if len(outputs) == 1 else tuple(outputs)
-
-
-def _are_held(trace: Trace, op: Op, weights: Mapping[str, torch.Tensor], data: list[Any]) -> bool:
-    if not weights:
-        return True
-    stored = op.buffers(tuple(map(spec_of, data)))
-    return all((trace.is_buffer if name in stored else trace.is_parameter)(tensor) for name, tensor in weights.items())
+    stored = op.buffers(tuple(slot.spec for slot in bound.data)) if shapes else {}
+    places = tuple((ours, slot.at) for ours, slot in bound.weights.items())
+    return Plan(op, tuple(slot.at for slot in bound.data), places, frozenset(stored), check)

@@ -14,6 +14,7 @@ from convlens.ir.spec import TensorSpec
 from convlens.ops._structure import Structural
 from convlens.ops.constant import Constant
 from convlens.ops.parameter import Parameter
+from convlens.passes.facts import op_facts
 
 MAX_NODES = 1_000_000
 
@@ -27,14 +28,23 @@ class Trace:
         self.inputs: list[Input] = []
         self.broken: ShapeError | None = None
         self.device = next((p.device for p in module.parameters()), torch.device("cpu"))
-        self.paths = {id(child): path for path, child in module.named_modules()}
-        self.registered: dict[int, tuple[str, torch.Tensor]] = {id(t): (n, t) for n, t in module.named_buffers()}
-        self.registered.update({id(p): (n, p) for n, p in module.named_parameters()})
+        self.paths: dict[int, str] = {}
+        self.registered: dict[int, tuple[str, torch.Tensor]] = {}
+        for path, child in module.named_modules():
+            self.paths[id(child)] = path
+            self._register(f"{path}." if path else "", child)
         self.owners: dict[int, tuple[str, str]] = {}
         self.constants: dict[int, tuple[torch.Tensor, Ref]] = {}
         self.scopes: list[tuple[str, torch.nn.Module]] = [("", module)]
         self._names: set[str] = set()
         self.on_dispatch: Any = None
+
+    def _register(self, prefix: str, module: torch.nn.Module) -> None:
+        """Remember the module's own tensors; one that several modules share has the name of the first."""
+        for tensors in (module._parameters, module._buffers):  # noqa: SLF001 - named_parameters() walks all modules again
+            for name, tensor in tensors.items():
+                if tensor is not None:
+                    self.registered.setdefault(id(tensor), (prefix + name, tensor))
 
     def shadow(self, spec: TensorSpec, ref: Ref) -> Shadow:
         return Shadow(spec, ref, self.device, self.on_dispatch)
@@ -65,7 +75,7 @@ class Trace:
         if len(self.nodes) >= MAX_NODES:
             raise UsageError(f"the forward makes more than {MAX_NODES} calls; a loop that does not end?")
         try:
-            outputs = op.infer(xs)
+            outputs = op_facts(op, xs).outputs
             if check is not None:
                 check(xs)
         except ShapeError as error:
