@@ -3,13 +3,13 @@
 from fractions import Fraction
 
 import pytest
-from tests.passes import slim_networks as slim
 
 from convlens.ir.graph import Graph
 from convlens.ir.text import parse
 from convlens.networks import load
 from convlens.passes.facts import facts
 from convlens.passes.receptive_field import AxisField, receptive_fields
+from tests.passes import slim_networks as slim
 
 Figures = dict[str, tuple[int, int, int]]
 

@@ -79,6 +79,9 @@ class Wholes(Kind):
 class Flag(Kind):
     """true or false."""
 
+    def __init__(self, *, like: str = "") -> None:
+        self.like = like
+
     def read(self, value: Any, axes: int | None) -> bool:
         if value not in (True, False):
             raise SettingError(f"is {value!r}; it must be true or false")
@@ -137,6 +140,7 @@ Pixels = Annotated[Any, PaddingRule(rules=())]
 Indices = Annotated[tuple[int, ...], Wholes()]
 OptionalIndices = Annotated[tuple[int, ...] | None, Wholes(optional=True)]
 Bool = Annotated[bool, Flag()]
+BoolLikeAffine = Annotated[bool | None, Flag(like="affine")]
 Number = Annotated[float, Real()]
 OptionalNumber = Annotated[float | None, Real(optional=True)]
 OptionalCount = Annotated[int | None, Whole(1, optional=True)]

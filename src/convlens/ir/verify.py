@@ -11,9 +11,9 @@ Condition = Callable[[Graph], Iterator[str]]
 def names_are_unique(graph: Graph) -> Iterator[str]:
     """Every input and node has a name of its own."""
     seen: set[str] = set()
-    for name in [i.name for i in graph.inputs] + [n.name for n in graph]:
+    for name, source in [(i.name, "") for i in graph.inputs] + [(n.name, n.source) for n in graph]:
         if name in seen:
-            yield f"the name {name!r} is used twice"
+            yield f"the name {name!r} is used twice{_place(source)}"
         seen.add(name)
 
 
@@ -25,8 +25,12 @@ def inputs_come_first(graph: Graph) -> Iterator[str]:
         for ref in node.inputs:
             if ref.node not in ready:
                 state = "comes later: a cycle, or nodes out of order" if ref.node in all_names else "does not exist"
-                yield f"{node.op.name} {node.name!r} reads {str(ref)!r}, which {state}"
+                yield f"{node.op.name} {node.name!r} reads {str(ref)!r}, which {state}{_place(node.source)}"
         ready.add(node.name)
+
+
+def _place(source: str) -> str:
+    return f" ({source})" if source else ""
 
 
 def outputs_exist(graph: Graph) -> Iterator[str]:

@@ -17,10 +17,11 @@ def channel_axis(op: Op, x: TensorSpec) -> int:
     axes = op.axes
     if x.rank not in (axes + 1, axes + 2):
         spatial = max(x.rank - 2, 1)
+        wanted = "x".join([str(getattr(op, op.leading)[0])] * spatial)
         raise ShapeError(
-            f"{axes} spatial {'axis' if axes == 1 else 'axes'} (from its settings) "
-            f"need an input of {axes + 2} axes (N, C, space), or {axes + 1} without a batch; the input {x} has {x.rank}",
-            f"settings for {spatial} spatial {'axis' if spatial == 1 else 'axes'}, or another input" if x.rank > 1 else "",
+            f"{op.leading} has {axes} spatial {'axis' if axes == 1 else 'axes'}, so the input must have {axes + 2} axes "
+            f"(N, C, space), or {axes + 1} without a batch; the input {x} has {x.rank}",
+            f"{op.leading}={wanted}, or another input" if x.rank > 1 else "",
         )
     return x.rank - axes - 1
 

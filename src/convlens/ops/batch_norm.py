@@ -2,9 +2,9 @@
 
 from convlens.ir.errors import ShapeError
 from convlens.ir.op import Inputs, Outputs, Read, Settings, Shapes
-from convlens.ir.setting import Bool, Number, OptionalNumber
+from convlens.ir.setting import Bool, BoolLikeAffine, Number, OptionalNumber
 from convlens.ir.spelling import data, ignored, setting, size, spell, weight
-from convlens.ops._norm import Normalisation, channels_of, scale_and_shift
+from convlens.ops._norm import Normalisation, channels_of
 from convlens.ops._pointwise import same_place
 
 
@@ -28,7 +28,7 @@ class BatchNorm(Normalisation, name="batch_norm"):
     """Shift and scale every channel by the statistics of the batch (training) or the running ones (evaluation).
 
     ============  ==================================================================  ==========
-    parameters    ``2 * C`` (scale and shift) with ``affine``                         values
+    parameters    ``2 * C`` (scale and shift) with ``affine``; ``bias`` is the shift  values
     buffers       ``2 * C`` (running mean and variance) with ``tracked``              values
     element-wise  2 for each element: one scale, one shift, both folded               operations
     ============  ==================================================================  ==========
@@ -42,6 +42,7 @@ class BatchNorm(Normalisation, name="batch_norm"):
     """
 
     affine: Bool = True
+    bias: BoolLikeAffine = None
     tracked: Bool = True
     eps: Number = 1e-05
     momentum: OptionalNumber = 0.1
@@ -71,7 +72,7 @@ class BatchNorm(Normalisation, name="batch_norm"):
         spell(
             "keras", "BatchNormalization",
             ignored("axis", -1), setting("momentum", default=0.99), setting("epsilon", "eps", 1e-03),
-            ignored("center", True), ignored("scale", True),
+            setting("center", "bias", True), setting("scale", "affine", True),
         ),
     )  # fmt: skip
 
@@ -80,7 +81,9 @@ class BatchNorm(Normalisation, name="batch_norm"):
         return (xs[0],)
 
     def params(self, xs: Inputs) -> Shapes:
-        return scale_and_shift(xs, self.affine, (channels_of(xs[0]),))
+        shape = (channels_of(xs[0]),)
+        held = {"weight": self.affine, "bias": self.bias}
+        return {name: shape for name, there in held.items() if there and len(xs) == 1}
 
     def buffers(self, xs: Inputs) -> Shapes:
         channels = channels_of(xs[0])
@@ -94,4 +97,4 @@ class BatchNorm(Normalisation, name="batch_norm"):
 
     @classmethod
     def from_params(cls, shapes: Shapes, settings: Settings) -> Settings:
-        return {"affine": "weight" in shapes, "tracked": "running_mean" in shapes}
+        return {"affine": "weight" in shapes, "bias": "bias" in shapes, "tracked": "running_mean" in shapes}

@@ -5,7 +5,7 @@ from math import prod
 from convlens.ir.errors import ShapeError
 from convlens.ir.op import Inputs, Outputs, Read
 from convlens.ir.setting import Index
-from convlens.ir.spelling import data, setting, spell
+from convlens.ir.spelling import data, ignored, setting, spell
 from convlens.ops._structure import Structural
 from convlens.ops.reshape import regrouped
 
@@ -25,7 +25,7 @@ class Flatten(Structural, name="flatten"):
     spellings = (
         spell("torch.nn", "Flatten", setting("start_dim", "start", 1), setting("end_dim", "end", -1)),
         spell("torch", "flatten", data("input"), setting("start_dim", "start", 0), setting("end_dim", "end", -1)),
-        spell("keras", "Flatten"),
+        spell("keras", "Flatten", ignored("data_format")),
     )
 
     def outputs(self, xs: Inputs) -> Outputs:

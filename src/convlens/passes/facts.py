@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from convlens.ir.errors import ShapeError
 from convlens.ir.graph import Graph, Node, Ref
+from convlens.ir.label import stated_size
 from convlens.ir.op import Inputs, Op, Outputs, Shapes
 from convlens.ir.spec import TensorSpec, show_shape
 
@@ -81,9 +82,13 @@ def _no_port(specs: Mapping[str, Outputs], ref: Ref) -> ShapeError:
 def node_facts(node: Node, xs: Inputs) -> NodeFacts:
     """The facts of one node for these inputs, or `ShapeError`."""
     found = op_facts(node.op, xs)
-    if not node.ties:
+    if not node.ties and not node.frozen:
         return found
     shared = {tie.param for tie in node.ties}
+    for name in (*shared, *node.frozen):
+        if name not in found.param_shapes and name not in found.buffer_shapes:
+            known = ", ".join(found.param_shapes) or "none"
+            raise ShapeError(f"it has no parameter {name!r} to share or freeze; its parameters are: {known}")
     return found._replace(param_shapes={name: shape for name, shape in found.param_shapes.items() if name not in shared})
 
 
@@ -100,8 +105,16 @@ def check_weights(op: Op, weights: Shapes, xs: Inputs) -> None:
         if name in needed and tuple(shape) != tuple(needed[name]):
             raise ShapeError(
                 f"its {name} is {show_shape(tuple(shape))}, but the input {xs[0]} needs {show_shape(tuple(needed[name]))}",
-                f"a layer whose {name} is {show_shape(tuple(needed[name]))}, or the input that this layer was made for",
+                _as_stated(op, xs) or f"a layer whose {name} is {show_shape(tuple(needed[name]))}, or the input it was made for",
             )
+
+
+def _as_stated(op: Op, xs: Inputs) -> str:
+    """``in_channels=4, or the input that this layer was made for``, where PyTorch's call states the input's size."""
+    sizes = [arg for spelling in op.spellings if spelling.framework == "torch.nn" for arg in spelling.roles("size")]
+    if not sizes:
+        return ""
+    return f"{sizes[0].theirs}={stated_size(sizes[0].ours, op, xs)}, or the input that this layer was made for"
 
 
 def count(shapes: Shapes) -> int:

@@ -67,6 +67,13 @@ def test_parameters_of_the_tutorials():
         ("SeparableConv2D(20, 2, depth_multiplier=5, padding='same')", (10, 9, 9, 3), (10, 9, 9, 20)),
         ("Conv2DTranspose(8, 3, strides=2, padding='same')", (1, 8, 8, 3), (1, 16, 16, 8)),
         ("Conv2DTranspose(8, 3, strides=2)", (1, 8, 8, 3), (1, 17, 17, 8)),
+        ("Conv2DTranspose(16, 3, strides=2, padding='same', output_padding=1)", (1, 28, 28, 8), (1, 56, 56, 16)),
+        ("Conv2DTranspose(16, 4, strides=2, padding='same', output_padding=1)", (1, 28, 28, 8), (1, 55, 55, 16)),
+        ("Conv2DTranspose(16, 5, strides=3, padding='same', output_padding=0)", (1, 9, 9, 8), (1, 25, 25, 16)),
+        ("Conv1D(8, 3, padding='causal', dilation_rate=4)", (1, 20, 3), (1, 20, 8)),
+        ("Conv2D(8, 3, padding='SAME')", (1, 9, 9, 3), (1, 9, 9, 8)),
+        ("Dense(10, activation='softmax')", (4, 7, 100), (4, 7, 10)),
+        ("keras.layers.Flatten(data_format='channels_first')", (1, 3, 4, 4), (1, 48)),
         ("Conv1DTranspose(8, 2, strides=3)", (1, 8, 3), (1, 24, 8)),
         ("MaxPooling2D()", (1, 9, 9, 3), (1, 4, 4, 3)),
         ("AveragePooling1D(3, strides=1, padding='same')", (1, 9, 3), (1, 9, 3)),
@@ -87,6 +94,25 @@ def test_a_weight_may_be_a_name_with_a_shape_of_its_own():
 def test_separable_parameters_are_those_of_its_two_stages():
     found = known("tf.nn.separable_conv2d(x, [2, 2, 3, 5], [1, 1, 15, 20], [1, 1, 1, 1], 'SAME')", (10, 9, 9, 3))
     assert {name: node.params for name, node in found.nodes.items()} == {"depthwise": 60, "pointwise": 300}
+
+
+@pytest.mark.parametrize(
+    ("call", "params", "buffers"),
+    [
+        ("BatchNormalization()", 128, 128),
+        ("BatchNormalization(scale=False)", 64, 128),
+        ("BatchNormalization(center=False, scale=False)", 0, 128),
+        ("BatchNormalization(axis=1)", 16, 16),
+    ],
+)
+def test_batch_normalisation_of_keras(call, params, buffers):
+    """Counted by Keras 3 itself on 1x8x9x64."""
+    (found,) = known(call, (1, 8, 9, 64)).nodes.values()
+    assert (found.params, found.buffers) == (params, buffers)
+
+
+def test_the_last_axis_of_a_dense_layer_is_normalised():
+    assert read("Dense(10, activation='softmax')", [(4, 7, 100)]).nodes[1].op.axis == -1
 
 
 def test_labels_repeat_the_call():
@@ -165,13 +191,13 @@ REFUSALS = {
         "  input: 1x3x32x32 from 'x'\n  fix: padding=(3, 3)"
     ),
     ("Conv2D(8, 3, strides=2, dilation_rate=2)", (1, 32, 32, 3)): (
-        "conv 'conv': strides 2 together with dilation_rate 2 on 1x3x32x32: Keras refuses this\n"
+        "conv 'conv': strides 2 together with dilation_rate 2: Keras refuses this\n"
         "  input: 1x32x32x3 from 'x'\n  fix: one of the two as 1"
     ),
     ("F.conv2d(x, [64, 5, 3, 3])", (1, 3, 32, 32)): (
         "conv 'conv': its weight is 64x5x3x3, but the input 1x3x32x32 needs 64x3x3x3\n"
         "  input: 1x3x32x32 from 'x'\n"
-        "  fix: a layer whose weight is 64x3x3x3, or the input that this layer was made for"
+        "  fix: in_channels=3, or the input that this layer was made for"
     ),
 }
 

@@ -9,7 +9,9 @@ from torch import nn
 
 from convlens.importers.torch import capture
 from convlens.ir.errors import UsageError
-from convlens.ir.text import format as written, parse
+from convlens.ir.spec import TensorSpec
+from convlens.ir.text import format as written
+from convlens.ir.text import parse
 from convlens.passes.facts import count, facts
 from tests.importers.torch.oracle import buffers_of, kernel_macs, params_of
 from tests.importers.torch.tricky_modules import CASES, CalledTwice, StateInForward
@@ -223,7 +225,7 @@ def test_a_network_that_breaks_is_captured_up_to_the_breaking_layer():
     assert lines[0] == "conv 'second': its weight is 4x5x3x3, but the input 1x4x6x6 needs 4x4x3x3"
     assert lines[1] == "  input: 1x4x6x6 from 'first'"
     assert lines[2].startswith("  written at: test_capture.py:")
-    assert lines[3] == "  fix: a layer whose weight is 4x4x3x3, or the input that this layer was made for"
+    assert lines[3] == "  fix: in_channels=4, or the input that this layer was made for"
 
 
 class TooSmall(nn.Module):
@@ -287,3 +289,15 @@ def test_parameters_that_are_never_used_are_listed():
     module = CASES["KeywordOnly"].module()
     extras = {extra.name: extra.shape for extra in capture(module, (), {"a": (2, 6), "b": (2, 6)}).extras}
     assert extras == {"mix.weight": (3, 6, 6), "mix.bias": (3,)}
+
+
+def test_a_dtype_may_be_said_with_the_shape():
+    graph = capture(nn.Embedding(10, 8), (TensorSpec((2, 7), "int64"),))
+    assert (graph.inputs[0].spec, facts(graph).nodes[graph.outputs[0].node].outputs[0].dims) == (TensorSpec((2, 7), "int64"), (2, 7, 8))
+
+
+def test_a_lazy_layer_is_refused_before_it_makes_its_weights():
+    module = nn.Sequential(nn.LazyConv2d(8, 3))
+    with pytest.raises(UsageError, match="a lazy layer gets its weights at its first call"):
+        capture(module, ((2, 3, 9, 9),))
+    assert isinstance(module[0].weight, nn.UninitializedParameter)

@@ -10,8 +10,9 @@ from convlens.importers.spelled import Entry, bind, calls_of, make
 from convlens.ir import op as operators
 from convlens.ir.errors import ShapeError, UsageError, nearest
 from convlens.ir.graph import Graph
-from convlens.ir.op import Inputs, Op
-from convlens.ir.spec import Shape, TensorSpec
+from convlens.ir.op import Op
+from convlens.ir.setting import expanded
+from convlens.ir.spec import Shape, TensorSpec, show_shape
 from convlens.ir.spelling import ignored, setting, spell
 
 _PREFIXES = ("", "layers", "keras.layers", "tf.keras.layers", "tensorflow.keras.layers")
@@ -51,7 +52,7 @@ def read(call: Call, shapes: list[Shape]) -> Graph | None:
     """The graph of the call, or None where it is not one of Keras's."""
     if call.prefix not in _PREFIXES:
         return None
-    call = call._replace(kwargs={k: v for k, v in call.kwargs.items() if k not in _LATER})
+    call = call._replace(kwargs=_kept(call.kwargs))
     reader = _readers().get(call.last)
     if reader is not None:
         all_used(call, shapes, 1)
@@ -61,6 +62,12 @@ def read(call: Call, shapes: list[Shape]) -> Graph | None:
         return None
     all_used(call, shapes, 1)
     return _plain(call, entry, shapes)
+
+
+def _kept(kwargs: dict[str, Any]) -> dict[str, Any]:
+    """The arguments that say something, words in small letters, as Keras itself reads them."""
+    kept = {k: v for k, v in kwargs.items() if k not in _LATER}
+    return {k: v.lower() if isinstance(v, str) and k == "padding" else v for k, v in kept.items()}
 
 
 _ALIASES = {
@@ -77,6 +84,7 @@ def _readers() -> dict[str, Callable[[Call, list[Shape]], Graph]]:
     for title, reader in kinds.items():
         for axes in (1, 2, 3):
             table[title.replace("{n}", str(axes))] = _with_axes(reader, axes)
+    table["BatchNormalization"] = _batch_norm
     return table
 
 
@@ -85,12 +93,22 @@ def _with_axes(reader: Callable[[Call, int, list[Shape]], Graph], axes: int) -> 
 
 
 def _plain(call: Call, entry: Entry, shapes: list[Shape]) -> Graph:
-    bound = bind(entry.spelling, call.args, call.kwargs, entry.axes)
-    op = make(entry, bound.settings)
+    settings = bind(entry.spelling, call.args, call.kwargs, entry.axes).settings
+    if settings.get("padding") == "causal":
+        settings["padding"] = _causal(settings, entry.axes)
+    op = make(entry, settings)
     return _graph(call, [(op.name, op)], shapes, spatial=entry.axes > 0 or op.name in _CHANNEL_WISE)
 
 
-_CHANNEL_WISE = ("batch_norm", "prelu", "group_norm")
+def _causal(settings: dict[str, Any], axes: int) -> Any:
+    """All padding on the left, so that no output sees what comes later. Source: keras.layers.Conv1D."""
+    if axes != 1:
+        raise UsageError("padding='causal' is for one spatial axis (Conv1D); use 'same' or 'valid'")
+    kernel, dilation = expanded(settings["kernel"], 1)[0], expanded(settings["dilation"], 1)[0]
+    return (((kernel - 1) * dilation, 0),)
+
+
+_CHANNEL_WISE = ("prelu", "group_norm")
 
 
 def _depthwise(call: Call, axes: int, shapes: list[Shape]) -> Graph:
@@ -121,7 +139,11 @@ def _transposed(call: Call, axes: int, shapes: list[Shape]) -> Graph:
 
 
 def transposed_op(settings: dict[str, Any], rule: Any, extra: Any = None) -> Op:
-    """Keras's and TensorFlow's transposed convolution: ``n*stride`` long with "same", at least that with "valid"."""
+    """Keras's and TensorFlow's transposed convolution.
+
+    ``n*stride`` long with "same", at least that with "valid". Where ``output_padding`` is given, ``(n-1)*stride +
+    kernel + output_padding`` less ``2 * (kernel // 2)`` with "same". Source: keras.layers.Conv2DTranspose.
+    """
     from convlens.ops.conv_transpose import ConvTranspose, same_padding  # noqa: PLC0415 - read only where it is needed
 
     plain = ConvTranspose(**settings)
@@ -130,7 +152,20 @@ def transposed_op(settings: dict[str, Any], rule: Any, extra: Any = None) -> Op:
         pads = ((0, 0),) * len(plain.kernel)
     elif str(rule).lower() != "same":
         raise UsageError(f"padding={rule!r}: a transposed convolution takes 'valid' or 'same'")
+    elif extra is not None:
+        spans = [d * (k - 1) + 1 for k, d in zip(plain.kernel, plain.dilation, strict=True)]
+        pads = tuple((reach // 2, reach // 2) for reach in spans)
     return ConvTranspose(**{**settings, "padding": pads, "output_padding": lengthened if extra is None else extra})
+
+
+def _batch_norm(call: Call, shapes: list[Shape]) -> Graph:
+    """Scale and shift may each be left out; ``axis`` says where the channels are."""
+    entry = calls_of("keras")["BatchNormalization"]
+    op = make(entry, bind(entry.spelling, call.args, call.kwargs).settings)
+    rank, axis = len(shapes[0]), call.args[0] if call.args else call.kwargs.get("axis", -1)
+    if not (isinstance(axis, int) and -rank <= axis < rank and axis % rank in (1, rank - 1)):
+        raise UsageError(f"axis={axis!r}: the channels of {show_shape(shapes[0])} are axis 1 or the last one")
+    return chain(call, [("batch_norm", op)], shapes, dialect="keras", layout="NC*" if axis % rank == 1 else "N*C")
 
 
 def _global_average(call: Call, axes: int, shapes: list[Shape]) -> Graph:
@@ -150,30 +185,30 @@ def _global(call: Call, axes: int, shapes: list[Shape], kind: str) -> Graph:
 
 
 def _graph(call: Call, steps: list[Step], shapes: list[Shape], *, spatial: bool = True) -> Graph:
+    first = call.kwargs.get("data_format") == "channels_first" or not spatial
     activation = call.kwargs.get("activation")
     if activation is not None and activation != "linear":
-        steps = [*steps, (activation, _activation(activation))]
-    first = call.kwargs.get("data_format") == "channels_first" or not spatial
+        steps = [*steps, (activation, _activation(activation, 1 if spatial and not first else -1))]
     return chain(
-        call, steps, shapes, dialect="keras", layout="NC*" if first else "N*C", check=lambda xs: _limits(steps[0][1], xs)
+        call, steps, shapes, dialect="keras", layout="NC*" if first else "N*C", check=lambda _: _limits(steps[0][1])
     )
 
 
-def _activation(name: Any) -> Op:
+def _activation(name: Any, axis: int) -> Op:
     found = operators.find(name) if isinstance(name, str) else None
     if found is None or found.arity != (1, 1):
         raise UsageError(
             f"unknown activation {name!r}{nearest(str(name), ['relu', 'sigmoid', 'tanh', 'softmax', 'elu', 'gelu'])}"
         )
-    return found(axis=1) if "axis" in found.fields else found()
+    return found(axis=axis) if "axis" in found.fields else found()
 
 
-def _limits(op: Op, xs: Inputs) -> None:
+def _limits(op: Op) -> None:
     """Keras refuses strides together with dilation. Source: keras.layers.Conv2D."""
     stride, dilation = getattr(op, "stride", None), getattr(op, "dilation", None)
     if stride and dilation and max(stride) > 1 and max(dilation) > 1:
         raise ShapeError(
-            f"strides {max(stride)} together with dilation_rate {max(dilation)} on {xs[0]}: Keras refuses this",
+            f"strides {max(stride)} together with dilation_rate {max(dilation)}: Keras refuses this",
             "one of the two as 1",
         )
 

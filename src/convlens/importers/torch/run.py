@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 from torch.nn.modules.module import register_module_forward_hook, register_module_forward_pre_hook
+from torch.nn.parameter import UninitializedParameter
 
 from convlens.importers.torch.frames import user_traceback
 from convlens.importers.torch.mode import Capture
@@ -28,6 +29,7 @@ _LOCK = threading.RLock()
 def run(module: torch.nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any], *, real: bool, name: str = "") -> Graph:
     """The graph of ``module(*args, **kwargs)``; see `convlens.importers.torch.capture`."""
     module = getattr(module, "_orig_mod", module)
+    _refuse_lazy(module)
     trace = Trace(module, real=real)
     mode = Capture(trace)
     inputs = _Inputs(trace, _float_dtype(module))
@@ -62,6 +64,16 @@ def _forward(trace: Trace, mode: Capture, module: torch.nn.Module, args: list[An
         raise UsageError(f"the forward of {type(module).__name__} raised:\n{user_traceback(error)}") from error
 
 
+def _refuse_lazy(module: torch.nn.Module) -> None:
+    """A lazy layer makes its weights at its first real call, which would change the module."""
+    lazy = next((name for name, p in module.named_parameters() if isinstance(p, UninitializedParameter)), None)
+    if lazy is not None:
+        raise UsageError(
+            f"parameter {lazy!r} of {type(module).__name__} has no shape yet: a lazy layer gets its weights at its first call\n"
+            "  fix: run the module once on a real input, or give the layer its input size"
+        )
+
+
 @contextmanager
 def _scopes(trace: Trace) -> Iterator[None]:
     """Keep the stack of running modules, for names and paths."""
@@ -94,6 +106,9 @@ class _Inputs:
     def convert(self, value: Any, label: str) -> Any:
         if isinstance(value, torch.Tensor):
             return self._input(label, spec_of(value), value)
+        if isinstance(value, TensorSpec):
+            check_sizes(value.dims)
+            return self._input(label, value, None)
         if type(value) is tuple and value and all(type(n) is int for n in value):
             check_sizes(value)
             return self._input(label, TensorSpec(value, self.dtype), None)

@@ -1,0 +1,28 @@
+"""The light rooms import no framework: checked in a fresh interpreter, with a partner that shows the check can fail."""
+
+import subprocess
+import sys
+
+HEAVY = {"torch", "numpy", "onnx", "keras", "tensorflow"}
+ROOMS = "import convlens, convlens.ir.text, convlens.ir.op, convlens.passes, convlens.networks, pkgutil, importlib\n"
+OPERATORS = "convlens.ir.op.every()\n"
+PASSES = """
+for room in (convlens.passes, convlens.networks, convlens.ir, convlens.arith):
+    for module in pkgutil.iter_modules(room.__path__, room.__name__ + "."):
+        importlib.import_module(module.name)
+"""
+
+
+def loaded_after(code: str) -> set[str]:
+    """The frameworks that a fresh interpreter has loaded after running ``code``."""
+    script = f"import convlens.ir, convlens.arith\n{code}\nimport sys\nprint(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    return HEAVY & set(done.stdout.split())
+
+
+def test_the_light_rooms_load_no_framework() -> None:
+    assert loaded_after(ROOMS + OPERATORS + PASSES) == set()
+
+
+def test_the_check_would_see_one() -> None:
+    assert "numpy" in loaded_after(ROOMS + "import numpy")
