@@ -1,4 +1,3 @@
-
 """How long does a cold start take? Medians of whole processes, beside Python's own.
 
 Compiled modules are cached, as they are after the first run of an installed package.

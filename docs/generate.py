@@ -39,7 +39,7 @@ def _index() -> str:
 
 
 def _operators() -> str:
-    head = "# Operators\n\nSettings without a default must be given. The text form is explained in `convlens.ir.text`.\n"
+    head = "# Operators\n\nSettings without a default must be given. [The text form](../text-form.md) explains how they are written.\n"
     return NOTE + head + "".join(_operator(op) for op in operators.every())
 
 
