@@ -1,5 +1,6 @@
 """When is each tensor made and last used? How much memory is alive at once in a plain inference?"""
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from convlens.ir.graph import Graph, Ref
@@ -18,49 +19,51 @@ class Activations(NamedTuple):
     peak_node: str
 
 
+class Storage:
+    """Memory of one or several tensors: made before step ``made``, free after step ``last``."""
+
+    __slots__ = ("last", "made", "size")
+
+    def __init__(self, size: int, made: int) -> None:
+        self.size = size
+        self.made = made
+        self.last = made
+
+
 def activations(graph: Graph, facts: Facts) -> Activations:
     """Activation memory of one inference."""
-    sizes = {item.name: item.spec.bytes for item in graph.inputs}
-    storages: dict[Ref, tuple[str, ...]] = {Ref(item.name): (item.name,) for item in graph.inputs}
-    nodes = [node for node in graph if node.name in facts.nodes]
-    for node in nodes:
-        outputs = facts.nodes[node.name].outputs
-        for port, spec in enumerate(outputs):
-            if node.op.view:
-                storages[Ref(node.name, port)] = storages[node.inputs[0]] if node.inputs else ()
-            else:
-                key = str(Ref(node.name, port))
-                sizes[key] = spec.bytes
-                storages[Ref(node.name, port)] = (key,)
-    return _sweep(graph, [(n.name, n.inputs, len(facts.nodes[n.name].outputs)) for n in nodes], sizes, storages)
-
-
-def _sweep(
-    graph: Graph,
-    steps: list[tuple[str, tuple[Ref, ...], int]],
-    sizes: dict[str, int],
-    storages: dict[Ref, tuple[str, ...]],
-) -> Activations:
-    last_use: dict[str, int] = {}
-    for at, (name, inputs, ports) in enumerate(steps):
-        for ref in (*inputs, *(Ref(name, port) for port in range(ports))):
-            last_use.update(dict.fromkeys(storages[ref], at))
-    for ref in graph.outputs:
-        last_use.update(dict.fromkeys(storages.get(ref, ()), len(steps)))
-    ending: dict[int, list[str]] = {}
-    for key, at in last_use.items():
-        ending.setdefault(at, []).append(key)
-    alive = {item.name for item in graph.inputs}
-    now = peak = sum(sizes[key] for key in alive)
-    total, peak_node = 0, ""
-    for at, (name, _, ports) in enumerate(steps):
-        made = {key for port in range(ports) for key in storages[Ref(name, port)]} - alive
-        alive |= made
-        now += sum(sizes[key] for key in made)
-        total += sum(sizes[key] for key in made)
+    steps = [node.name for node in graph if node.name in facts.nodes]
+    given = sum(item.spec.bytes for item in graph.inputs)
+    made, freed = [0] * (len(steps) + 1), [0] * (len(steps) + 1)
+    total = 0
+    for storage in _storages(graph, facts):
+        freed[storage.last] += storage.size
+        if storage.made >= 0:
+            made[storage.made] += storage.size
+            total += storage.size
+    now = peak = given
+    peak_node = ""
+    for at, name in enumerate(steps):
+        now += made[at]
         if now > peak:
             peak, peak_node = now, name
-        for key in ending.get(at, ()):
-            alive.discard(key)
-            now -= sizes[key]
+        now -= freed[at]
     return Activations(total, peak, peak_node)
+
+
+def _storages(graph: Graph, facts: Facts) -> Iterator[Storage]:
+    """Every piece of memory; a network input is there before the first step, an output until after the last one."""
+    of = {Ref(item.name): Storage(item.spec.bytes, -1) for item in graph.inputs}
+    steps = [node for node in graph if node.name in facts.nodes]
+    for at, node in enumerate(steps):
+        for ref in node.inputs:
+            of[ref].last = at
+        for port, spec in enumerate(facts.nodes[node.name].outputs):
+            if not node.op.view:
+                of[Ref(node.name, port)] = Storage(spec.bytes, at)
+            else:
+                of[Ref(node.name, port)] = of[node.inputs[0]] if node.inputs else Storage(0, at)
+    for ref in graph.outputs:
+        if ref in of:
+            of[ref].last = len(steps)
+    return iter({id(storage): storage for storage in of.values()}.values())

@@ -77,6 +77,17 @@ def receptive_fields(graph: Graph, facts: Facts) -> Mapping[str, ReceptiveField 
     }
 
 
+def lost_at(graph: Graph, facts: Facts) -> Mapping[str, str]:
+    """For every node that sees an image but whose field cannot be told: the node at which that was lost."""
+    lost: dict[str, str] = {}
+    for item in graph.inputs:
+        if item.spec.rank >= 3:
+            for node, views in _walk(graph, facts, item.name, item.spec).items():
+                first = next((view.unknown for view in views if view.unknown), "")
+                lost |= {node: lost.get(node, first)} if first else {}
+    return lost
+
+
 def axis_views(graph: Graph, facts: Facts, input_name: str) -> Mapping[str, tuple[Views, ...]]:
     """What each output of each node sees of every axis of one network input, channels included."""
     spec = next(item.spec for item in graph.inputs if item.name == input_name)
@@ -97,7 +108,7 @@ def _outputs(graph: Graph, facts: Facts, name: str, axes: range) -> Mapping[str,
         if found is None or not sources:
             continue
         seen[node.name] = tuple(
-            _united([_through(views, reads[i], found.inputs[i].dims, node.name) for i, views in sources], out.dims)
+            _united([_through(views, reads[i], found.inputs[i].dims, node.name) for i, views in sources], out.dims, node.name)
             for reads, out in zip(_reads(node.op, found.inputs), found.outputs, strict=True)
         )
     return seen
@@ -177,25 +188,25 @@ def _lost(view: View, node: str) -> View:
     return view._replace(local=None, unknown=view.unknown or node)
 
 
-def _united(branches: list[Views], dims: Shape) -> Views:
+def _united(branches: list[Views], dims: Shape, node: str) -> Views:
     first, *rest = branches
     for other in rest:
         if other is not first:
-            first = tuple(_union(a, b, dims) for a, b in zip(first, other, strict=True))
+            first = tuple(_union(a, b, dims, node) for a, b in zip(first, other, strict=True))
     return first
 
 
-def _union(a: View, b: View, dims: Shape) -> View:
+def _union(a: View, b: View, dims: Shape, node: str) -> View:
     both = View(a.local or b.local, a.whole or b.whole, _hull(a.reach, b.reach), a.unknown or b.unknown)
     if a.local is None or b.local is None or a.local == b.local:
         return both
     if a.local.length is not None or b.local.length is not None or len({*a.local.axes, *b.local.axes}) > 1:
-        return _lost(both, "a merge of branches that read different axes")
+        return _lost(both, node)
     axes = a.local.axes or b.local.axes
     try:
         return both._replace(local=Local(axes, union(a.local.map, b.local.map, dims[axes[0]] if axes else 1)))
     except TooIrregularError:
-        return _lost(both, "a merge of branches with different strides")
+        return _lost(both, node)
 
 
 def _field(name: str, views: Views, dims: tuple[int, ...]) -> ReceptiveField | None:
@@ -204,6 +215,7 @@ def _field(name: str, views: Views, dims: tuple[int, ...]) -> ReceptiveField | N
     return ReceptiveField(name, tuple(_axis_field(view, dims[axis]) for axis, view in enumerate(views, 2)))
 
 
+@lru_cache(maxsize=8192)
 def _axis_field(view: View, size: int) -> AxisField:
     if view.local is None:
         seen = min(view.reach[1], size - 1) - max(view.reach[0], 0) + 1

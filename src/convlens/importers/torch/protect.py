@@ -18,8 +18,9 @@ def unchanged(module: torch.nn.Module, *, values: bool) -> Iterator[None]:
     With ``values`` also what buffers hold: a capture does not touch them, unless it computes values or the module is
     scripted, whose code runs in C++ where writing into a buffer is not seen.
     """
-    values = values or any(isinstance(child, torch.jit.ScriptModule) for child in module.modules())
-    states = [_State(child) for child in module.modules()]
+    children = list(module.modules())
+    states = [_State(child) for child in children]
+    values = values or any(isinstance(child, torch.jit.ScriptModule) for child in children)
     buffers = [(b, b.detach().clone()) for b in module.buffers()] if values else []
     with _random_state():
         try:

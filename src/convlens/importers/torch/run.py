@@ -8,12 +8,11 @@ from typing import Any
 
 import torch
 from torch.nn.modules.module import register_module_forward_hook, register_module_forward_pre_hook
-from torch.nn.parameter import UninitializedParameter
 
 from convlens.importers.torch.frames import user_traceback
 from convlens.importers.torch.mode import Capture
 from convlens.importers.torch.protect import unchanged
-from convlens.importers.torch.shadow import DTYPE_NAMES, Shadow, spec_of
+from convlens.importers.torch.shadow import Shadow, spec_of
 from convlens.importers.torch.trace import Trace
 from convlens.ir.errors import ConvlensError, UsageError
 from convlens.ir.graph import Graph, Ref
@@ -29,10 +28,9 @@ _LOCK = threading.RLock()
 def run(module: torch.nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any], *, real: bool, name: str = "") -> Graph:
     """The graph of ``module(*args, **kwargs)``; see `convlens.importers.torch.capture`."""
     module = getattr(module, "_orig_mod", module)
-    _refuse_lazy(module)
     trace = Trace(module, real=real)
     mode = Capture(trace)
-    inputs = _Inputs(trace, _float_dtype(module))
+    inputs = _Inputs(trace)
     shadows = [inputs.convert(arg, label) for label, arg in zip(_argument_names(module, len(args)), args, strict=False)]
     named = {key: inputs.convert(value, key) for key, value in kwargs.items()}
     with _LOCK, unchanged(module, values=real):
@@ -64,16 +62,6 @@ def _forward(trace: Trace, mode: Capture, module: torch.nn.Module, args: list[An
         raise UsageError(f"the forward of {type(module).__name__} raised:\n{user_traceback(error)}") from error
 
 
-def _refuse_lazy(module: torch.nn.Module) -> None:
-    """A lazy layer makes its weights at its first real call, which would change the module."""
-    lazy = next((name for name, p in module.named_parameters() if isinstance(p, UninitializedParameter)), None)
-    if lazy is not None:
-        raise UsageError(
-            f"parameter {lazy!r} of {type(module).__name__} has no shape yet: a lazy layer gets its weights at its first call\n"
-            "  fix: run the module once on a real input, or give the layer its input size"
-        )
-
-
 @contextmanager
 def _scopes(trace: Trace) -> Iterator[None]:
     """Keep the stack of running modules, for names and paths."""
@@ -99,9 +87,8 @@ def _scopes(trace: Trace) -> Iterator[None]:
 class _Inputs:
     """Turns the caller's arguments into shadows: shapes, tensors, and both inside tuples, lists and dicts."""
 
-    def __init__(self, trace: Trace, dtype: str) -> None:
+    def __init__(self, trace: Trace) -> None:
         self.trace = trace
-        self.dtype = dtype
 
     def convert(self, value: Any, label: str) -> Any:
         if isinstance(value, torch.Tensor):
@@ -111,7 +98,7 @@ class _Inputs:
             return self._input(label, value, None)
         if type(value) is tuple and value and all(type(n) is int for n in value):
             check_sizes(value)
-            return self._input(label, TensorSpec(value, self.dtype), None)
+            return self._input(label, TensorSpec(value, self.trace.dtype), None)
         if isinstance(value, tuple | list) and not isinstance(value, torch.Size):
             items = [self.convert(item, f"{label}.{at}") for at, item in enumerate(value)]
             return type(value)(*items) if hasattr(value, "_fields") else type(value)(items)
@@ -129,11 +116,6 @@ def _argument_names(module: torch.nn.Module, count: int) -> list[str]:
     code = getattr(module.forward, "__code__", None)
     names = list(code.co_varnames[1 : code.co_argcount]) if code is not None else []
     return [names[at] if at < len(names) else f"input_{at}" for at in range(count)]
-
-
-def _float_dtype(module: torch.nn.Module) -> str:
-    dtype = next((p.dtype for p in module.parameters() if p.is_floating_point()), torch.float32)
-    return DTYPE_NAMES[dtype]
 
 
 def _outputs(trace: Trace, result: Any) -> tuple[Ref, ...]:

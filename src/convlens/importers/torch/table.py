@@ -1,6 +1,6 @@
 """Calls that an operator's spelling table describes: conv2d, relu, batch_norm, ..."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -9,9 +9,10 @@ import torch
 from convlens.importers.spelled import Entry, bind, calls_of, check_limits, make
 from convlens.importers.torch.shadow import spec_of
 from convlens.importers.torch.trace import Trace
+from convlens.ir.errors import ShapeError
 from convlens.ir.op import Inputs, Op
-from convlens.ir.spec import TensorSpec
-from convlens.passes.facts import check_weights
+from convlens.ir.spec import Shape, TensorSpec
+from convlens.passes.facts import check_weights, op_facts
 
 
 def entry_of(name: str) -> Entry | None:
@@ -34,7 +35,7 @@ class Plan(NamedTuple):
     data: tuple[int | str, ...]
     weights: tuple[tuple[str, int | str], ...]
     stored: frozenset[str]
-    check: Callable[[Inputs], None]
+    refusal: ShapeError | None
 
 
 def from_table(trace: Trace, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
@@ -52,7 +53,7 @@ def from_table(trace: Trace, name: str, args: tuple[Any, ...], kwargs: Mapping[s
     weights = {ours: given(at) for ours, at in plan.weights}
     held = all((trace.is_buffer if ours in plan.stored else trace.is_parameter)(tensor) for ours, tensor in weights.items())
     inputs = data if held else [*data, *weights.values()]
-    outputs = trace.emit(plan.op, inputs, weights if held else None, check=plan.check)
+    outputs = trace.emit(plan.op, inputs, weights if held else None, refusal=plan.refusal)
     return outputs[0] if len(outputs) == 1 else tuple(outputs)
 
 
@@ -71,10 +72,17 @@ def _plan(name: str, args: tuple[Any, ...], kwargs: tuple[tuple[str, Any], ...])
     shapes = {ours: slot.spec.dims for ours, slot in bound.weights.items()}
     op = make(entry, bound.settings, shapes if entry.spelling.roles("weight") else None)
 
-    def check(xs: Inputs) -> None:
+    xs = tuple(slot.spec for slot in bound.data)
+    stored = op.buffers(xs) if shapes else {}
+    places = tuple((ours, slot.at) for ours, slot in bound.weights.items())
+    return Plan(op, tuple(slot.at for slot in bound.data), places, frozenset(stored), _refusal(entry, op, shapes, xs))
+
+
+def _refusal(entry: Entry, op: Op, shapes: Mapping[str, Shape], xs: Inputs) -> ShapeError | None:
+    try:
+        op_facts(op, xs)
         check_weights(op, shapes, xs)
         check_limits(entry, op, xs)
-
-    stored = op.buffers(tuple(slot.spec for slot in bound.data)) if shapes else {}
-    places = tuple((ours, slot.at) for ours, slot in bound.weights.items())
-    return Plan(op, tuple(slot.at for slot in bound.data), places, frozenset(stored), check)
+    except ShapeError as error:
+        return error
+    return None

@@ -1,12 +1,13 @@
 """What has been recorded so far: nodes, names, and which parameter belongs to which node."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
+from torch.nn.parameter import UninitializedTensorMixin
 
 from convlens.importers.torch.frames import user_line
-from convlens.importers.torch.shadow import Shadow, spec_of
+from convlens.importers.torch.shadow import DTYPE_NAMES, Shadow, spec_of
 from convlens.ir.errors import ShapeError, UsageError
 from convlens.ir.graph import Extra, Input, Node, Ref, Tie
 from convlens.ir.op import Inputs, Op
@@ -27,12 +28,15 @@ class Trace:
         self.nodes: list[Node] = []
         self.inputs: list[Input] = []
         self.broken: ShapeError | None = None
-        self.device = next((p.device for p in module.parameters()), torch.device("cpu"))
         self.paths: dict[int, str] = {}
         self.registered: dict[int, tuple[str, torch.Tensor]] = {}
         for path, child in module.named_modules():
             self.paths[id(child)] = path
             self._register(f"{path}." if path else "", child)
+        tensors = [tensor for _, tensor in self.registered.values()]
+        self.device = tensors[0].device if tensors else torch.device("cpu")
+        floats = (tensor.dtype for tensor in tensors if tensor.is_floating_point())
+        self.dtype = DTYPE_NAMES[next(floats, torch.float32)]
         self.owners: dict[int, tuple[str, str]] = {}
         self.constants: dict[int, tuple[torch.Tensor, Ref]] = {}
         self.scopes: list[tuple[str, torch.nn.Module]] = [("", module)]
@@ -43,6 +47,11 @@ class Trace:
         """Remember the module's own tensors; one that several modules share has the name of the first."""
         for tensors in (module._parameters, module._buffers):  # noqa: SLF001 - named_parameters() walks all modules again
             for name, tensor in tensors.items():
+                if isinstance(tensor, UninitializedTensorMixin):
+                    raise UsageError(
+                        f"{prefix + name!r} has no shape yet: a lazy layer gets its weights at its first call\n"
+                        "  fix: run the module once on a real input, or give the layer its input size"
+                    )
                 if tensor is not None:
                     self.registered.setdefault(id(tensor), (prefix + name, tensor))
 
@@ -61,11 +70,12 @@ class Trace:
         weights: Mapping[str, torch.Tensor] | None = None,
         *,
         name: str = "",
-        check: Callable[[Inputs], None] | None = None,
+        refusal: ShapeError | None = None,
     ) -> list[Shadow]:
         """Record one node and return its outputs.
 
-        ``inputs`` are tensors of any kind, ``weights`` the parameters that the node owns; ``check`` may refuse the inputs.
+        ``inputs`` are tensors of any kind, ``weights`` the parameters that the node owns. With a
+        ``refusal`` the node is the last one, and it is raised.
         """
         xs = tuple([spec_of(x) for x in inputs])
         refs = tuple([self.ref_of(x) for x in inputs])
@@ -76,8 +86,8 @@ class Trace:
             raise UsageError(f"the forward makes more than {MAX_NODES} calls; a loop that does not end?")
         try:
             outputs = op_facts(op, xs).outputs
-            if check is not None:
-                check(xs)
+            if refusal is not None:
+                raise refusal
         except ShapeError as error:
             self._break(Node(own, op, refs, path, ties, frozen, user_line()), xs, error)
             raise

@@ -1,0 +1,37 @@
+"""Tables of trained vectors, and the index letters of einsum."""
+
+from typing import Any
+
+from convlens.importers.torch.readers import reads
+from convlens.importers.torch.shadow import DTYPE_NAMES
+from convlens.importers.torch.trace import Trace
+from convlens.ops.einsum import Einsum
+from convlens.ops.embedding import Embedding
+
+
+@reads("embedding", weights=True)
+def _embedding(trace: Trace, *args: Any, input: Any = None, weight: Any = None, indices: Any = None, **_: Any) -> Any:  # noqa: A002 - PyTorch's own name
+    """``F.embedding(input, weight)`` and the kernel ``embedding(weight, indices)``: the table is the one of real numbers."""
+    first, second = (*args[:2], *(t for t in (input, weight, indices) if t is not None))[:2]
+    table, index = (first, second) if first.is_floating_point() else (second, first)
+    count, width = table.shape
+    op = Embedding(count=count, width=width, dtype=DTYPE_NAMES[table.dtype])
+    if trace.is_parameter(table):
+        return trace.emit(op, [index], {"weight": table})[0]
+    return trace.emit(op, [index, table])[0]
+
+
+@reads("einsum")
+def _einsum(trace: Trace, *args: Any) -> Any:
+    """``einsum("ij,jk->ik", x, y)``, ``einsum(equation, [x, y])``, and lists of numbers in place of letters."""
+    if isinstance(args[0], str):
+        operands = args[1] if len(args) == 2 and isinstance(args[1], tuple | list) else args[1:]
+        return trace.emit(Einsum(equation=args[0]), list(operands))[0]
+    count = len(args) // 2
+    groups = [_letters(args[2 * i + 1]) for i in range(count)]
+    output = f"->{_letters(args[-1])}" if len(args) % 2 else ""
+    return trace.emit(Einsum(equation=",".join(groups) + output), [args[2 * i] for i in range(count)])[0]
+
+
+def _letters(numbers: Any) -> str:
+    return "".join("..." if n is Ellipsis else chr(ord("A") + n) if n < 26 else chr(ord("a") + n - 26) for n in numbers)
