@@ -39,7 +39,8 @@ def _index() -> str:
 
 
 def _operators() -> str:
-    head = "# Operators\n\nSettings without a default must be given. [The text form](../text-form.md) explains how they are written.\n"
+    head = "# Operators\n\nSettings without a default must be given. "
+    head += "[The text form](../text-form.md) explains how they are written.\n"
     return NOTE + head + "".join(_operator(op) for op in operators.every())
 
 
@@ -72,10 +73,15 @@ def _docstring(op: type[Op]) -> Iterator[str]:
 
 
 def _table(lines: list[str]) -> Iterator[str]:
-    """A simple table between lines of ``====``; a line whose first cell is empty goes on with the line before it."""
+    """A simple table between lines of ``====``; a line whose first cell is empty goes on with the line before it.
+
+    Raises `ValueError` for a row whose columns are not those of the rule above it.
+    """
     starts = [match.start() for match in re.finditer("=+", lines[0])]
     rows: list[list[str]] = []
     for line in lines[1:-1]:
+        if any(line[start - 1 : start].strip() for start in starts[1:]):
+            raise ValueError(f"this row does not line up with its table: {line}")
         cells = [line[start:stop].strip() for start, stop in zip(starts, [*starts[1:], None], strict=True)]
         if cells[0]:
             rows.append(cells)
@@ -102,14 +108,40 @@ def _networks() -> str:
 
 
 def _commands() -> str:
+    """From the parameters, not from the help text, whose lines each version of click breaks in its own way."""
     context = click.Context(commands, info_name="convlens")
-    parts = [f"{NOTE}# Commands\n\n```text\n{commands.get_help(context)}\n```\n"]
-    for name in commands.list_commands(context):
-        command = commands.get_command(context, name)
-        assert command is not None
-        help_text = command.get_help(click.Context(command, info_name=name, parent=context))
-        parts.append(f"\n## {name}\n\n```text\n{help_text}\n```\n")
-    return "".join(parts)
+    found = [(name, commands.get_command(context, name)) for name in commands.list_commands(context)]
+    verbs = [(name, command) for name, command in found if command is not None]
+    head = [f"{NOTE}# Commands", "", str(commands.help), "", str(commands.epilog), "", "| verb | question |", "|---|---|"]
+    head += [f"| [{name}](#{name}) | {_cell(command.short_help)} |" for name, command in verbs]
+    return "\n".join(head) + "\n" + "".join(_command(name, command) for name, command in verbs)
+
+
+def _command(name: str, command: click.Command) -> str:
+    arguments = " ".join(str(p.name).upper() for p in command.params if isinstance(p, click.Argument))
+    help_text = [" ".join(block.split()) for block in inspect.cleandoc(str(command.help)).split("\n\n")]
+    lines = ["", f"## {name}", "", f"`convlens {name} [OPTIONS] {arguments}`", ""]
+    lines += [line for block in help_text for line in (block, "")]
+    lines += ["| option | meaning |", "|---|---|"]
+    lines += [f"| {_option(p)} | {_cell(p.help)} |" for p in command.params if isinstance(p, click.Option)]
+    return "\n".join(lines) + "\n"
+
+
+def _option(option: click.Option) -> str:
+    names = ", ".join(f"`{name}`" for name in (*option.opts, *option.secondary_opts))
+    value = "" if option.is_flag else option.metavar or _values(option.type)
+    more = ", may be repeated" if option.multiple else ""
+    return names + (f" `{_cell(value)}`" if value else "") + more
+
+
+def _values(kind: click.ParamType) -> str:
+    if isinstance(kind, click.Choice):
+        return " or ".join(map(str, kind.choices))
+    return f"INTEGER >= {kind.min}" if isinstance(kind, click.IntRange) else kind.name.upper()
+
+
+def _cell(text: str | None) -> str:
+    return str(text).replace("|", "\\|")
 
 
 def _shown(default: object) -> str:

@@ -67,6 +67,42 @@ def test_the_version_is_that_of_the_package() -> None:
     assert invoked("--version").output == f"convlens, version {stated}\n"
 
 
+def test_no_verb_prints_the_help() -> None:
+    done = run()
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("Usage: ")
+    assert "layer    What does this one layer do" in done.stderr
+    assert "error" not in done.stderr
+
+
+def test_a_file_that_is_not_there_is_not_run(tmp_path: Path) -> None:
+    done = run("summary", str(tmp_path / "nope.py:Net"))
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: there is no file ")
+    assert "running" not in done.stderr
+
+
+def test_tables_of_every_format_fold(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    whole, folded = (ended(capsys, "summary", "resnet18", "--markdown", *more)[1] for more in ((), ("--depth", "1")))
+    assert "layer1.0.conv1" in whole
+    assert "layer1.0.conv1" not in folded
+    assert "| layer1 |" in folded
+    for ending in (".md", ".html", ".txt"):
+        out = tmp_path / f"net{ending}"
+        ended(capsys, "summary", "resnet50", "--fold", "-o", str(out))
+        assert "\u00d7 2" in out.read_text(encoding="utf-8")
+        ended(capsys, "summary", "resnet50", "--depth", "1", "-o", str(out))
+        assert "32 layers" in out.read_text(encoding="utf-8")
+        assert "<details" not in out.read_text(encoding="utf-8")
+
+
+def test_a_dtype_behind_a_shape(capsys: pytest.CaptureFixture[str]) -> None:
+    out = ended(capsys, "summary", "alexnet", "--input", "x=1x1x224x224:float16", "--json")[1]
+    assert json.loads(out)["inputs"] == [{"name": "x", "shape": [1, 1, 224, 224], "dtype": "float16"}]
+    assert json.loads(out)["outputs"] == [{"name": "classifier.6", "shape": [1, 10], "dtype": "float16"}]
+    assert ended(capsys, "layer", "ReLU()", "--input", "1x3:float16")[0] == 0
+
+
 def test_a_network_by_name() -> None:
     done = run("summary", "alexnet")
     assert (done.returncode, done.stderr) == (0, "")
@@ -126,6 +162,10 @@ def test_broken_shapes_give_a_report_and_exit_code_1(tmp_path: Path) -> None:
         (["summary", "alexnet", "-o", "a.pdf"], 2, "error: -o a.pdf: the ending '.pdf' says no format"),
         (["summary", "alexnet", "-o", "a"], 2, "error: -o a: no ending says no format"),
         (["summary", "alexnet", "-o", "no/such/folder/a.txt"], 2, "error: -o no/such/folder/a.txt: No such file or directory"),
+        (["summary", "alexnet", "--json", "--markdown"], 2, "error: --json and --markdown are two formats\n  fix: one of them"),
+        (["layer", "ReLU()", "--input", "1x3", "--json", "--markdown"], 2, "error: --json and --markdown are two formats"),
+        (["summary", "alexnet", "--json", "-o", "a.md"], 2, "error: --json and -o a.md are two formats\n  fix: -o with the"),
+        (["summary", "alexnet", "--input", "1x1x224x224:int65"], 2, "error: '1x1x224x224:int65': unknown dtype 'int65'"),
         (["layer", "Conv2d(3, 4, 9)", "--input", "1x3x4x4"], 1, "error: conv "),
         (["layer", "Conf2d(3, 4, 9)", "--input", "1x3x4x4"], 2, "error: "),
         (["layer", "Conv2d(3, 4, 3)"], 2, "error: "),

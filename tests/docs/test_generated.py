@@ -26,6 +26,20 @@ def test_a_stale_page_is_noticed(pages):
     assert _written("networks.md").replace("46,764,746", "46,764,747") != pages["networks.md"]
 
 
+def test_the_commands_page_has_every_option(pages):
+    """It is written from the parameters, so no version of click can change its lines."""
+    for option in ("--input", "--json", "--markdown", "--depth", "--fold", "--lang", "-o", "--real", "--color", "--dim"):
+        assert f"| `{option}`" in pages["commands.md"]
+    assert "Usage:" not in pages["commands.md"]
+
+
+def test_a_table_that_does_not_line_up_is_refused():
+    rule = "=====  ====  ====="
+    assert len(list(generate._table([rule, "shape  n     pixel", rule]))) == 3
+    with pytest.raises(ValueError, match="does not line up"):
+        list(generate._table([rule, "shape  n   pixels", rule]))
+
+
 def _written(name: str) -> str:
     return (generate.REFERENCE / name).read_text(encoding="utf-8")
 

@@ -12,6 +12,7 @@ import convlens
 from convlens.importers.model import load
 from convlens.ir.errors import UsageError
 from convlens.ir.graph import Graph
+from convlens.ir.spec import TensorSpec
 from convlens.ir.text import format as written
 from convlens.ir.text import parse
 
@@ -102,7 +103,7 @@ def test_shapes_replace_those_of_the_network() -> None:
 
 def test_shapes_that_do_not_match() -> None:
     assert _message(parse(TEXT), (1, 3, 8, 8)) == (
-        "network 'mine' takes 2 inputs, but 1 shapes are given; it has: x: 1x3x8x8, y: 1x3x8x8"
+        "network 'mine' takes 2 inputs, but 1 shape is given; it has: x: 1x3x8x8, y: 1x3x8x8"
     )
     assert _message(parse(TEXT), (1, 3, 8), (1, 3, 8)) == "input 'x' of 'mine' has 4 axes (1x3x8x8), but 1x3x8 has 3"
     assert _message(parse(TEXT), z=(1, 3, 8, 8)).startswith("network 'mine' has no input 'z'")
@@ -113,8 +114,56 @@ def test_shapes_that_do_not_match() -> None:
 
 def test_a_module_needs_a_shape() -> None:
     assert _message(torch.nn.ReLU()) == (
-        "ReLU is a torch module, which does not say its input\n  fix: give it, as in --input 1x3x224x224"
+        "ReLU is a torch module, which does not say its input\n"
+        "  fix: give it, on the command line as --input 1x3x224x224, in Python as summary(model, (1, 3, 224, 224))"
     )
+
+
+class _Dict(torch.nn.Module):
+    def forward(self, batch, scale=2):  # type: ignore[no-untyped-def]
+        return {key: value * scale for key, value in batch.items()}
+
+
+class _Words(torch.nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.table = torch.nn.Embedding(10, 4)
+
+    def forward(self, ids):  # type: ignore[no-untyped-def]
+        return self.table(ids)
+
+
+def test_a_forward_that_wants_something_else_than_a_tensor() -> None:
+    text = _message(_Dict(), "1x3x8x8")
+    assert "AttributeError" in text
+    assert text.endswith(
+        "\n  forward(batch, scale=2) was given tensors: a shape stands for a tensor of floats, 1x16:int64 for one of whole "
+        "numbers;\n    a dict, a list or another value can be given from Python: summary(model, {'image': (1, 3, 224, 224)})"
+    )
+    assert "can be given from Python" not in _message(_Dict(), (1, 3, 8, 8))
+    assert [item.spec.dims for item in load(_Dict(), [{"image": (1, 3, 8, 8)}]).inputs] == [(1, 3, 8, 8)]
+
+
+def test_a_dtype_behind_a_shape() -> None:
+    assert load(_Words(), ["2x7:int64"]).inputs[0].spec == TensorSpec((2, 7), "int64")
+    assert load(_Words(), [], {"ids": "2x7:int64"}).inputs[0].spec == TensorSpec((2, 7), "int64")
+    assert load(_Words(), [TensorSpec((2, 7), "int64")]).inputs[0].spec == TensorSpec((2, 7), "int64")
+    halves = load(parse(TEXT), ["2x3x4x4:float16", (2, 3, 4, 4)]).inputs
+    assert [item.spec.dtype for item in halves] == ["float16", "float32"]
+    assert _message(parse(TEXT), "2x3x4x4:float61", (2, 3, 4, 4)).startswith(
+        "'2x3x4x4:float61': unknown dtype 'float61' (did you mean 'float64'?); it is one of float64, float32,"
+    )
+
+
+def test_the_dtypes_of_an_onnx_file_are_its_own(folder: Path) -> None:
+    make = onnx.helper
+    image = make.make_tensor_value_info("x", onnx.TensorProto.FLOAT, ["N", 3])
+    result = make.make_tensor_value_info("y", onnx.TensorProto.FLOAT, ["N", 3])
+    onnx.save(make.make_model(make.make_graph([make.make_node("Relu", ["x"], ["y"])], "g", [image], [result])), "two.onnx")
+    assert load("two.onnx", ["2x3:float32"]).inputs[0].spec.dims == (2, 3)
+    assert load("two.onnx", [], {"x": "4x3"}).inputs[0].spec.dims == (4, 3)
+    assert _message("two.onnx", "2x3:int64") == "input 'x' of two.onnx is float32, not int64; a file's dtypes are fixed"
+    assert _message("two.onnx", "2x3", x="2x3") == "two.onnx: its inputs are given by name or by position, not both"
 
 
 def test_what_is_no_model() -> None:
@@ -138,6 +187,11 @@ def test_code_that_is_not_there(folder: Path) -> None:
     assert (
         _message("zoo_for_tests.py:Nett") == "zoo_for_tests.py:Nett: there is no 'Nett' in zoo_for_tests.py (did you mean 'Net'?)"
     )
+    assert _message("zoo_for_tests.py:nett").endswith("there is no 'nett' in zoo_for_tests.py (did you mean 'Net'?)")
+    assert _message("zoo_for_tests.py:qqqqq").endswith(
+        "there is no 'qqqqq' in zoo_for_tests.py; it has: Net, ready, fails, deeper, stops, number, Zoo"
+    )
+    assert _message("zoo_for_tests.py:Zoo.nett").endswith("(did you mean 'net'?)")
     assert _message(":Net") == "':Net': a factory is written package.module:factory or file.py:factory"
     assert _message("zoo_for_tests.py:number") == (
         "zoo_for_tests.py:number is not a model: a torch.nn.Module or a Graph is needed, found int"

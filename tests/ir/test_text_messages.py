@@ -303,9 +303,9 @@ output d, e
      the output 'd' does not exist
      the output 'e' does not exist
 
-c = softmax(x, axis=none)
-=> TextError: text, line 1: softmax: axis is None; it must be a whole number
-     c = softmax(x, axis=none)
+c = concat(x, axis=none)
+=> TextError: text, line 1: concat: axis is None; it must be a whole number
+     c = concat(x, axis=none)
 
 c = split(x, axis=1, sizes=[-1])
 => TextError: text, line 1: split: sizes is -1; it must be at least 0

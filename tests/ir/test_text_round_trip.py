@@ -35,7 +35,7 @@ def test_the_round_trip_would_see_a_lost_setting() -> None:
 def test_every_operator_is_drawn() -> None:
     seen = set()
 
-    @cases(700)
+    @cases(9 * len(every()))
     @given(ops())
     def collect(op: object) -> None:
         seen.add(type(op))

@@ -10,7 +10,7 @@ from hypothesis import given
 from convlens.importers.spelled import bind, calls_of, check_limits, check_sizes, make
 from convlens.ir.errors import ConvlensError
 from convlens.ir.spec import TensorSpec
-from tests.ops.torch_layers import Layer, layers, recipe_of
+from tests.ops.torch_layers import Layer, inputs_of, layers, recipe_of
 from tests.strategies import cases
 
 REFUSALS = (RuntimeError, ValueError, TypeError, IndexError, AssertionError, NotImplementedError, ZeroDivisionError)
@@ -29,18 +29,23 @@ def theirs(layer: Layer) -> tuple[Answer | None, str]:
     try:
         module = getattr(torch.nn, layer.call)(**layer.kwargs).eval()
         with torch.no_grad():
-            result = module(torch.zeros(layer.shape))
+            result = module(*(torch.zeros(shape, dtype=getattr(torch, dtype)) for shape, dtype in inputs_of(layer)))
     except REFUSALS as error:
         return None, f"{type(error).__name__}: {error}"
-    outputs = [tuple(y.shape) for y in (result if isinstance(result, tuple) else (result,))]
+    outputs = [tuple(y.shape) for y in tensors_in(result)]
     buffers = {name: tuple(b.shape) for name, b in module.named_buffers() if name != "num_batches_tracked"}
     return Answer(outputs, {name: tuple(p.shape) for name, p in module.named_parameters()}, buffers), ""
+
+
+def tensors_in(result: Any) -> list[torch.Tensor]:
+    """An LSTM returns its states as a tuple inside a tuple."""
+    return [y for item in result for y in tensors_in(item)] if isinstance(result, tuple) else [result]
 
 
 def ours(layer: Layer) -> tuple[Answer | None, str]:
     """The same call by the spelling table, without PyTorch."""
     entry = calls_of("torch.nn")[layer.call]
-    xs = (TensorSpec(layer.shape),)
+    xs = tuple(TensorSpec(*item) for item in inputs_of(layer))
     try:
         bound = bind(entry.spelling, (), layer.kwargs, entry.axes)
         op = make(entry, bound.settings)
@@ -79,8 +84,21 @@ def meaningless(layer: Layer) -> str:
         return "a shape where the documentation says a number"
     if isinstance(divisor := layer.kwargs.get("divisor_override"), int) and divisor < 0:
         return "a negative number of values to divide the sum by"
-    if calls_of("torch.nn")[layer.call].axes > 1 and any(len(_entries(v)) == 1 for v in layer.kwargs.values()):
+    several = calls_of("torch.nn")[layer.call].axes > 1 or layer.call in ("Fold", "Unfold")
+    if several and any(len(_entries(v)) == 1 for v in layer.kwargs.values()):
         return "one entry for several axes: some of PyTorch's layers take it for all axes, some do not, some for fewer axes"
+    if layer.call.startswith("MaxUnpool") and 0 in (layer.kwargs["stride"], *_entries(layer.kwargs["stride"])):
+        return "stride 0, which PyTorch's unpooling does not look at where it has no effect"
+    if layer.call in ("LPPool1d", "Upsample") and any(len(_entries(v)) == 1 for v in layer.kwargs.values()):
+        return "one entry where PyTorch wants a bare number"
+    if layer.call.startswith("FractionalMaxPool") and 0 in (size := layer.kwargs["kernel_size"], *_entries(size)):
+        return "windows of no pixel"
+    if layer.call in ("PairwiseDistance", "CosineSimilarity") and not layer.shape:
+        return "a number, which is no vector"
+    if layer.call in ("CircularPad1d", "ReplicationPad1d") and len(_entries(layer.kwargs["padding"])) == 4:
+        return "a padding of two axes in a layer for one: PyTorch then takes the channels for space"
+    if layer.call == "Unflatten" and isinstance(layer.kwargs["unflattened_size"], int):
+        return "a bare number where PyTorch wants one entry"
     return ""
 
 

@@ -19,6 +19,7 @@ from convlens.ops.conv import Conv
 from convlens.ops.conv_transpose import ConvTranspose
 from convlens.ops.max_pool import MaxPool
 from convlens.passes.facts import facts
+from tests.ops import messages_sequence
 from tests.strategies import cases, ints
 
 OPS = Path(convlens.ops.__file__).parent
@@ -432,7 +433,195 @@ c = expand(x, shape=[1, 2, 4])
      input: 1x3x4 from 'x'
      written at: text, line 2
      fix: -1 where a size is to stay
-""".strip().split("\n\n")
+
+input x: 1x5x8
+c = glu(x, axis=1)
+=> glu 'c': axis 1 of 1x5x8 is 5 long, which has no two equal halves
+     input: 1x5x8 from 'x'
+     written at: text, line 2
+     fix: a size of 6 there, or another axis
+
+input x: 1x64x2x2
+input indices: 1x64x2x1
+c = max_unpool(x, indices, kernel=2x2)
+=> max_unpool 'c': the indices 1x64x2x1 and the values 1x64x2x2 differ
+     input: 1x64x2x2 from 'x'
+     input: 1x64x2x1 from 'indices'
+     written at: text, line 3
+     fix: indices of 1x64x2x2
+
+input x: 1x64x2x2
+c = max_unpool(x, x, kernel=2x2, size=[4])
+=> max_unpool 'c': size has 1 entries for 2 spatial axes
+     input: 1x64x2x2 from 'x'
+     input: 1x64x2x2 from 'x'
+     written at: text, line 2
+     fix: 2 entries
+
+input x: 1x64x2x2
+c = max_unpool(x, x, kernel=2x2, size=[4, 7])
+=> max_unpool 'c': size 7 on spatial axis 1, but a pooling that makes 1x64x2x2 reads 3 to 5 pixels there
+     input: 1x64x2x2 from 'x'
+     input: 1x64x2x2 from 'x'
+     written at: text, line 2
+     fix: a size from 3 to 5
+
+input x: 1x64x2x2
+c = max_unpool(x, x, kernel=1x1, padding=2)
+=> max_unpool 'c': the padding leaves -2 pixels of spatial axis 0 of the output
+     input: 1x64x2x2 from 'x'
+     input: 1x64x2x2 from 'x'
+     written at: text, line 2
+     fix: less padding
+
+input x: 1x3x8x8
+c = fractional_max_pool(x, kernel=2x2, size=[4, 4, 4])
+=> fractional_max_pool 'c': size or ratio has 3 entries for 2 spatial axes
+     input: 1x3x8x8 from 'x'
+     written at: text, line 2
+     fix: 1 or 2 entries
+
+input x: 1x3x8x8
+c = fractional_max_pool(x, kernel=3x3, size=[4, 7])
+=> fractional_max_pool 'c': 7 windows of 3 do not fit spatial axis 1 of the input 1x3x8x8, which is 8 wide
+     input: 1x3x8x8 from 'x'
+     written at: text, line 2
+     fix: a size from 1 to 6
+
+input x: 1x3x2x8
+c = fractional_max_pool(x, kernel=3x3, size=[1, 1])
+=> fractional_max_pool 'c': 1 windows of 3 do not fit spatial axis 0 of the input 1x3x2x8, which is 2 wide
+     input: 1x3x2x8 from 'x'
+     written at: text, line 2
+     fix: kernel of at most 2
+
+input x: 1x3
+input y: 1x4
+c = stack(x, y)
+=> stack 'c': the inputs 1x3, 1x4 differ in shape
+     input: 1x3 from 'x'
+     input: 1x4 from 'y'
+     written at: text, line 3
+     fix: all of them 1x3
+
+input x: 1x3
+c = stack(x, x, axis=3)
+=> stack 'c': a new axis 3 has no place among the axes of 1x3
+     input: 1x3 from 'x'
+     input: 1x3 from 'x'
+     written at: text, line 2
+     fix: an axis from -3 to 2
+
+input x: 1x3
+c = unsqueeze(x, at=[0, -4])
+=> unsqueeze 'c': the new axes [0, -4] of 1x3 are not different places among 4
+     input: 1x3 from 'x'
+     written at: text, line 2
+     fix: places from -4 to 3, each once
+
+input x: 1x3x8x8
+c = roll(x, shifts=[1, 2], over=[2])
+=> roll 'c': 2 shifts for the axes [2]
+     input: 1x3x8x8 from 'x'
+     written at: text, line 2
+     fix: one shift for each axis
+
+input x: 1x3x8x8
+c = roll(x, shifts=[1, 2])
+=> roll 'c': 2 shifts for all axes as one
+     input: 1x3x8x8 from 'x'
+     written at: text, line 2
+     fix: one shift for each axis
+
+input x: 1x3x8x8
+c = flip(x, over=[3, -1])
+=> flip 'c': the axes [3, -1] of 1x3x8x8 name one axis twice
+     input: 1x3x8x8 from 'x'
+     written at: text, line 2
+     fix: each axis once
+
+input x: 1x4
+c = channel_shuffle(x, groups=2)
+=> channel_shuffle 'c': needs an input of at least 3 axes (N, C, space); the input 1x4 has 2
+     input: 1x4 from 'x'
+     written at: text, line 2
+
+input x: 1x5x8x8
+c = channel_shuffle(x, groups=2)
+=> channel_shuffle 'c': groups=2 does not divide the 5 channels of 1x5x8x8
+     input: 1x5x8x8 from 'x'
+     written at: text, line 2
+     fix: 6 channels, or groups=1
+
+input x: 1x6400
+c = unflatten(x, axis=1, sizes=[256, 5, 6])
+=> unflatten 'c': axis 1 of 1x6400 is 6400 long, which does not make the sizes [256, 5, 6]
+     input: 1x6400 from 'x'
+     written at: text, line 2
+     fix: sizes whose product is 6400, or one of them -1
+
+input x: 1x197x768
+c = rms_norm(x, shape=[512])
+=> rms_norm 'c': normalises over the last axes 512, but the input 1x197x768 ends with 768
+     input: 1x197x768 from 'x'
+     written at: text, line 2
+     fix: shape=[768]
+
+input v: 64x3x7x7
+input g: 64x1x1
+c = weight_norm(v, g)
+=> weight_norm 'c': the lengths 64x1x1 do not fit the direction 64x3x7x7, which has 64x1x1x1 of them
+     input: 64x3x7x7 from 'v'
+     input: 64x1x1 from 'g'
+     written at: text, line 3
+     fix: lengths of 64x1x1x1
+
+input x: 1x8
+c = topk(x, k=9)
+=> topk 'c': k=9, but axis 1 of 1x8 has 8 values
+     input: 1x8 from 'x'
+     written at: text, line 2
+     fix: k from 0 to 8
+
+input x: 1x8
+c = kthvalue(x, k=0)
+=> kthvalue 'c': k=0, but axis 1 of 1x8 has 8 values
+     input: 1x8 from 'x'
+     written at: text, line 2
+     fix: k from 1 to 8
+
+input x: 4
+c = cdist(x, x)
+=> cdist 'c': needs two inputs of at least 2 axes (rows, values); they are 4 and 4
+     input: 4 from 'x'
+     input: 4 from 'x'
+     written at: text, line 2
+
+input x: 3x4
+input y: 5x2
+c = cdist(x, y)
+=> cdist 'c': the rows of 3x4 have 4 values, those of 5x2 2
+     input: 3x4 from 'x'
+     input: 5x2 from 'y'
+     written at: text, line 3
+     fix: rows of equal length
+
+input x: 4x3
+c = cross(x, x, axis=0)
+=> cross 'c': the vectors of 4x3 and 4x3 do not have 3 values along axis 0
+     input: 4x3 from 'x'
+     input: 4x3 from 'x'
+     written at: text, line 2
+     fix: inputs of equally many axes, 3 long along one of them
+
+input x: 4x2
+c = cross(x, x)
+=> cross 'c': the vectors of 4x2 and 4x2 do not have 3 values along any axis
+     input: 4x2 from 'x'
+     input: 4x2 from 'x'
+     written at: text, line 2
+     fix: inputs of equally many axes, 3 long along one of them
+""".strip().split("\n\n") + messages_sequence.MESSAGES
 
 
 def network(snapshot: str) -> str:
@@ -467,6 +656,19 @@ LIMITS = [
      "  fix: fewer groups, or a larger input"),
     ("Dropout1d", {}, (1, 3, 8, 8),
      "Dropout1d needs an input of 3 axes (N, C, L), or 2 without a batch; the input 1x3x8x8 has 4\n  fix: Dropout2d"),
+    ("Softmax2d", {}, (3, 8),
+     "Softmax2d needs an input of 4 axes (N, C, H, W), or 3 without a batch; the input 3x8 has 2\n  fix: Softmax(dim=1)"),
+    ("ReflectionPad2d", {"padding": 1}, (3, 8),
+     "mode='reflect' pads the 2 spatial axes of an input of 4 axes (N, C, space), or 3 without a batch; here are 2 pairs for 3x8\n"
+     "  fix: 2 pairs, and an input of 4 axes"),
+    ("Upsample", {"scale_factor": 2, "align_corners": True}, (1, 3, 8, 8),
+     "align_corners with mode 'nearest': PyTorch allows it only with linear, bilinear, bicubic and trilinear\n"
+     "  fix: align_corners=None, or another mode"),
+    ("Unfold", {"kernel_size": (3, 3, 3)}, (1, 3, 8, 8, 8),
+     "3 spatial axes; PyTorch's unfold and fold take 2\n  fix: 2 spatial axes"),
+    ("FractionalMaxPool3d", {"kernel_size": 2, "output_size": 3}, (1, 3, 4, 4, 4),
+     "on spatial axis 0 3 windows of 2 leave no choice among 4 pixels; PyTorch refuses this\n"
+     "  fix: an input of at least 5"),
 ]  # fmt: skip
 
 

@@ -1,33 +1,15 @@
 """Random calls of the operators that torch.nn has no layer for, beside the torch function that does the same."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 import torch
 import torch.nn.functional as F
 from hypothesis import strategies as st
 
-from convlens.ir.op import Op, lookup
+from tests.ops import torch_picking, torch_sequence, torch_structure
+from tests.ops.call import Call, Shape
 from tests.strategies import Draw, ints, per_axis, shapes
-
-Shape = tuple[int, ...]
-
-
-class Call(NamedTuple):
-    """Our operator's settings, the torch function, and the shapes and dtypes of the inputs."""
-
-    op: str
-    settings: dict[str, Any]
-    run: Callable[..., Any]
-    shapes: tuple[Shape, ...]
-    dtypes: tuple[str, ...] = ()
-
-    def make(self) -> Op:
-        return lookup(self.op)(**self.settings)
-
-    def __repr__(self) -> str:
-        return f"{self.op}({self.settings}) on {self.shapes} {self.dtypes}"
-
 
 def _broadcastable(draw: Draw, count: int) -> tuple[Shape, ...]:
     """Shapes that broadcast, but for one draw in six."""
@@ -60,13 +42,11 @@ def _elementwise(draw: Draw) -> Call:
         dtypes = ("bool", *_dtypes(draw, 2))
     elif function == "masked_fill":
         dtypes = ("float32", "bool", "float32")
-    home = F if function in ("hardshrink", "softshrink", "tanhshrink", "threshold") else torch
-    run = getattr(home, function)
-    return Call("elementwise", {"function": function}, run, _broadcastable(draw, count), dtypes)
+    return Call("elementwise", {"function": function}, getattr(torch, function), _broadcastable(draw, count), dtypes)
 
 
 _UNARY = """abs acos asin atan ceil cos cosh erf exp expm1 floor frac isfinite isinf isnan log log10 log1p log2 logical_not neg
-    reciprocal round rsqrt sign sin sinh sqrt square tan trunc nan_to_num bitwise_not hardshrink softshrink tanhshrink""".split()
+    reciprocal round rsqrt sign sin sinh sqrt square tan trunc nan_to_num bitwise_not""".split()
 _BINARY = """atan2 eq fmod floor_divide ge gt le logical_and logical_or logical_xor lt maximum minimum ne pow remainder
     bitwise_and bitwise_or bitwise_xor true_divide""".split()
 _ARITY = dict.fromkeys(_UNARY, 1) | dict.fromkeys(_BINARY, 2) | dict.fromkeys(["addcdiv", "addcmul", "clamp", "lerp", "where"], 3)
@@ -135,15 +115,15 @@ def _reduce(draw: Draw) -> Call:
     shape = draw(shapes(0, 4))
     rank = max(len(shape), 1)
     function = draw(st.sampled_from(sorted(_REDUCTIONS)))
-    single = function in ("argmax", "argmin", "prod", "max_with_indices", "min_with_indices")
+    single = function in ("argmax", "argmin", "prod", "aminmax") or function.endswith("_with_indices")
     dims = draw(st.lists(ints(0, rank - 1), min_size=1, max_size=1 if single else rank, unique=True))
     over: Any = tuple(d - rank * draw(ints(0, 1)) for d in dims)
     if draw(ints(0, 4)) == 0:
         over = tuple(draw(st.lists(ints(-4, 4), min_size=1, max_size=1 if single else 3)))
     elif draw(ints(0, 4)) == 0 and "_with_" not in function and function != "prod":
         over = None
-    keep = over is not None and draw(st.booleans())
-    floating = function in ("mean", "var", "std", "logsumexp", "norm")
+    keep = over is not None and function != "count_nonzero" and draw(st.booleans())
+    floating = function in ("mean", "var", "std", "logsumexp", "norm", "var_mean", "std_mean")
     dtype = "float32" if floating else draw(st.sampled_from(["float32", "float16", "int64", "int32", "uint8", "bool"]))
     run = _REDUCTIONS[function]
     return Call("reduce", {"function": function, "over": over, "keep": keep}, lambda x: run(x, over, keep), (shape,), (dtype,))
@@ -163,6 +143,9 @@ _REDUCTIONS = {
     "norm": _by_some(torch.linalg.vector_norm), "all": _by_some(torch.all), "any": _by_some(torch.any),
     "prod": _by_one(torch.prod), "argmax": _by_one(torch.argmax), "argmin": _by_one(torch.argmin),
     "max_with_indices": _by_one(torch.max), "min_with_indices": _by_one(torch.min),
+    "median_with_indices": _by_one(torch.median), "mode_with_indices": _by_one(torch.mode), "aminmax": _by_one(torch.aminmax),
+    "var_mean": _by_some(torch.var_mean), "std_mean": _by_some(torch.std_mean),
+    "count_nonzero": lambda x, over, keep: torch.count_nonzero(x, over),
 }  # fmt: skip
 
 
@@ -250,6 +233,7 @@ def _interpolate(draw: Draw) -> Call:
 
 
 FUNCTIONS: Mapping[str, Callable[[Draw], Call]] = {
+    **torch_picking.FUNCTIONS, **torch_sequence.FUNCTIONS, **torch_structure.FUNCTIONS,
     **{name: _arithmetic(name) for name in ("add", "sub", "mul", "div")},
     "elementwise": _elementwise, "cast": _cast, "concat": _concat, "expand": _expand, "matmul": _matmul, "permute": _permute,
     "pad": _pad, "reduce": _reduce, "reshape": _reshape, "update": _update, "slice": _slice, "slice, one index": _chosen,

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from hypothesis import strategies as st
 
 from convlens.importers.spelled import calls_of
+from tests.ops import torch_picking, torch_sequence, torch_structure
 from tests.strategies import Draw, batched, ints, per_axis, shapes, spoiled, written
 
 Shape = tuple[int, ...]
@@ -168,6 +169,7 @@ def _activation(draw: Draw, _axes: int) -> tuple[dict[str, Any], Shape]:
 
 
 RECIPES: Mapping[str, Recipe] = {
+    **torch_picking.RECIPES, **torch_sequence.RECIPES, **torch_structure.RECIPES,
     "conv": _conv, "conv_transpose": _conv_transpose, "max_pool": _max_pool, "avg_pool": _avg_pool,
     "adaptive_avg_pool": _adaptive, "adaptive_max_pool": _adaptive_max, "batch_norm": _batch_norm,
     "instance_norm": _instance_norm, "group_norm": _group_norm, "layer_norm": _layer_norm, "linear": _linear,
@@ -183,6 +185,8 @@ ACTIVATIONS = frozenset(
 def recipe_of(call: str) -> Recipe:
     """How to draw arguments for a layer; KeyError for an operator that nobody wrote one for."""
     entry = calls_of("torch.nn")[call]
+    if call in torch_structure.SPECIAL:
+        return torch_structure.SPECIAL[call]
     if entry.op.name == "dropout":
         return _dropout_channels if entry.axes else _dropout
     return _activation if entry.op.name in ACTIVATIONS else RECIPES[entry.op.name]
@@ -192,6 +196,15 @@ def _names() -> list[str]:
     """Every layer; those with many settings several times."""
     heavy = ("Conv", "MaxPool", "AvgPool")
     return [name for name in sorted(calls_of("torch.nn")) for _ in range(6 if name.startswith(heavy) else 1)]
+
+
+def inputs_of(layer: Layer) -> list[tuple[Shape, str]]:
+    """Shape and dtype of each input: a table takes indices, some layers two inputs."""
+    first = (layer.shape, "int64" if layer.call == "Embedding" else "float32")
+    if layer.call == "Bilinear":
+        return [first, (torch_picking.second_shape(layer.kwargs, layer.shape), "float32")]
+    second = torch_structure.PAIRS.get(layer.call)
+    return [first, (layer.shape, second)] if second else [first]
 
 
 @st.composite

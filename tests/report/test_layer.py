@@ -1,6 +1,7 @@
 """The report of one layer: figures of the issue, formulas that a calculator agrees with, borders counted one by one."""
 
 import re
+from html import escape
 from itertools import product
 from math import ceil, floor
 
@@ -88,10 +89,10 @@ def test_the_short_form_of_a_layer_without_windows() -> None:
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_a_calculator_agrees_with_every_formula(call: str, shape: tuple[int, ...], lang: str) -> None:
     lines = convlens.layer(call, shape).to_dict()["formula"][lang].splitlines()
-    equations = [line.partition(": ")[2] for line in lines if " = " in line and "'same'" not in line]
+    equations = [re.split(": |：", line, maxsplit=1)[1] for line in lines if " = " in line and "'same'" not in line]
     assert equations
     for equation in equations:
-        sides = [side.split(", ")[0].replace(",", "") for side in equation.split(" = ")]
+        sides = [re.split(", |，", side)[0].replace(",", "") for side in equation.split(" = ")]
         assert len({eval(side, {"floor": floor, "ceil": ceil}) for side in sides}) == 1, equation
 
 
@@ -143,7 +144,7 @@ def test_huge_strides_do_not_hang() -> None:
 
 def test_same_padding_of_each_framework() -> None:
     stem = [AxisWindow("window", axis, 224, 112, 7, 2, 1, (3, 3)) for axis in "HW"]
-    assert [(c.rule, c.added[0], c.counts[0]) for c in choices(stem)] == [
+    assert [(c.rule, c.sides[0], c.counts[0]) for c in choices(stem)] == [
         ("padding=3", (3, 3), 112), ("'same'", (2, 3), 112), ("'valid'", (0, 0), 109),
         ("SAME_UPPER", (2, 3), 112), ("SAME_LOWER", (3, 2), 112),
     ]  # fmt: skip
@@ -191,8 +192,88 @@ def test_wide_sizes_stay_exact() -> None:
     assert record["macs"] == 9 * 10**18
 
 
-def test_notebook_html_is_escaped() -> None:
-    assert "<script>" not in convlens.layer("Conv1d(1, 1, 1)", (1, 1, 5))._repr_html_().replace("<pre>", "")
+def test_html_has_the_same_facts_and_is_escaped() -> None:
+    report = convlens.layer("Conv2D(64, 7, strides=2, padding='same')", "1x224x224x3")
+    page = report.to_html("zh")
+    assert page.count("<tr>") == 6
+    assert "<h3>Conv2D(64, 7, strides=2, padding=&#x27;same&#x27;)</h3>" in page
+    for line in report.text("zh").splitlines():
+        if "  " not in line:
+            assert escape(line) in page
+    assert "<caption>the padding that" in report._repr_html_()
+
+
+def test_the_short_name_of_a_report() -> None:
+    assert repr(convlens.layer(STEM, (1, 3, 224, 224))) == f"<LayerReport of {STEM!r}: 1x64x112x112, 9,472 parameters>"
+    assert repr(convlens.layer("PReLU()", (1, 3, 4, 4))) == "<LayerReport of 'PReLU()': 1x3x4x4, 1 parameter>"
+
+
+def test_an_input_of_another_dtype() -> None:
+    report = convlens.layer("ReLU()", "1x3:float16")
+    assert [item.spec.dtype for item in report.graph.inputs] == ["float16"]
+    with pytest.raises(UsageError, match="unknown dtype 'flat16' \\(did you mean 'float16'\\?\\)"):
+        convlens.layer("ReLU()", "1x3:flat16")
+
+
+def _advice(call: str, shape: str, lang: str = "en") -> str:
+    return next(line for line in convlens.layer(call, shape).text(lang).splitlines() if line.startswith(("With", "改用")))
+
+
+def test_advice_is_in_the_words_of_the_framework() -> None:
+    keras = 'With padding="same" or an input of 29x29 every pixel at the border is read.'
+    assert _advice("MaxPooling2D(3, strides=2)", "1x28x28x3") == keras
+    assert _advice("AveragePooling2D(3, strides=2)", "1x28x28x3") == keras
+    assert _advice("tf.nn.max_pool2d(x, 3, 2, 'VALID')", "1x28x28x3") == keras.replace("same", "SAME")
+    assert _advice("MaxPool2d(3, stride=2)", "1x3x28x28") == (
+        "With padding 1, an input of 29x29 or ceil_mode=True every pixel at the border is read."
+    )
+    assert _advice("MaxPool2d(3, stride=2)", "1x3x28x28", "zh") == (
+        "改用填充 1、大小为 29x29 的输入或 ceil_mode=True，边缘的像素就都会被读取。"
+    )
+    assert _advice("MaxPooling2D(3, strides=2)", "1x28x28x3", "zh") == (
+        '改用 padding="same" 或大小为 29x29 的输入，边缘的像素就都会被读取。'
+    )
+
+
+def test_pooling_is_never_told_more_padding_than_pytorch_takes() -> None:
+    """With dilation the window reaches further, but half of the kernel is the limit."""
+    window = AxisWindow("window", "H", 12, 2, 3, 5, 2, (0, 0), "", False, 0, "max_pool")
+    assert window.dropped
+    assert without_drop(window)[0] in (None, 1)
+
+
+def test_one_of_anything_is_singular() -> None:
+    text = str(convlens.layer("AdaptiveAvgPool2d(1)", (1, 1, 3, 3)))
+    assert "H: 1 window is asked for; window y reads floor(y*3/1) to ceil((y+1)*3/1)-1, 3 pixels each" in text
+    assert "7 windows are asked for" in str(convlens.layer("AdaptiveAvgPool2d(7)", (1, 1, 10, 10)))
+    assert "1 pixel each" in str(convlens.layer("AdaptiveAvgPool2d(3)", (1, 1, 3, 3)))
+    assert "so the windows skip 1 of every 3 pixels" in str(convlens.layer("Conv1d(1, 1, 2, stride=3)", (1, 1, 9)))
+
+
+@pytest.mark.parametrize(
+    ("call", "shape", "formula"),
+    [
+        ("MaxPool2d(3, stride=2)", (1, 4, 9, 9), "1*4*4*4 * 3*3 = 576"),
+        ("ReLU()", (1, 3, 4, 4), "1*3*4*4 = 48"),
+        ("BatchNorm2d(3)", (1, 3, 4, 4), "1*3*4*4 * 2 = 96"),
+    ],
+)
+def test_elementwise_counts_have_a_formula(call: str, shape: tuple[int, ...], formula: str) -> None:
+    assert f"element-wise operations: {formula}\n" in str(convlens.layer(call, shape))
+    assert f"逐元素运算：{formula}\n" in convlens.layer(call, shape).text("zh")
+
+
+def test_chinese_sentences_have_chinese_punctuation_and_even_spaces() -> None:
+    for call, shape in ((STEM, (1, 3, 224, 224)), ("MaxPool2d(3, stride=2)", (1, 3, 28, 28)), (SEPARABLE, (10, 9, 9, 3))):
+        for line in convlens.layer(call, shape).text("zh").splitlines():
+            if re.search("[\u4e00-\u9fff]", line) and "  " not in line:
+                assert not re.search("[\u4e00-\u9fff][,:;.(]|[A-Za-z0-9][\u4e00-\u9fff]|[\u4e00-\u9fff][A-Za-z0-9]", line), line
+
+
+def test_the_receptive_field_is_said_once() -> None:
+    for call, shape in ((STEM, (1, 3, 224, 224)), (SEPARABLE, (10, 9, 9, 3))):
+        assert str(convlens.layer(call, shape)).count("receptive field: ") == 1
+    assert "receptive field" not in str(convlens.layer("Linear(30, 12)", (5, 30)))
 
 
 ENGLISH = """\
@@ -204,6 +285,7 @@ H: floor((7 + 0 + 0 - 1*(3-1) - 1) / 3) + 1 = floor(4/3) + 1 = 2
 W: floor((7 + 0 + 0 - 1*(3-1) - 1) / 3) + 1 = floor(4/3) + 1 = 2
 parameters: 2*3*3*3 + 2 = 56
 MACs: 1*2*2*2 * 3*3*3 = 216
+receptive field: 3 pixels on each axis, moving 3 pixels from one output to the next
 
 1 row at the bottom and 1 column at the right are never read: the division does not come out even, \
 and frameworks round it down (floor).
@@ -225,11 +307,12 @@ Conv2d(3, 2, 3, stride=3)
 
 H: floor((7 + 0 + 0 - 1*(3-1) - 1) / 3) + 1 = floor(4/3) + 1 = 2
 W: floor((7 + 0 + 0 - 1*(3-1) - 1) / 3) + 1 = floor(4/3) + 1 = 2
-参数: 2*3*3*3 + 2 = 56
-乘加 (MAC): 1*2*2*2 * 3*3*3 = 216
+参数：2*3*3*3 + 2 = 56
+乘加（MAC）：1*2*2*2 * 3*3*3 = 216
+感受野：每个轴上 3 个像素，相邻输出相隔 3 个像素
 
-底部 1 行和右侧 1 列从不被读取: 除不尽, 框架向下取整 (floor)。
-改为填充 1 或大小为 9x9 的输入, 边缘的像素就都会被读取。
+底部 1 行和右侧 1 列从不被读取：除不尽，框架向下取整（floor）。
+改用填充 1 或大小为 9x9 的输入，边缘的像素就都会被读取。
 
 各框架会使用的填充
   框架               规则        补上      输出
@@ -248,5 +331,6 @@ input 1x64x8x8 -> output 1x64x8x8
 parameters: 64 + 64 = 128
 buffers: 64 + 64 = 128
 MACs: 0
-element-wise operations: 8,192
+element-wise operations: 1*64*8*8 * 2 = 8,192
+receptive field: 1 pixel on each axis, moving 1 pixel from one output to the next
 """

@@ -8,8 +8,9 @@ import pytest
 import convlens
 from convlens.ir.graph import Graph
 from convlens.ir.text import parse
-from convlens.report.record import exact
+from convlens.report.field import exact
 from convlens.report.summary import Summary
+from convlens.report.terminal import Screen
 
 SMALL = """network small
 input x: 2x3x32x32
@@ -48,9 +49,13 @@ output c
 
 def test_top_level_keys_are_those_of_the_schema() -> None:
     record = convlens.summary(parse(SMALL)).to_dict()
-    assert list(record) == ["schema", "model", "inputs", "layers", "totals", "findings", "unknown"]
+    assert list(record) == ["schema", "model", "inputs", "outputs", "layers", "totals", "findings", "unknown"]
     assert record["schema"] == "convlens/summary/1"
     assert record["inputs"] == [{"name": "x", "shape": [2, 3, 32, 32], "dtype": "float32"}]
+    assert record["outputs"] == [
+        {"name": "fc", "shape": [2, 10], "dtype": "float32"},
+        {"name": "again", "shape": [2, 16, 32, 32], "dtype": "float32"},
+    ]
     assert list(record["totals"]) == [
         "params", "trainable_params", "buffers", "macs", "elementwise", "param_bytes", "activation_bytes",
         "peak_activation_bytes",
@@ -183,7 +188,20 @@ def _html_tags(graph: Graph) -> set[str]:
 
 def test_notebook_html_is_plain_and_escaped() -> None:
     evil = SMALL.replace("network small", 'network "<script>alert(1)</script>"').replace("stem.conv", '"<img src=x>"')
-    assert _html_tags(parse(evil)) <= {"table", "caption", "b", "thead", "tbody", "tr", "th", "td", "details", "summary", "pre"}
+    assert _html_tags(parse(evil)) <= {
+        "table",
+        "caption",
+        "b",
+        "thead",
+        "tbody",
+        "tr",
+        "th",
+        "td",
+        "details",
+        "summary",
+        "pre",
+        "p",
+    }
 
 
 def test_a_long_table_is_folded_in_a_notebook() -> None:
@@ -191,6 +209,95 @@ def test_a_long_table_is_folded_in_a_notebook() -> None:
     long = parse(f"input r0: 1x3x8x8\n{chain}\noutput r40")
     assert "details" in _html_tags(long)
     assert "details" not in _html_tags(parse(SMALL))
+    assert "<details" not in Summary(long).to_html()
+
+
+REPEATED = """network repeated
+input x: 1x8x16x16
+body.0.conv = conv(x, out=8, kernel=3x3, padding=1)
+body.0.relu = relu(body.0.conv)
+body.1.conv = conv(body.0.relu, out=8, kernel=3x3, padding=1)
+body.1.relu = relu(body.1.conv)
+head = conv(body.1.relu, out=2, kernel=1x1)
+output head
+"""
+
+
+def _names(markdown: str) -> list[str]:
+    return [line.split(" | ")[0].lstrip("| ") for line in markdown.splitlines() if line.startswith("| ")][1:]
+
+
+def test_markdown_and_html_fold_as_the_table_does() -> None:
+    report = Summary(parse(REPEATED))
+    assert _names(report.to_markdown()) == ["body.0.conv", "body.0.relu", "body.1.conv", "body.1.relu", "head"]
+    assert _names(report.to_markdown(depth=1)) == ["body", "head"]
+    assert _names(report.to_markdown(depth=2)) == ["body.0", "body.1", "head"]
+    assert _names(report.to_markdown(fold=True)) == ["body.0..1.conv × 2", "body.0..1.relu × 2", "head"]
+    assert _names(report.to_markdown(depth=2, fold=True)) == ["body.0..1 × 2", "head"]
+    assert "the field that of the last" in report.to_markdown(fold=True)
+    assert "identical blocks" not in report.to_markdown()
+    page = report.to_html(fold=True)
+    assert "<td>body.0..1.conv × 2</td>" in page
+    assert page.count("<tr>") - report.to_html().count("<tr>") == -2
+
+
+LOST = """network lost
+input x: 1x3x8x8
+a = conv(x, out=3, kernel=3x3)
+b = opaque(a, call="my.sort", results=["1x3x6x6:float32"])
+c = opaque(b, call="my.sort", results=["1x3x6x6:float32"])
+d = relu(c)
+e = opaque(d, call="my.sort", results=["1x3x6x6:float32"])
+f = opaque(e, call="my.sort", results=["1x3x6x6:float32"])
+g = opaque(f, call="my.sort", results=["1x3x6x6:float32"])
+h = opaque(g, call="other", results=["1x3x6x6:float32"])
+output h
+"""
+
+
+def test_what_is_unknown_is_grouped_and_its_place_is_said() -> None:
+    lines = Summary(parse(LOST)).to_text(Screen(120)).splitlines()
+    assert [line for line in lines if line.startswith("unknown")] == [
+        "unknown cost  my.sort x 5: b, c, e, f, and 1 more",
+        "unknown cost  other: h",
+        "unknown field lost at b (my.sort), for 7 layers",
+    ]
+    assert "  ?: cannot be told" in lines
+    assert "output        h 1x3x6x6, receptive field unknown" in lines
+
+
+def test_a_field_that_a_merge_loses_names_the_merge() -> None:
+    a, b = "slow = conv(x, out=3, kernel=3x3, stride=2)", "fast = permute(x, order=[0, 1, 3, 2])"
+    text = f"input x: 1x3x9x9\n{b}\nboth = add(x, fast)\nafter = relu(both)\n{a}\noutput after, slow"
+    assert Summary(parse(text)).lost_fields == {"both": "both", "after": "both"}
+    assert Summary(parse(text)).to_dict()["layers"][1]["receptive_field"] is None
+
+
+def test_a_network_without_an_image_has_no_field_rather_than_an_unknown_one() -> None:
+    text = Summary(parse("input x: 4x30\nf = linear(x, out=7)\noutput f")).to_text(Screen(120))
+    assert "?" not in text
+    assert "receptive field" not in text
+
+
+WHOLE = """input x: 1x4x9x9
+local = conv(x, out=4, kernel=3x3, stride=2)
+pool = adaptive_avg_pool(local, size=1x1)
+gated = mul(local, pool)
+output gated
+"""
+
+
+def test_the_size_beside_a_whole_input_is_what_the_conventions_say() -> None:
+    layers = {layer["name"]: layer["receptive_field"] for layer in Summary(parse(WHOLE)).to_dict()["layers"]}
+    assert layers["pool"] == {
+        "input": "x", "size": [9, 9], "size_min": [9, 9], "support": [9, 9], "stride": [None, None],
+        "padding": [None, None], "whole": "pool",
+    }  # fmt: skip
+    assert layers["gated"] == layers["local"] | {"whole": "pool"}
+
+
+def test_a_bare_name_of_a_report() -> None:
+    assert repr(Summary(parse("input x: 1x1x2x2\nr = prelu(x)\noutput r"))) == "<Summary of 'network': 1 layer, 1 parameter>"
 
 
 def test_unknown_verbs_are_attribute_errors() -> None:

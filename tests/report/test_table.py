@@ -8,6 +8,7 @@ from rich.cells import cell_len
 
 from convlens import networks
 from convlens.ir.text import parse
+from convlens.report.columns import brief
 from convlens.report.summary import Summary
 from convlens.report.terminal import ASCII, DRAWN, FALLBACK_WIDTH, Screen, screen_of
 from convlens.report.tree import lines
@@ -189,20 +190,60 @@ def test_names_are_shortened_in_the_middle_and_numbers_never() -> None:
     assert "447,068,…" not in text
 
 
+@pytest.mark.parametrize("width", [40, 60, 80])
+def test_the_kind_of_every_layer_is_shown(width: int) -> None:
+    rows = _table(Summary(networks.load("alexnet")).to_text(Screen(width)))
+    assert [row.split()[2][:4] for row in rows[2:7]] == ["Conv", "ReLU", "MaxP", "Conv", "ReLU"]
+
+
+def test_a_share_goes_before_a_label_is_cut() -> None:
+    report = Summary(networks.load("alexnet"))
+    for width in range(60, 140):
+        head, *rows = _table(report.to_text(Screen(width)))
+        if "MACs %" in head:
+            assert not any("…" in row for row in rows)
+    assert "MACs %" in _table(report.to_text(Screen(120)))[0]
+
+
+def test_arguments_go_before_the_name_of_a_layer() -> None:
+    for width in range(7, 60):
+        text = brief("Conv2d(3, 64, (7, 5), stride=2, padding=3)", width, "…")
+        assert cell_len(text) <= width
+        assert text.startswith("Conv2d")
+        assert text.count("(") == text.count(")")
+
+
+def test_exactly_nothing_is_not_a_rounded_share() -> None:
+    rows = _table(Summary(networks.load("alexnet")).to_text(Screen(120)))
+    assert [row.split()[-1] for row in rows if "ReLU" in row or "Linear(4096, 10)" in row] == ["0"] * 7 + ["0.0"]
+
+
+def test_signs_are_explained_where_they_occur() -> None:
+    graph = "input x: 1x3x8x8\nu = conv_transpose(x, out=2, kernel=3x3, stride=2)\nc = relu(u)\noutput c"
+    text = Summary(parse(graph)).to_text(Screen(120))
+    assert "1..2 /(1/2)" in text
+    assert "  a..b: from a to b, depending on the position\n" in text
+    assert "  /(1/b): b outputs to one pixel of the input\n" in text
+    assert "sees 1 to 2 pixels on each axis, moving 1/2 pixel from one output to the next" in text
+    plain = Summary(networks.load("lenet5")).to_text(Screen(120))
+    assert "a..b" not in plain
+    assert "(1/b)" not in plain
+
+
 def test_the_table_of_a_small_network() -> None:
     assert Summary(parse(REPEATED)).to_text(Screen(100), fold=True) == SNAPSHOT
 
 
 SNAPSHOT = """\
 repeated: x 1x8x16x16
-name         layer                       output     params     MACs  field  MACs %
-──────────────────────────────────────────────────────────────────────────────────
-stem         Conv2d(8, 8, 3, padding=1)  1x8x16x16     584  147,456  3 /1     24.8
+name      layer                       output     params     MACs  field  MACs %
+───────────────────────────────────────────────────────────────────────────────
+stem      Conv2d(8, 8, 3, padding=1)  1x8x16x16     584  147,456  3 /1     24.8
 body
 └ 0..2  × 3
-  ├ conv     Conv2d(8, 8, 3, padding=1)  1x8x16x16     584  147,456  9 /1     24.8
-  └ relu     ReLU()                      1x8x16x16       0        0  9 /1      0.0
-head         Conv2d(8, 2, 1)             1x2x16x16      18    4,096  9 /1      0.7
+  ├ conv  Conv2d(8, 8, 3, padding=1)  1x8x16x16     584  147,456  9 /1     24.8
+  └ relu  ReLU()                      1x8x16x16       0        0  9 /1        0
+head      Conv2d(8, 2, 1)             1x2x16x16      18    4,096  9 /1      0.7
 
 parameters    2,354 (2.35 k), all trainable
 MACs          593,920 (594 k)
@@ -210,8 +251,9 @@ element-wise  6,144 (6.14 k) operations
 weights       9,416 bytes (9.20 KiB)
 activations   59,392 bytes (58.0 KiB)
 peak          16,384 bytes (16.0 KiB) at stem
-output        head 1x2x16x16, sees 9 pixels, stride 1
+output        head 1x2x16x16, sees 9 pixels on each axis, moving 1 pixel from one output to the next
 
   field: receptive field in pixels of the input /its stride
-  × n: n identical blocks, shown once; each number is that of one block
+  × n: n identical blocks, shown once; params and MACs are those of one, the field that of the
+    last
 """

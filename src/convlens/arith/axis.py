@@ -27,6 +27,10 @@ MAX_RUNS = 4096
 """A footprint with more separate runs than this is reported as unknown rather than computed."""
 
 
+MAX_OVERLAP = 16
+"""While they are collected, runs may overlap so many times over before the map is given up as too irregular."""
+
+
 class TooIrregularError(ValueError):
     """The pattern is finite but larger than `MAX_PHASES` or `MAX_RUNS`."""
 
@@ -183,6 +187,16 @@ def table(footprints: tuple[Footprint, ...]) -> AxisMap:
     return AxisMap(len(footprints), 0, footprints, finite=True)
 
 
+def joined(start: int, size: int, total: int) -> AxisMap:
+    """One part of a concatenation: outputs ``start`` to ``start + size - 1`` of ``total`` read it, the others nothing.
+
+    >>> joined(2, 1, 3).footprints
+    ((), (), ((0, 0),))
+    """
+    _check_phases(total)
+    return table(tuple(((y - start, y - start),) if start <= y < start + size else () for y in range(total)))
+
+
 @lru_cache(maxsize=4096)
 def compose(outer: AxisMap, inner: AxisMap) -> AxisMap:
     """The map of two steps: ``inner`` leads from the output to a middle axis, ``outer`` from there to the input.
@@ -235,18 +249,21 @@ def _reached(outer: AxisMap, inner: AxisMap) -> int:
 
 
 def _through(outer: AxisMap, middle: Footprint) -> Footprint:
-    return _merged([run for low, high in middle for run in _image(outer, low, high)])
-
-
-def _image(outer: AxisMap, low: int, high: int) -> list[Run]:
     runs: list[Run] = []
+    for low, high in middle:
+        _add_image(runs, outer, low, high)
+    return _merged(runs)
+
+
+def _add_image(runs: list[Run], outer: AxisMap, low: int, high: int) -> None:
+    """What the middle indices ``low`` to ``high`` read; given up before the runs take more memory than their limit needs."""
     if outer.finite:
         low, high = max(low, 0), min(high, outer.period - 1)
     for start in range(low, min(high, low + outer.period - 1) + 1):
         count = (high - start) // outer.period + 1
         for first, last in outer.at(start):
             runs.extend(_swept(first, last, outer.advance, count))
-    return runs
+        _check_runs(len(runs) // MAX_OVERLAP)
 
 
 def _swept(first: int, last: int, step: int, count: int) -> Footprint:

@@ -15,24 +15,27 @@ from convlens.ir.errors import ConvlensError, UsageError
 
 @click.group(
     cls=VerbGroup,
+    invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="MODEL is a network's name, file.onnx, file.txt or -, package.module:factory or file.py:factory. "
-    "SHAPE is 1x3x224x224. Exit codes: 0 done, 1 the network is invalid, 2 wrong usage.",
+    "SHAPE is 1x3x224x224, with a dtype 2x7:int64. Exit codes: 0 done, 1 the network is invalid, 2 wrong usage.",
 )
 @click.version_option(__version__, prog_name="convlens")
-def commands() -> None:
+@click.pass_context
+def commands(context: click.Context) -> None:
     """Tells what a convolutional network will do before it runs."""
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help(), err=True)
+        context.exit(UsageError.exit_code)
 
 
 def main(args: list[str] | None = None) -> None:
     """The entry point. A `ConvlensError` becomes one message and its exit code, never a traceback."""
     try:
-        commands.main(args, standalone_mode=False)
+        code = commands.main(args, standalone_mode=False)
         sys.stdout.flush()
     except click.ClickException as error:
         fail(UsageError(f"{error.format_message()}\n  fix: see {_help_of(error)}"))
-    except click.exceptions.Exit as done:
-        sys.exit(done.exit_code)
     except (click.Abort, KeyboardInterrupt):
         sys.exit(130)
     except BrokenPipeError:
@@ -40,6 +43,9 @@ def main(args: list[str] | None = None) -> None:
         sys.exit(141)
     except ConvlensError as error:
         fail(error)
+    else:
+        if code:
+            sys.exit(code)
 
 
 def fail(error: ConvlensError) -> None:

@@ -36,6 +36,21 @@ def ending_of(path: str, endings: Collection[str]) -> str:
     return ending
 
 
+def chosen_format(out: str | None, endings: Collection[str], *, as_json: bool, markdown: bool) -> str:
+    """The one format that is asked for: "", or the ending of the file, or of what the flags mean (".json", ".md").
+
+    `UsageError` where two of them are asked for, before any work is done.
+    """
+    asked = [ending for flag, ending in ((as_json, ".json"), (markdown, ".md")) if flag]
+    if len(asked) > 1:
+        raise UsageError("--json and --markdown are two formats\n  fix: one of them")
+    ending = ending_of(out, endings) if out else ""
+    if ending and asked and asked != [ending]:
+        flag = "--json" if as_json else "--markdown"
+        raise UsageError(f"{flag} and -o {out} are two formats\n  fix: -o with the ending {asked[0]}, or no {flag}")
+    return ending or next(iter(asked), "")
+
+
 def write(path: str, text: str) -> None:
     """Write a result to a file, in UTF-8."""
     try:

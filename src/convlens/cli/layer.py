@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from convlens.cli._output import emit, emit_json, ending_of, write
+from convlens.cli._output import chosen_format, emit, emit_json, write
 
 if TYPE_CHECKING:
     from convlens.report.layer import LayerReport
@@ -14,7 +14,7 @@ ENDINGS = (".json", ".md", ".html", ".txt")
 
 @click.command("layer", short_help="What does this one layer do, with the formula filled in?")
 @click.argument("call")
-@click.option("--input", "inputs", metavar="SHAPE", multiple=True, help="Shape of an input, as in 1x3x224x224.")
+@click.option("--input", "inputs", metavar="SHAPE[:DTYPE]", multiple=True, help="An input: 1x3x224x224, 2x7:int64.")
 @click.option("--json", "as_json", is_flag=True, help="The record for machines, schema convlens/layer/1.")
 @click.option("--markdown", is_flag=True, help="For a page or a pull request.")
 @click.option("--lang", type=click.Choice(["en", "zh"]), default="en", help="Language of the explanation.")
@@ -28,14 +28,14 @@ def command(call: str, inputs: tuple[str, ...], as_json: bool, markdown: bool, l
     """
     from convlens.report.layer import layer  # noqa: PLC0415 - `--help` needs no report
 
-    ending = ending_of(out, ENDINGS) if out else ""
+    ending = chosen_format(out, ENDINGS, as_json=as_json, markdown=markdown)
     report = layer(call, *inputs)
     if out:
         write(out, _file_text(report, ending, lang))
     elif as_json:
         emit_json(report.to_dict())
     else:
-        emit(report.to_markdown(lang) if markdown else report.text(lang))
+        emit(_file_text(report, ending or ".txt", lang))
 
 
 def _file_text(report: "LayerReport", ending: str, lang: str) -> str:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from convlens.cli._output import emit, emit_json, ending_of, write
+from convlens.cli._output import chosen_format, emit, emit_json, write
 from convlens.ir.errors import UsageError
 
 if TYPE_CHECKING:
@@ -16,12 +16,12 @@ ENDINGS = (".json", ".md", ".html", ".txt")
 
 @click.command("summary", short_help="What is in a network, what comes out, what does each layer cost and see?")
 @click.argument("model")
-@click.option("--input", "inputs", metavar="[NAME=]SHAPE", multiple=True, help="Shape of an input, as in 1x3x224x224.")
+@click.option("--input", "inputs", metavar="[NAME=]SHAPE[:DTYPE]", multiple=True, help="An input: 1x3x224x224, 2x7:int64.")
 @click.option("--dim", "dims", metavar="NAME=SIZE", multiple=True, help="Size of a named dimension of an ONNX file.")
 @click.option("--json", "as_json", is_flag=True, help="The record for machines, schema convlens/summary/1.")
 @click.option("--markdown", is_flag=True, help="A table for a page or a pull request.")
-@click.option("--depth", type=click.IntRange(1), help="Fold modules below this depth into one line each.")
-@click.option("--fold/--no-fold", help="Show identical blocks that follow one another once.")
+@click.option("--depth", type=click.IntRange(1), help="In a table: fold modules below this depth into one line each.")
+@click.option("--fold/--no-fold", help="In a table: show identical blocks that follow one another once.")
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="NO_COLOR wins over it.")
 @click.option("--real", is_flag=True, help="Run a torch module on real zeros, for code that looks at values.")
 @click.option("-o", "out", metavar="FILE", help="Write to a file: .json, .md, .html or .txt.")
@@ -33,19 +33,21 @@ def command(
 
     MODEL is a network's name, file.onnx, file.txt or - (text form), package.module:factory or file.py:factory.
     """
+    from convlens.importers.factory import need_code  # noqa: PLC0415 - `--help` needs no reader
     from convlens.importers.model import load, runs_user_code  # noqa: PLC0415 - `--help` needs no reader
     from convlens.report.summary import Summary  # noqa: PLC0415 - nor the report
 
+    ending = chosen_format(out, ENDINGS, as_json=as_json, markdown=markdown)
     if runs_user_code(model):
+        need_code(model)
         click.echo(f"running {model}, which is your own code", err=True)
-    ending = ending_of(out, ENDINGS) if out else ""
     report = Summary(load(model, *_given(inputs), _sizes(dims), real))
     if out:
         write(out, _file_text(report, ending, depth, fold))
     elif as_json:
         emit_json(report.to_dict())
     elif markdown:
-        emit(report.to_markdown())
+        emit(report.to_markdown(depth=depth, fold=fold))
     else:
         _print_table(report, depth, fold, color)
     if report.facts.error is not None:
@@ -54,7 +56,7 @@ def command(
 
 def _given(inputs: tuple[str, ...]) -> tuple[list[str], dict[str, str]]:
     """Shapes by position, and by name where they are written ``name=shape``."""
-    named = dict(text.split("=", 1) for text in inputs if "=" in text)
+    named = dict(text.rsplit("=", 1) for text in inputs if "=" in text)
     return [text for text in inputs if "=" not in text], named
 
 
@@ -73,7 +75,9 @@ def _file_text(report: "Summary", ending: str, depth: int | None, fold: bool) ->
         from convlens.report.terminal import FILE  # noqa: PLC0415 - only a table needs a screen
 
         return report.to_text(FILE, depth=depth, fold=fold)
-    return {".json": report.to_json, ".md": report.to_markdown, ".html": report.to_html}[ending]()
+    if ending == ".json":
+        return report.to_json()
+    return (report.to_markdown if ending == ".md" else report.to_html)(depth=depth, fold=fold)
 
 
 def _print_table(report: "Summary", depth: int | None, fold: bool, color: str) -> None:

@@ -18,6 +18,7 @@ from convlens.ir.errors import ConvlensError, UsageError, nearest
 from convlens.ir.graph import Graph
 
 MAX_FRAMES = 6
+MAX_NAMES = 8
 
 
 def made(model: str) -> Any:
@@ -32,6 +33,13 @@ def made(model: str) -> Any:
     with _quiet_output(), _own_folder(where):
         found = _attribute(_imported(where), path, model)
         return found if _is_network(found) or not callable(found) else _called(found, model)
+
+
+def need_code(model: str) -> None:
+    """`UsageError` where the file of ``file.py:factory`` is not there. Nothing is run."""
+    where = model.rpartition(":")[0]
+    if where.endswith(".py"):
+        need_file(where)
 
 
 def _is_network(value: Any) -> bool:
@@ -92,10 +100,21 @@ def _attribute(module: ModuleType, path: str, model: str) -> Any:
     value: Any = module
     for name in path.split("."):
         if not hasattr(value, name):
-            known = [n for n in vars(value) if not n.startswith("_")] if hasattr(value, "__dict__") else []
-            raise UsageError(f"{model}: there is no {name!r} in {model.rpartition(':')[0]}{nearest(name, known)}")
+            raise UsageError(f"{model}: there is no {name!r} in {model.rpartition(':')[0]}{_meant(name, value)}")
         value = getattr(value, name)
     return value
+
+
+def _meant(name: str, place: Any) -> str:
+    """The nearest name, or what could be a model: the classes and functions that are written there."""
+    names = [n for n in getattr(place, "__dict__", {}) if not n.startswith("_")]
+    own = [n for n in names if _is_network(vars(place)[n]) or _is_written_in(place, vars(place)[n])]
+    return nearest(name, own) or nearest(name, names) or (f"; it has: {', '.join(own[:MAX_NAMES])}" if own else "")
+
+
+def _is_written_in(place: Any, value: Any) -> bool:
+    home = place.__name__ if isinstance(place, ModuleType) else getattr(place, "__module__", "")
+    return callable(value) and getattr(value, "__module__", None) == home
 
 
 def _called(factory: Any, model: str) -> Any:

@@ -1,14 +1,15 @@
 """From what a person calls a model to a `Graph`: a network's name, a file, the user's own code, a live object."""
 
+import inspect
 import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from convlens.importers.files import nearest_file, need_file
 from convlens.ir import text
-from convlens.ir.errors import UsageError, nearest
+from convlens.ir.errors import ShapeError, UsageError, nearest
 from convlens.ir.graph import Graph
-from convlens.ir.spec import Shape, TensorSpec, check_sizes, parse_shape, show_shape
+from convlens.ir.spec import Shape, TensorSpec, check_sizes, parse_spec, show_shape
 
 HOW = (
     "a model is the name of a network (such as alexnet), file.onnx, file.txt or - (text form), "
@@ -27,12 +28,11 @@ def load(
 
     ``model`` is a `Graph`, a live ``torch.nn.Module``, or a text: the name of a network, ``file.onnx``, ``file.txt``, ``-``
     (the text form from the standard input), ``package.module:factory`` or ``file.py:factory``, which runs that code. A
-    shape is a tuple of whole numbers or a text such as ``1x3x224x224``. ``dims`` binds named sizes of an ONNX file;
-    ``real`` runs a torch module on real zeros.
+    shape is a tuple of whole numbers, or a text such as ``1x3x224x224`` or, with a dtype, ``2x7:int64``. ``dims`` binds
+    named sizes of an ONNX file; ``real`` runs a torch module on real zeros.
 
     Raises `UsageError` for what is not a model, cannot be read, or does not take such inputs.
 
-    >>> from convlens.ir.text import parse
     >>> from convlens.ir.text import parse
     >>> load(parse("input x: 1x3x8x8\\nr = relu(x)\\noutput r"), ["1x3x4x4"]).inputs[0].spec.dims
     (1, 3, 4, 4)
@@ -73,25 +73,62 @@ def _from_object(
         return with_inputs(model, inputs, named)
     torch = sys.modules.get("torch")
     if torch is not None and isinstance(model, torch.nn.Module):
-        if not inputs and not named:
-            raise UsageError(f"{name} is a torch module, which does not say its input\n  fix: give it, as in --input 1x3x224x224")
-        from convlens.importers.torch import capture  # noqa: PLC0415 - only a live module needs torch
-
-        given = tuple(parse_shape(item) if isinstance(item, str) else item for item in inputs)
-        return capture(model, given, {key: _shape_or_value(item) for key, item in named.items()}, real=real)
+        return _captured(model, inputs, named, real, name)
     raise UsageError(f"{name} is not a model: a torch.nn.Module or a Graph is needed, found {type(model).__name__}")
 
 
-def _shape_or_value(item: Any) -> Any:
-    return parse_shape(item) if isinstance(item, str) and item[:1].isdigit() else item
+def _captured(module: Any, inputs: Sequence[Any], named: dict[str, Any], real: bool, name: str) -> Graph:
+    if not inputs and not named:
+        raise UsageError(
+            f"{name} is a torch module, which does not say its input\n"
+            "  fix: give it, on the command line as --input 1x3x224x224, in Python as summary(model, (1, 3, 224, 224))"
+        )
+    from convlens.importers.torch import capture  # noqa: PLC0415 - only a live module needs torch
+
+    given = tuple(parse_spec(item) if isinstance(item, str) else item for item in inputs)
+    by_name = {key: _spec_or_value(item) for key, item in named.items()}
+    if not all(isinstance(item, str) for item in (*inputs, *named.values())):
+        return capture(module, given, by_name, real=real)
+    try:
+        return capture(module, given, by_name, real=real)
+    except (UsageError, ShapeError) as error:
+        raise type(error)(f"{error}\n  {_what_forward_takes(module)}") from error
+
+
+def _what_forward_takes(module: Any) -> str:
+    """The command line gives tensors alone; a forward may want something else."""
+    parameters = inspect.signature(module.forward).parameters.values()
+    shown = ", ".join(p.name if p.default is p.empty else f"{p.name}={p.default!r}" for p in parameters)
+    return (
+        f"forward({shown}) was given tensors: a shape stands for a tensor of floats, 1x16:int64 for one of whole numbers;\n"
+        "    a dict, a list or another value can be given from Python: summary(model, {'image': (1, 3, 224, 224)})"
+    )
+
+
+def _spec_or_value(item: Any) -> Any:
+    return parse_spec(item) if isinstance(item, str) and item[:1].isdigit() else item
 
 
 def _from_onnx(path: str, inputs: Sequence[Any], named: Mapping[str, Any], dims: Mapping[str, int]) -> Graph:
     need_file(path)
     from convlens.importers.onnx import read  # noqa: PLC0415 - the onnx package is an extra
 
-    shapes = {name: _shape(item) for name, item in named.items()} if named else [_shape(item) for item in inputs]
-    return read(path, inputs=shapes, dims=dims)
+    if named and inputs:
+        raise UsageError(f"{path}: its inputs are given by name or by position, not both")
+    by_name = {name: _spec(item, "") for name, item in named.items()}
+    in_order = [_spec(item, "") for item in inputs]
+    shapes = {name: spec.dims for name, spec in by_name.items()} if named else [spec.dims for spec in in_order]
+    graph = read(path, inputs=shapes, dims=dims)
+    _check_dtypes(graph, by_name or {item.name: spec for item, spec in zip(graph.inputs, in_order, strict=False)}, path)
+    return graph
+
+
+def _check_dtypes(graph: Graph, asked: Mapping[str, TensorSpec], path: str) -> None:
+    """An ONNX file says the dtypes of its inputs; an empty one is not asked for."""
+    for item in graph.inputs:
+        dtype = asked[item.name].dtype if item.name in asked else ""
+        if dtype not in ("", item.spec.dtype):
+            raise UsageError(f"input {item.name!r} of {path} is {item.spec.dtype}, not {dtype}; a file's dtypes are fixed")
 
 
 def _read_text(path: str) -> Graph:
@@ -143,7 +180,9 @@ def with_inputs(graph: Graph, inputs: Sequence[Any], named: Mapping[str, Any]) -
         if name not in names:
             raise UsageError(f"network {graph.name!r} has no input {name!r}{nearest(name, names)}; it has: {own}")
     if inputs and len(inputs) != len(names):
-        raise UsageError(f"network {graph.name!r} takes {len(names)} inputs, but {len(inputs)} shapes are given; it has: {own}")
+        taken = f"{len(names)} input{'' if len(names) == 1 else 's'}"
+        given = f"{len(inputs)} shape is" if len(inputs) == 1 else f"{len(inputs)} shapes are"
+        raise UsageError(f"network {graph.name!r} takes {taken}, but {given} given; it has: {own}")
     shapes = dict(zip(names, inputs, strict=False)) | dict(named)
     return graph.with_inputs(
         tuple(
@@ -154,18 +193,23 @@ def with_inputs(graph: Graph, inputs: Sequence[Any], named: Mapping[str, Any]) -
 
 
 def _replaced(graph: Graph, name: str, old: TensorSpec, given: Any) -> TensorSpec:
-    dims = _shape(given)
+    new = _spec(given, old.dtype)
+    dims = new.dims
     if graph.layout == "N*C" and len(dims) >= 3:
         dims = (dims[0], dims[-1], *dims[1:-1])
     if len(dims) != old.rank:
-        own = f"{old.rank} axes ({show_shape(old.dims)})"
+        own = f"{old.rank} {'axis' if old.rank == 1 else 'axes'} ({show_shape(old.dims)})"
         raise UsageError(f"input {name!r} of {graph.name!r} has {own}, but {show_shape(dims)} has {len(dims)}")
-    return old.with_dims(dims)
+    return TensorSpec(dims, new.dtype)
+
+
+def _spec(given: Any, dtype: str) -> TensorSpec:
+    """A shape, a text or a tensor; of this ``dtype`` unless a text or a `TensorSpec` says another."""
+    found = parse_spec(given) if isinstance(given, str) else given
+    return found if isinstance(found, TensorSpec) else TensorSpec(_shape(found), dtype)
 
 
 def _shape(given: Any) -> Shape:
-    if isinstance(given, str):
-        return parse_shape(given)
     dims = tuple(given.shape if hasattr(given, "shape") else given if isinstance(given, list | tuple) else ("?",))
     if not all(hasattr(size, "__index__") and not isinstance(size, bool) for size in dims):
         raise UsageError(f"{given!r} is not a shape: a tuple of whole numbers, or a text such as '1x3x224x224'")

@@ -39,11 +39,11 @@ def calls_of(framework: str) -> Mapping[str, Entry]:
 
 
 def entries(op: type[Op], framework: str) -> list[tuple[str, Entry]]:
-    """The calls of one operator in one framework, ``{n}`` written out for 1 to 3 axes."""
+    """The calls of one operator in one framework, ``{n}`` written out."""
     found = []
     for spelling in op.spellings:
         if spelling.framework == framework:
-            axes = (1, 2, 3) if "{n}" in spelling.call else (0,)
+            axes = spelling.axes if "{n}" in spelling.call else (0,)
             found += [(spelling.title(n), Entry(op, spelling, n)) for n in axes]
     return found
 
@@ -87,6 +87,8 @@ def _place(bound: Bound, arg: Any, value: Any, axes: int) -> None:
             bound.weights[arg.ours] = arg.codec.read(value, axes)
     elif arg.role == "setting":
         bound.settings[arg.ours] = arg.codec.read(value, axes)
+    elif arg.role == "several":
+        bound.settings.update(zip(arg.ours.split(), arg.codec.read(value, axes), strict=True))
     elif arg.role == "size":
         bound.sizes[arg.ours] = value
 

@@ -50,12 +50,15 @@ class ShapeError(ConvlensError):
 
 
 def nearest(word: str, known: list[str]) -> str:
-    """`` (did you mean 'conv'?)`` where a known word is close, else nothing.
+    """`` (did you mean 'conv'?)`` where a known word is close, else nothing. Case counts little.
 
-    >>> nearest("conf", ["conv", "relu"])
-    " (did you mean 'conv'?)"
+    >>> nearest("conf", ["conv", "relu"]), nearest("nett", ["Net", "os"])
+    (" (did you mean 'conv'?)", " (did you mean 'Net'?)")
     """
     import difflib  # noqa: PLC0415 - costs several milliseconds, and only an error needs it
 
-    close = difflib.get_close_matches(word, known, n=1)
+    by_lower = {name.lower(): name for name in reversed(known)}
+    close = difflib.get_close_matches(word, known, n=1) or [
+        by_lower[name] for name in difflib.get_close_matches(word.lower(), list(by_lower), n=1)
+    ]
     return f" (did you mean {close[0]!r}?)" if close else ""

@@ -19,7 +19,7 @@ def label(op: Op, xs: Inputs, framework: str = "torch.nn") -> str:
     if spelling is None or not xs:
         return _own_words(op)
     axes = _spatial_axes(op) or max(xs[0].rank - 2, 1)
-    shown = [_shown(arg, op, xs, axes) for arg in spelling.args if arg.role in ("setting", "size")]
+    shown = [_shown(arg, op, xs, axes) for arg in spelling.args if arg.role in ("setting", "several", "size")]
     return f"{spelling.title(axes)}({', '.join(text for text in shown if text)})"
 
 
@@ -47,6 +47,8 @@ def _means(spelling: Spelling, op: Op) -> bool:
 def _shown(arg: Arg, op: Op, xs: Inputs, axes: int) -> str:
     if arg.role == "size":
         return str(stated_size(arg.ours, op, xs))
+    if arg.role == "several":
+        return repr(arg.codec.write(tuple(getattr(op, field) for field in arg.ours.split()), axes))
     value = arg.codec.write(getattr(op, arg.ours), axes)
     if arg.default is REQUIRED:
         return repr(value)

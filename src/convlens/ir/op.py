@@ -14,7 +14,7 @@ from typing import Any, ClassVar, NamedTuple, dataclass_transform
 from convlens.arith.axis import AxisMap, TooIrregularError
 from convlens.ir.errors import SettingError, ShapeError, UsageError, nearest
 from convlens.ir.setting import EachAxis, Kind
-from convlens.ir.spec import Shape, TensorSpec
+from convlens.ir.spec import MAX_AXES, Shape, TensorSpec
 from convlens.ir.spelling import Spelling
 
 Inputs = tuple[TensorSpec, ...]
@@ -157,7 +157,10 @@ class Op:
         if len(xs) < least or (most is not None and len(xs) > most):
             wanted = f"{least}" if least == most else f"{least} to {most}" if most is not None else f"at least {least}"
             raise ShapeError(f"takes {wanted} input{'s' if wanted != '1' else ''}, but was given {len(xs)}")
-        return self.outputs(xs)
+        made = self.outputs(xs)
+        if any(spec.rank > MAX_AXES for spec in made):
+            raise ShapeError(f"an output of {max(spec.rank for spec in made)} axes; a tensor has at most {MAX_AXES}")
+        return made
 
     def outputs(self, xs: Inputs) -> Outputs:
         raise NotImplementedError

@@ -4,7 +4,7 @@ import re
 from math import prod
 from typing import NamedTuple
 
-from convlens.ir.errors import UsageError
+from convlens.ir.errors import UsageError, nearest
 
 Shape = tuple[int, ...]
 
@@ -63,6 +63,10 @@ def show_shape(dims: Shape) -> str:
     return "x".join(map(str, dims)) if dims else "scalar"
 
 
+MAX_AXES = 64
+"""A tensor has at most this many axes, as in PyTorch."""
+
+
 def parse_shape(text: str) -> Shape:
     """Read ``1x3x224x224`` (also with commas).
 
@@ -74,9 +78,30 @@ def parse_shape(text: str) -> Shape:
     parts = [part.strip() for part in re.split(r"[xX×,*]", text.strip().strip("()[]"))]
     if not all(re.fullmatch(r"\d{1,18}", part) for part in parts):
         raise UsageError(f"{text!r} is not a shape: every size must be a whole number of at least 1, as in 1x3x224x224")
+    if len(parts) > MAX_AXES:
+        raise UsageError(f"a shape of {len(parts)} axes; at most {MAX_AXES} are read")
     dims = tuple(map(int, parts))
     check_sizes(dims, text)
     return dims
+
+
+def parse_spec(text: str) -> TensorSpec | Shape:
+    """Read a shape, or a shape and a dtype: ``2x7:int64``. Without a dtype the reader of the shape chooses one.
+
+    Raises `UsageError` as `parse_shape` does, and for an unknown dtype.
+
+    >>> parse_spec("2x7:int64"), parse_spec("1x3x8x8")
+    (TensorSpec(dims=(2, 7), dtype='int64'), (1, 3, 8, 8))
+    """
+    sizes, colon, dtype = text.partition(":")
+    dims, dtype = parse_shape(sizes), dtype.strip()
+    if not colon:
+        return dims
+    if dtype not in ITEM_BYTES:
+        raise UsageError(
+            f"{text!r}: unknown dtype {dtype!r}{nearest(dtype, list(ITEM_BYTES))}; it is one of {', '.join(ITEM_BYTES)}"
+        )
+    return TensorSpec(dims, dtype)
 
 
 def check_sizes(dims: Shape, text: str | None = None) -> None:

@@ -39,8 +39,9 @@ class Arg(NamedTuple):
     """One argument of a framework's call.
 
     ``role`` is "data" (an input tensor), "weight" (a parameter or buffer tensor called ``ours``), "setting" (our field
-    ``ours``), "size" (the length of axis ``ours`` of the first input, stated again by the framework), "const" (no
-    argument: the call's name sets ``ours``), or "ignored" (changes no fact).
+    ``ours``), "several" (our fields ``ours``, parted by spaces, whose values are one argument), "size" (the length of
+    axis ``ours`` of the first input, stated again by the framework), "const" (no argument: the call's name sets ``ours``),
+    or "ignored" (changes no fact).
     """
 
     theirs: str
@@ -59,6 +60,8 @@ class Spelling(NamedTuple):
     limits: Callable[..., None] | None = None
     """Raises `ShapeError` for what this framework refuses beyond the operator's own rule; called with op, inputs and the
     number of spatial axes that the call's name says (or 0)."""
+    axes: tuple[int, ...] = (1, 2, 3)
+    """The numbers that ``{n}`` may stand for."""
 
     def title(self, axes: int) -> str:
         """
@@ -71,8 +74,10 @@ class Spelling(NamedTuple):
         return [arg for arg in self.args if arg.role == role]
 
 
-def spell(framework: str, call: str, *args: Arg, limits: Callable[..., None] | None = None) -> Spelling:
-    return Spelling(framework, call, args, limits)
+def spell(
+    framework: str, call: str, *args: Arg, limits: Callable[..., None] | None = None, axes: tuple[int, ...] = (1, 2, 3)
+) -> Spelling:
+    return Spelling(framework, call, args, limits, axes)
 
 
 def data(theirs: str, default: Any = REQUIRED) -> Arg:
@@ -85,6 +90,11 @@ def weight(theirs: str, ours: str, default: Any = REQUIRED, codec: Codec = EXACT
 
 def setting(theirs: str, ours: str = "", default: Any = REQUIRED, codec: Codec = PLAIN) -> Arg:
     return Arg(theirs, "setting", ours or theirs, default, codec)
+
+
+def several(theirs: str, ours: tuple[str, ...], codec: Codec, default: Any = REQUIRED) -> Arg:
+    """One argument that states several of our fields: ``codec.read`` gives their values in order, ``codec.write`` takes them."""
+    return Arg(theirs, "several", " ".join(ours), default, codec)
 
 
 def size(theirs: str, axis: int) -> Arg:

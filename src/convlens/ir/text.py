@@ -327,7 +327,7 @@ class _Tokens:
         if kind != "number" or not text.isdigit():
             raise UsageError(f"{name}[{text}]: the output of a node is a whole number, as in {name}[1]")
         self.expect("]")
-        return Ref(name, int(text))
+        return Ref(name, int(_read_number(text)))
 
     def spec(self) -> TensorSpec:
         kind, text = self.next()

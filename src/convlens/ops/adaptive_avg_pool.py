@@ -11,7 +11,7 @@ class AdaptiveAvgPool(Adaptive, name="adaptive_avg_pool"):
     ============  ====================================================================  ==========
     shape         ``size``                                                              pixels
     window        ``floor(y*n/size)`` to ``ceil((y+1)*n/size) - 1``                     pixels
-    element-wise  one addition for each pixel that a window reads                    operations
+    element-wise  one addition for each pixel that a window reads                       operations
     ============  ====================================================================  ==========
 
     Windows overlap where ``size`` does not divide n, and repeat pixels where it is larger. Source: torch.nn.AdaptiveAvgPool2d.

@@ -13,7 +13,7 @@ class AdaptiveMaxPool(Adaptive, name="adaptive_max_pool"):
     ============  ====================================================================  ==========
     shape         ``size``                                                              pixels
     window        ``floor(y*n/size)`` to ``ceil((y+1)*n/size) - 1``                     pixels
-    element-wise  one comparison for each pixel that a window reads                    operations
+    element-wise  one comparison for each pixel that a window reads                     operations
     ============  ====================================================================  ==========
 
     Windows overlap where ``size`` does not divide n, and repeat pixels where it is larger. Source: torch.nn.AdaptiveMaxPool2d.

@@ -2,9 +2,9 @@
 
 from itertools import accumulate
 
-from convlens.arith.axis import IDENTITY, table
+from convlens.arith.axis import IDENTITY, joined
 from convlens.ir.errors import ShapeError
-from convlens.ir.op import Along, AxisRead, Inputs, Outputs, Read, along
+from convlens.ir.op import Along, Inputs, Outputs, Read, along
 from convlens.ir.setting import Index
 from convlens.ir.spec import TensorSpec, show_shape
 from convlens.ops._pointwise import promoted
@@ -47,10 +47,6 @@ def _without(x: TensorSpec, axis: int) -> tuple[int, ...]:
 
 
 def _read(x: TensorSpec, axis: int, start: int, total: int) -> Read:
-    return tuple(_joined(axis, x.dims[axis], start, total) if a == axis else Along(a, IDENTITY) for a in range(x.rank))
-
-
-def _joined(axis: int, size: int, start: int, total: int) -> AxisRead:
-    """Outputs ``start`` to ``start + size`` read this input; the others read nothing of it."""
-    own = range(start, start + size)
-    return along(axis, lambda: table(tuple(((y - start, y - start),) if y in own else () for y in range(total))))
+    return tuple(
+        along(axis, lambda: joined(start, x.dims[axis], total)) if a == axis else Along(a, IDENTITY) for a in range(x.rank)
+    )

@@ -41,7 +41,8 @@ class Dropout(Pointwise, name="dropout"):
               const("of", "channels")),
         spell("torch", "dropout{n}d", data("input"), setting("p", default=0.5), ignored("training", True),
               ignored("inplace", False), const("of", "channels")),
-        spell("keras", "Dropout", setting("rate", "p")),
+        spell("keras", "Dropout", setting("rate", "p"), ignored("noise_shape"), const("of", "values")),
+        spell("keras", "SpatialDropout{n}D", setting("rate", "p"), ignored("data_format"), const("of", "channels")),
     )  # fmt: skip
 
     def __init__(self, **settings: Any) -> None:

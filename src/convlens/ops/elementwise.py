@@ -14,7 +14,6 @@ _UNARY = {
     "isnan": "IsNaN", "log": "Log", "log10": "", "log1p": "", "log2": "", "logical_not": "Not", "neg": "Neg",
     "reciprocal": "Reciprocal", "round": "Round", "rsqrt": "", "sign": "Sign", "sin": "Sin", "sinh": "Sinh",
     "sqrt": "Sqrt", "square": "", "tan": "Tan", "trunc": "", "nan_to_num": "", "bitwise_not": "BitwiseNot",
-    "hardshrink": "", "softshrink": "Shrink", "tanhshrink": "", "threshold": "ThresholdedRelu",
 }  # fmt: skip
 _BINARY = {
     "atan2": "", "eq": "Equal", "fmod": "", "floor_divide": "", "ge": "GreaterOrEqual", "gt": "Greater",
@@ -28,7 +27,7 @@ _BOOLEAN = frozenset(
 )
 _FLOATING = frozenset(
     ["acos", "asin", "atan", "atan2", "cos", "cosh", "erf", "exp", "expm1", "log", "log10", "log1p", "log2", "reciprocal",
-     "rsqrt", "sin", "sinh", "sqrt", "tan", "tanhshrink", "true_divide"]
+     "rsqrt", "sin", "sinh", "sqrt", "tan", "true_divide"]
 )  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """Resizing of the spatial axes."""
 
 from fractions import Fraction
-from math import floor
+from math import floor, isfinite
 from typing import Annotated
 
 from convlens.arith.axis import IDENTITY, AxisMap, adaptive, cubic, linear, nearest, nearest_centre
@@ -9,9 +9,20 @@ from convlens.ir.errors import ShapeError
 from convlens.ir.op import UNKNOWN, Along, AxisRead, Inputs, Op, Outputs, Read, Shapes, along
 from convlens.ir.setting import Bool, OptionalIndices, OptionalNumbers, Word
 from convlens.ir.spec import Shape, TensorSpec
+from convlens.ir.spelling import Codec, const, ignored, setting, spell
 
+_TRUTH = Codec(lambda value, axes: bool(value), lambda value, axes: value)
+_HOW_LARGE = (setting("size", default=None), setting("scale_factor", "scale", None))
 _TAPS = {"nearest": 0, "nearest-exact": 0, "linear": 2, "bilinear": 2, "trilinear": 2, "bicubic": 4, "area": 1}
 _AXES = {"linear": 1, "bilinear": 2, "bicubic": 2, "trilinear": 3}
+
+
+def _torch_limits(op: "Interpolate", _xs: Inputs, _axes: int) -> None:
+    if op.align_corners and op.mode not in ("linear", "bilinear", "bicubic", "trilinear"):
+        raise ShapeError(
+            f"align_corners with mode {op.mode!r}: PyTorch allows it only with linear, bilinear, bicubic and trilinear",
+            "align_corners=None, or another mode",
+        )
 
 
 class Interpolate(Op, name="interpolate"):
@@ -37,7 +48,16 @@ class Interpolate(Op, name="interpolate"):
     arity = (1, 1)
     keeps = frozenset[str]()
     view = False
-    spellings = ()
+    spellings = (
+        spell("torch.nn", "UpsamplingNearest2d", *_HOW_LARGE, const("mode", "nearest")),
+        spell("torch.nn", "UpsamplingBilinear2d", *_HOW_LARGE, const("mode", "bilinear"), const("align_corners", True)),
+        spell("torch.nn", "Upsample", *_HOW_LARGE, setting("mode", default="nearest"),
+              setting("align_corners", default=False, codec=_TRUTH), ignored("recompute_scale_factor"), limits=_torch_limits),
+        spell("keras", "UpSampling{n}D", setting("size", "scale", 2), ignored("data_format"), const("mode", "nearest"),
+              axes=(1, 3)),
+        spell("keras", "UpSampling{n}D", setting("size", "scale", 2), ignored("data_format"),
+              setting("interpolation", "mode", "nearest"), axes=(2,)),
+    )  # fmt: skip
 
     def outputs(self, xs: Inputs) -> Outputs:
         return (xs[0].with_dims((*xs[0].dims[:2], *self.sizes(xs[0]))),)
@@ -66,6 +86,8 @@ class Interpolate(Op, name="interpolate"):
         if (self.size is None) == (self.scale is None):
             raise ShapeError("needs either size or scale", "one of the two")
         asked: tuple[float, ...] = self.size or self.scale or ()
+        if not all(map(isfinite, asked)):
+            raise ShapeError(f"scale {', '.join(map(str, asked))} is not a finite number", "a scale such as 2")
         asked = asked * len(spatial) if len(asked) == 1 else asked
         wanted = _AXES.get(self.mode, len(spatial))
         if not spatial or len(asked) != len(spatial) or wanted != len(spatial):

@@ -1,13 +1,63 @@
 """Values added at the ends of axes, or taken away."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from convlens.arith.axis import shift
-from convlens.ir.errors import ShapeError
+from convlens.ir.errors import SettingError, ShapeError
 from convlens.ir.op import Along, Inputs, Outputs, Read
 from convlens.ir.setting import Indices, Number, Word
 from convlens.ir.spec import TensorSpec
+from convlens.ir.spelling import Arg, Codec, Spelling, const, ignored, setting, several, spell
 from convlens.ops._structure import Structural
+
+
+def _from_last(value: Any, axes: int) -> tuple[Any, Any]:
+    """``(left, right, top, bottom)``: pairs from the last axis on; one number for all sides."""
+    flat = tuple(value) if isinstance(value, tuple | list) else (value,) * (2 * axes)
+    if len(flat) % 2:
+        raise SettingError(f"pad: padding has {len(flat)} entries; it must be pairs, as in (left, right, top, bottom)")
+    return flat[-2::-2], flat[-1::-2]
+
+
+def _to_last(value: Any, _axes: int) -> Any:
+    flat = tuple(n for pair in reversed(list(zip(*value, strict=False))) for n in pair)
+    return flat[0] if len(set(flat)) == 1 else flat
+
+
+def _pairs(value: Any, axes: int) -> tuple[Any, Any]:
+    """Keras: one number, one for each axis, or ``(before, after)`` for each axis; for one axis also ``(before, after)``."""
+    each = tuple(value) if isinstance(value, tuple | list) else (value,) * axes
+    if axes == 1 and len(each) == 2:
+        each = (each,)
+    pairs = [tuple(n) if isinstance(n, tuple | list) else (n, n) for n in each]
+    if len(pairs) != axes or any(len(pair) != 2 for pair in pairs):
+        raise SettingError(f"pad: {value!r} is not one number, or one number or pair for each of {axes} axes")
+    return tuple(low for low, _ in pairs), tuple(high for _, high in pairs)
+
+
+def _negative(value: Any, axes: int) -> tuple[Any, Any]:
+    before, after = _pairs(value, axes)
+    return tuple(-n for n in before), tuple(-n for n in after)
+
+
+_SIDES = ("before", "after")
+_TORCH = Codec(_from_last, _to_last)
+_PADDED = Codec(_pairs, lambda value, axes: tuple(zip(*value, strict=False)))
+_CROPPED = Codec(_negative, lambda value, axes: tuple((-low, -high) for low, high in zip(*value, strict=False)))
+
+
+def _layer(title: str, mode: str, *rest: Arg) -> Spelling:
+    return spell("torch.nn", title, several("padding", _SIDES, _TORCH), *rest, const("mode", mode), limits=_torch_limits)
+
+
+def _torch_limits(op: "Pad", xs: Inputs, axes: int) -> None:
+    """PyTorch's layers pad all spatial axes; only zeros and constants may be fewer or more. Source: torch.nn.functional.pad."""
+    if op.mode != "constant" and (len(op.before) != axes or xs[0].rank not in (axes + 1, axes + 2)):
+        raise ShapeError(
+            f"mode={op.mode!r} pads the {axes} spatial axes of an input of {axes + 2} axes (N, C, space), or {axes + 1} without "
+            f"a batch; here are {len(op.before)} pairs for {xs[0]}",
+            f"{axes} pairs, and an input of {axes + 2} axes",
+        )
 
 
 class Pad(Structural, name="pad"):
@@ -26,7 +76,20 @@ class Pad(Structural, name="pad"):
 
     arity = (1, 1)
     view = False
-    spellings = ()
+    spellings = (
+        _layer("ZeroPad{n}d", "constant", const("value", 0.0)),
+        _layer("ConstantPad{n}d", "constant", setting("value")),
+        _layer("ReflectionPad{n}d", "reflect"),
+        _layer("ReplicationPad{n}d", "replicate"),
+        _layer("CircularPad{n}d", "circular"),
+        spell("keras", "ZeroPadding{n}D", several("padding", _SIDES, _PADDED, 1), ignored("data_format")),
+        spell("keras", "Cropping{n}D", several("cropping", _SIDES, _CROPPED), ignored("data_format")),
+    )
+
+    @property
+    def space(self) -> int:
+        """The number of axes that are padded."""
+        return len(self.before)
 
     def outputs(self, xs: Inputs) -> Outputs:
         x, first = xs[0], self._first(xs[0])

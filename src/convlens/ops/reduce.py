@@ -9,16 +9,22 @@ from convlens.ir.setting import Bool, OptionalIndices, Word
 from convlens.ir.spec import TensorSpec
 
 _INDEX = ("argmax", "argmin")
-_PAIR = ("max_with_indices", "min_with_indices")
+_PAIR = ("max_with_indices", "min_with_indices", "median_with_indices", "mode_with_indices")
+_BOTH = ("var_mean", "std_mean", "aminmax")
 _TRUTH = ("all", "any")
-FUNCTIONS = ("mean", "sum", "max", "min", "prod", "var", "std", "logsumexp", "norm", *_INDEX, *_PAIR, *_TRUTH)
+_SPREAD = ("var", "std", "var_mean", "std_mean")
+FUNCTIONS = (
+    "mean", "sum", "max", "min", "prod", "var", "std", "logsumexp", "norm", "median", "count_nonzero",
+    *_INDEX, *_PAIR, *_BOTH, *_TRUTH,
+)  # fmt: skip
 
 
 class Reduce(Op, name="reduce"):
     """One value from all values along the axes ``over`` (all axes where none is given); ``keep`` leaves them with size 1.
 
-    Element-wise: one operation for each input element, three for variance and deviation. The functions
-    ``max_with_indices`` and ``min_with_indices`` have a second output. Source: torch, "Reduction Ops".
+    Element-wise: one operation for each input element, two for ``aminmax``, three for variance and deviation (their mean
+    comes with them). The functions that end in ``with_indices`` have a second output of indices; ``var_mean``,
+    ``std_mean`` and ``aminmax`` (smallest, then largest) have two outputs of values. Source: torch, "Reduction Ops".
 
     >>> pool = Reduce(function="mean", over=[2, 3])
     >>> str(pool.infer((TensorSpec((1, 2048, 7, 7)),))[0])
@@ -38,6 +44,8 @@ class Reduce(Op, name="reduce"):
         over = self._over(xs[0])
         dims = tuple(1 if a in over else n for a, n in enumerate(xs[0].dims) if self.keep or a not in over)
         values = TensorSpec(dims, self._dtype(xs[0].dtype))
+        if self.function in _BOTH:
+            return (values, values)
         return (values, TensorSpec(dims, "int64")) if self.function in _PAIR else (values,)
 
     def params(self, xs: Inputs) -> Shapes:
@@ -50,7 +58,7 @@ class Reduce(Op, name="reduce"):
         return 0
 
     def elementwise(self, xs: Inputs) -> int:
-        return (3 if self.function in ("var", "std") else 1) * xs[0].numel
+        return (3 if self.function in _SPREAD else 2 if self.function == "aminmax" else 1) * xs[0].numel
 
     def reads(self, xs: Inputs) -> tuple[tuple[Read, ...], ...]:
         over = self._over(xs[0])
@@ -67,12 +75,12 @@ class Reduce(Op, name="reduce"):
         over = [axis % max(x.rank, 1) for axis in self.over]
         if len(set(over)) < len(over):
             raise ShapeError(f"the axes [{', '.join(map(str, self.over))}] of {x} name one axis twice", "each axis once")
-        if len(over) > 1 and self.function in (*_INDEX, *_PAIR):
+        if len(over) > 1 and self.function in (*_INDEX, *_PAIR, "aminmax"):
             raise ShapeError(f"{self.function} takes one axis, but is given {len(over)}", "one axis, or flatten them first")
         return frozenset(over)
 
     def _dtype(self, dtype: str) -> str:
-        if self.function in _INDEX:
+        if self.function in (*_INDEX, "count_nonzero"):
             return "int64"
         if self.function in _TRUTH:
             return "uint8" if dtype == "uint8" else "bool"

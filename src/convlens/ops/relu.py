@@ -19,7 +19,7 @@ class Relu(Pointwise, name="relu"):
         spell("torch.nn", "ReLU", ignored("inplace", False)),
         spell("torch", "relu", data("input"), ignored("inplace", False)),
         spell("onnx", "Relu", data("X")),
-        spell("keras", "ReLU", ignored("max_value"), ignored("negative_slope"), ignored("threshold")),
+        spell("keras", "ReLU"),
     )
 
     def elementwise(self, xs: Inputs) -> int:

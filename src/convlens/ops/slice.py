@@ -30,7 +30,7 @@ class Slice(Structural, name="slice"):
     def outputs(self, xs: Inputs) -> Outputs:
         dims = list(xs[0].dims)
         for axis, taken in self.taken(xs[0]).items():
-            dims[axis] = len(taken)
+            dims[axis] = count(taken)
         return (xs[0].with_dims(tuple(n for axis, n in enumerate(dims) if axis not in self._dropped(xs[0]))),)
 
     def reads(self, xs: Inputs) -> tuple[tuple[Read, ...], ...]:
@@ -64,3 +64,13 @@ def _axis_read(out_axis: int | None, taken: range) -> AxisRead:
     if out_axis is None:
         return Along(None, constant(taken.start, taken.start))
     return Along(out_axis, stepped(taken.start, taken.step))
+
+
+def count(taken: range) -> int:
+    """How many indices a slice takes: ``len`` without its limit of 2**63.
+
+    >>> count(range(0, 10**20, 3)), count(range(5, 2)), count(range(5, 2, -1))
+    (33333333333333333334, 0, 3)
+    """
+    step = taken.step
+    return max((taken.stop - taken.start + step - (1 if step > 0 else -1)) // step, 0)

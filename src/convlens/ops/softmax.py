@@ -1,14 +1,20 @@
 """``softmax``."""
 
-from convlens.arith.axis import IDENTITY
 from convlens.ir.errors import ShapeError
-from convlens.ir.op import WHOLE, Along, Inputs, Outputs, Read
-from convlens.ir.setting import Index
-from convlens.ir.spelling import data, ignored, setting, spell
-from convlens.ops._pointwise import Pointwise
+from convlens.ir.op import Inputs
+from convlens.ir.spelling import const, data, ignored, setting, spell
+from convlens.ops._softmax import Axis, OverOneAxis
 
 
-class Softmax(Pointwise, name="softmax"):
+def _image_limits(_op: "Softmax", xs: Inputs, _axes: int) -> None:
+    if xs[0].rank not in (3, 4):
+        raise ShapeError(
+            f"Softmax2d needs an input of 4 axes (N, C, H, W), or 3 without a batch; the input {xs[0]} has {xs[0].rank}",
+            "Softmax(dim=1)",
+        )
+
+
+class Softmax(OverOneAxis, name="softmax"):
     """``exp(x) / sum(exp(x))`` over one axis: 3 operations for each element. Backward keeps the output.
 
     Source: torch.nn.Softmax.
@@ -17,24 +23,14 @@ class Softmax(Pointwise, name="softmax"):
     3000
     """
 
-    axis: Index = -1
+    axis: Axis = -1
 
-    keeps = frozenset({"output"})
     spellings = (
-        spell("torch.nn", "Softmax", setting("dim", "axis")),
-        spell("torch", "softmax", data("input"), setting("dim", "axis"), ignored("_stacklevel"), ignored("dtype")),
+        spell("torch.nn", "Softmax", setting("dim", "axis", None)),
+        spell("torch.nn", "Softmax2d", const("axis", -3), limits=_image_limits),
+        spell("torch", "softmax", data("input"), setting("dim", "axis", None), ignored("_stacklevel"), ignored("dtype")),
         spell("keras", "Softmax", setting("axis", default=-1)),
     )
 
-    def outputs(self, xs: Inputs) -> Outputs:
-        rank = max(xs[0].rank, 1)
-        if not -rank <= self.axis < rank:
-            raise ShapeError(f"axis {self.axis} is not one of the {rank} axes of {xs[0]}", f"axis from {-rank} to {rank - 1}")
-        return (xs[0],)
-
     def elementwise(self, xs: Inputs) -> int:
         return 3 * xs[0].numel
-
-    def reads(self, xs: Inputs) -> tuple[tuple[Read, ...], ...]:
-        rank = xs[0].rank
-        return ((tuple(WHOLE if axis == self.axis % rank else Along(axis, IDENTITY) for axis in range(rank)),),)

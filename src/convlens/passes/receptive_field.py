@@ -7,7 +7,7 @@ are united, so no alignment is assumed.
 
 from collections.abc import Mapping
 from fractions import Fraction
-from functools import lru_cache
+from functools import lru_cache, reduce
 from typing import NamedTuple
 
 from convlens.arith.axis import IDENTITY, AxisMap, TooIrregularError, compose, constant, union
@@ -33,13 +33,19 @@ class View(NamedTuple):
     """What a value sees of one axis of one network input: nothing local where ``local`` is None.
 
     ``whole`` names the operator through which all that is there is seen, from pixel ``reach[0]`` to ``reach[1]``;
-    ``unknown`` the one behind which it cannot be told.
+    ``unknown`` the one behind which it cannot be told. ``also`` is what is read beside ``local`` along other axes of the
+    value: an attention score reads one place by its row and another by its column.
     """
 
     local: Local | None = None
     whole: str = ""
     reach: tuple[int, int] = (0, -1)
     unknown: str = ""
+    also: tuple[Local, ...] = ()
+
+    @property
+    def locals(self) -> tuple[Local, ...]:
+        return (() if self.local is None else (self.local,)) + self.also
 
 
 Views = tuple[View, ...]
@@ -132,7 +138,14 @@ def _through(views: Views, read: Read, dims: Shape, node: str) -> Views:
 
 
 def _step(view: View, read: Read, dims: Shape, node: str) -> View:
-    local = view.local
+    if not view.also:
+        return _step_one(view, view.local, read, dims, node)
+    rest = view._replace(local=None, also=())
+    parts = [_step_one(rest._replace(local=local), local, read, dims, node) for local in view.locals]
+    return reduce(lambda a, b: _union(a, b, None, node), parts)
+
+
+def _step_one(view: View, local: Local | None, read: Read, dims: Shape, node: str) -> View:
     if local is None or not local.axes:
         return view
     reads = [read[axis] for axis in local.axes]
@@ -140,7 +153,7 @@ def _step(view: View, read: Read, dims: Shape, node: str) -> View:
         length = dims[local.axes[0]] if local.length is None else local.length
         return _seen_whole(view, local.map, length, node)
     if local.length is not None:
-        return _chosen(view, local, reads, node)
+        return _chosen(view, local, reads, dims, node)
     return _along(view, local, reads[0], dims[local.axes[0]], node)
 
 
@@ -155,17 +168,23 @@ def _along(view: View, local: Local, read: AxisRead, length: int, node: str) -> 
         return _lost(view, node)
 
 
-def _chosen(view: View, local: Local, reads: list[AxisRead], node: str) -> View:
+def _chosen(view: View, local: Local, reads: list[AxisRead], dims: Shape, node: str) -> View:
     """A place chosen by several axes survives where each of them is kept."""
     axes: list[int] = []
-    for read in reads:
+    for axis, read in zip(local.axes, reads, strict=True):
         if isinstance(read, Scattered):
             axes.extend(read.axes)
-        elif isinstance(read, Along) and read.axis is not None and read.map == IDENTITY:
+        elif isinstance(read, Along) and read.axis is not None and _keeps_all(read.map, dims[axis]):
             axes.append(read.axis)
         else:
             return _lost(view, node)
     return view._replace(local=local._replace(axes=tuple(dict.fromkeys(axes))))
+
+
+def _keeps_all(axis_map: AxisMap, length: int) -> bool:
+    """Is each of ``length`` places read by exactly one output, as in a concatenation?"""
+    one_each = axis_map.finite and axis_map.supports[1] == 1 and sum(map(bool, axis_map.footprints)) == length
+    return axis_map == IDENTITY or one_each
 
 
 def _seen_whole(view: View, axis_map: AxisMap, length: int, node: str) -> View:
@@ -185,7 +204,7 @@ def _hull(a: tuple[int, int], b: tuple[int, int]) -> tuple[int, int]:
 
 
 def _lost(view: View, node: str) -> View:
-    return view._replace(local=None, unknown=view.unknown or node)
+    return view._replace(local=None, also=(), unknown=view.unknown or node)
 
 
 def _united(branches: list[Views], dims: Shape, node: str) -> Views:
@@ -196,17 +215,37 @@ def _united(branches: list[Views], dims: Shape, node: str) -> Views:
     return first
 
 
-def _union(a: View, b: View, dims: Shape, node: str) -> View:
-    both = View(a.local or b.local, a.whole or b.whole, _hull(a.reach, b.reach), a.unknown or b.unknown)
-    if a.local is None or b.local is None or a.local == b.local:
-        return both
-    if a.local.length is not None or b.local.length is not None or len({*a.local.axes, *b.local.axes}) > 1:
-        return _lost(both, node)
-    axes = a.local.axes or b.local.axes
+def _union(a: View, b: View, dims: Shape | None, node: str) -> View:
+    """Both together; ``dims`` is the shape of the value, where its length may be needed."""
+    found = View(None, a.whole or b.whole, _hull(a.reach, b.reach), a.unknown or b.unknown)
+    merged = list(a.locals)
+    for local in b.locals:
+        at = next((i for i, other in enumerate(merged) if _same_axes(local, other)), None)
+        if at is None:
+            merged.append(local)
+        else:
+            joined = _joined(merged[at], local, dims)
+            if joined is None:
+                return _lost(found, node)
+            merged[at] = joined
+    return found._replace(local=merged[0], also=tuple(merged[1:])) if merged else found
+
+
+def _same_axes(a: Local, b: Local) -> bool:
+    return a.axes == b.axes or (a.length is None and b.length is None and not (a.axes and b.axes))
+
+
+def _joined(a: Local, b: Local, dims: Shape | None) -> Local | None:
+    """What is read through either of two maps along the same axis; None where it cannot be written down."""
+    if a == b:
+        return a
+    if a.length is not None or b.length is not None or dims is None:
+        return None
+    axes = a.axes or b.axes
     try:
-        return both._replace(local=Local(axes, union(a.local.map, b.local.map, dims[axes[0]] if axes else 1)))
+        return Local(axes, union(a.map, b.map, dims[axes[0]] if axes else 1))
     except TooIrregularError:
-        return _lost(both, node)
+        return None
 
 
 def _field(name: str, views: Views, dims: tuple[int, ...]) -> ReceptiveField | None:
@@ -220,8 +259,10 @@ def _axis_field(view: View, size: int) -> AxisField:
     if view.local is None:
         seen = min(view.reach[1], size - 1) - max(view.reach[0], 0) + 1
         return AxisField(seen, seen, seen, None, None, view.whole)
-    (least, most), (_, support) = view.local.map.sizes, view.local.map.supports
-    if view.local.length is not None:
+    maps = [local.map for local in view.locals]
+    least, most = min(m.sizes[0] for m in maps), max(m.sizes[1] for m in maps)
+    support = max(m.supports[1] for m in maps)
+    if view.local.length is not None or view.also:
         return AxisField(most, least, support, None, None, view.whole)
     regular = not view.local.map.finite
     return AxisField(most, least, support, view.local.map.stride if regular else None, view.local.map.padding, view.whole)

@@ -1,11 +1,14 @@
 """What a layer never reads, in words: pixels at the border that a division leaves over, and pixels between windows."""
 
-from convlens.report.window import AxisWindow, ceil_helps, without_drop
-from convlens.report.words import edge, say
+from convlens.report.window import AxisWindow, ceil_helps, same_reads_all, without_drop
+from convlens.report.words import edge, say, spaced
+
+_SAME = {"keras": "same", "tf.nn": "SAME"}
+"""The frameworks that know no padding but 'valid' and 'same', and how they write it."""
 
 
-def unread_words(windows: list[AxisWindow], lang: str) -> list[str]:
-    """Sentences, or nothing where every pixel is read.
+def unread_words(windows: list[AxisWindow], lang: str, framework: str = "torch.nn") -> list[str]:
+    """Sentences, or nothing where every pixel is read. What would read them is said as ``framework`` can write it.
 
     >>> for line in unread_words([AxisWindow("window", axis, 7, 2, 3, 3) for axis in "HW"], "en"): print(line)
     1 row at the bottom and 1 column at the right are never read: the division does not come out even, and frameworks round \
@@ -19,23 +22,34 @@ it down (floor).
         verb = say(lang, "is" if len(short) == 1 and short[0].dropped == 1 else "are")
         key = "dropped_ceil" if short[0].ceil_mode else "dropped"
         lines.append(say(lang, key, what=what + verb))
-        ways = _ways(windows, lang)
+        ways = _ways(windows, lang, framework)
         lines += [say(lang, "would_use", ways=_joined(ways, lang, "or"))] if ways else []
-    return lines + _between([w for w in windows if w.kind == "window" and w.stride > w.reach and w.out > 1], lang)
+    lines += _between([w for w in windows if w.kind == "window" and w.stride > w.reach and w.out > 1], lang)
+    return [spaced(line) if lang == "zh" else line for line in lines]
 
 
-def _ways(windows: list[AxisWindow], lang: str) -> list[str]:
-    found = [without_drop(w) if w.dropped else (w.padding[0] if w.padding[0] == w.padding[1] else None, w.size) for w in windows]
+def _ways(windows: list[AxisWindow], lang: str, framework: str) -> list[str]:
+    found = [without_drop(w) if w.dropped else (_even(w), w.size) for w in windows]
     paddings, sizes = [p for p, _ in found if p is not None], [s for _, s in found if s is not None]
     ways = []
-    if len(paddings) == len(windows):
-        same = len(set(paddings)) == 1
-        ways.append(say(lang, "way_padding", padding=paddings[0] if same else f"({', '.join(map(str, paddings))})"))
+    if framework in _SAME:
+        if all(map(same_reads_all, windows)):
+            ways.append(say(lang, "way_same", word=_SAME[framework]))
+    elif len(paddings) == len(windows):
+        ways.append(say(lang, "way_padding", padding=_one_or_all(paddings)))
     if len(sizes) == len(windows):
         ways.append(say(lang, "way_input", size="x".join(map(str, sizes))))
-    if all(ceil_helps(w) for w in windows if w.dropped):
+    if framework not in _SAME and all(ceil_helps(w) for w in windows if w.dropped):
         ways.append(say(lang, "way_ceil"))
     return ways
+
+
+def _even(w: AxisWindow) -> int | None:
+    return w.padding[0] if w.padding[0] == w.padding[1] else None
+
+
+def _one_or_all(numbers: list[int]) -> str:
+    return str(numbers[0]) if len(set(numbers)) == 1 else f"({', '.join(map(str, numbers))})"
 
 
 def _between(windows: list[AxisWindow], lang: str) -> list[str]:

@@ -1,19 +1,21 @@
 """The texts of a table: one for each column of each line, exact, before anything is shortened."""
 
+from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from convlens.arith.units import grouped, short
 from convlens.ir.graph import Node
 from convlens.ir.label import label
-from convlens.passes.receptive_field import AxisField, ReceptiveField
+from convlens.report.field import UNKNOWN, field_text
 from convlens.report.layout import shown
-from convlens.report.record import exact
-from convlens.report.tree import Line
+from convlens.report.tree import Line, lines
 
 if TYPE_CHECKING:
     from convlens.report.summary import Summary
 
-UNKNOWN = "?"
+NO_FIELD = "-"
+"""Of a layer that sees no image."""
+
 HEADS = {
     "name": "name",
     "layer": "layer",
@@ -24,6 +26,13 @@ HEADS = {
     "share": "MACs %",
 }
 """Columns from left to right."""
+
+
+def shown_lines(report: "Summary", depth: int | None, fold: bool) -> list[Line]:
+    """The lines of the table, up to where the shapes break."""
+    known, broken = report.facts.nodes, report.facts.broken
+    reported = [node for node in report.graph if node.name in known or node is broken]
+    return lines(reported, depth, (lambda node: same_layer(report, node)) if fold else None)
 
 
 class Costs(NamedTuple):
@@ -51,12 +60,17 @@ def cells(report: "Summary", line: Line, *, rounded: bool = False) -> dict[str, 
     return {
         "name": line.name,
         "layer": layer_text(report, line),
-        "output": shown(report.facts.nodes[last.name].outputs, report.graph.layout),
+        "output": outputs_text([shown((spec,), report.graph.layout) for spec in report.facts.nodes[last.name].outputs]),
         "params": "shared" if not params and any(node.ties for node in line.nodes) else write(params),
         "macs": UNKNOWN if macs is None else write(macs),
-        "field": field_text(report.receptive_fields[last.name]),
+        "field": _field(report, last),
         "share": UNKNOWN if macs is None else percent(macs, report.totals.macs),
     }
+
+
+def _field(report: "Summary", node: Node) -> str:
+    field = report.receptive_fields[node.name]
+    return NO_FIELD if field is None and node.name not in report.lost_fields else field_text(field)
 
 
 def layer_text(report: "Summary", line: Line) -> str:
@@ -73,40 +87,23 @@ def same_layer(report: "Summary", node: Node) -> tuple[object, ...]:
     return (node.op, found and (found.inputs, found.outputs, found.params), node is report.facts.broken)
 
 
-def field_text(field: ReceptiveField | None) -> str:
-    """``35 /8``: 35 pixels wide, moving 8 pixels from one output to the next. Axes that differ are joined by ``x``.
+def outputs_text(shapes: list[str]) -> str:
+    """All outputs of a layer; those that are alike are counted.
 
-    The stride is left out where it is not regular, or where there is only one position.
-
-    >>> from fractions import Fraction
-    >>> field_text(ReceptiveField("x", (AxisField(35, 35, 35, Fraction(8), 17, ""),) * 2))
-    '35 /8'
+    >>> outputs_text(["1x8", "1x8", "1x8"]), outputs_text(["1x8", "1x9"])
+    ('3 of 1x8', '1x8, 1x9')
     """
-    if field is None:
-        return UNKNOWN
-    if any(axis.whole for axis in field.axes):
-        return "whole"
-    size = _each([_extent(axis) for axis in field.axes])
-    strides = [exact(axis.stride) for axis in field.axes]
-    return size if None in strides or set(strides) == {0} else f"{size} /{_each([_stride(stride) for stride in strides])}"
-
-
-def _extent(axis: AxisField) -> str:
-    return str(axis.size) if axis.size == axis.size_min else f"{axis.size_min}..{axis.size}"
-
-
-def _stride(stride: int | str | None) -> str:
-    return f"({stride})" if isinstance(stride, str) else str(stride)
-
-
-def _each(texts: list[str]) -> str:
-    return texts[0] if len(set(texts)) == 1 else "x".join(texts)
+    runs = [(shape, len(list(run))) for shape, run in groupby(shapes)]
+    return ", ".join(shape if count == 1 else f"{count} of {shape}" for shape, count in runs)
 
 
 def percent(part: int, whole: int) -> str:
+    """Exactly nothing is ``0``; ``0.0`` is a little.
+
+    >>> percent(1, 3), percent(1, 10_000), percent(0, 3)
+    ('33.3', '0.0', '0')
     """
-    >>> percent(1, 3), percent(0, 0)
-    ('33.3', '0.0')
-    """
+    if not part:
+        return "0"
     tenths = (2000 * part + whole) // (2 * whole) if whole else 0
     return f"{tenths // 10}.{tenths % 10}"

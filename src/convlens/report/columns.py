@@ -6,16 +6,40 @@ Widths are terminal cells: a Chinese character takes two.
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len, chop_cells, set_cell_size
 
 from convlens.report.terminal import Screen
 
 GAP = 2
-LEAST = {"name": 12, "layer": 14}
-NARROW = 8
-"""The least width of a name where only so are all costs shown."""
-ORDER = ("name", "output", "params", "macs", "layer", "field", "share")
-"""By importance: a column is shown where it fits beside all those before it."""
+
+
+class Plan(NamedTuple):
+    """Columns that may be shown together: the least widths of names and layers, and whether numbers are rounded.
+
+    A layer is at least "full" (as it is written), "brief" (its first arguments) or "kind" (its name alone), but never asks
+    for more than ``layer`` cells.
+    """
+
+    keys: tuple[str, ...]
+    rounded: bool
+    name: int
+    form: str
+    layer: int
+
+
+_COSTS = ("name", "layer", "output", "params", "macs")
+PLANS = (
+    Plan((*_COSTS, "field", "share"), False, 40, "full", 60),
+    Plan((*_COSTS, "field"), False, 24, "full", 60),
+    Plan((*_COSTS, "field"), False, 12, "brief", 14),
+    Plan(_COSTS, False, 12, "brief", 14),
+    Plan((*_COSTS, "field"), True, 12, "kind", 12),
+    Plan(_COSTS, True, 8, "kind", 9),
+    Plan(_COSTS[:-1], True, 10, "kind", 6),
+    Plan(_COSTS[:-2], True, 8, "kind", 8),
+    Plan(("name", "output"), True, 8, "kind", 8),
+)
+"""The first that fits is taken: a share goes before a label is cut, arguments before the field, exact numbers before MACs."""
 
 
 class Column(NamedTuple):
@@ -28,41 +52,31 @@ def natural(rows: Sequence[dict[str, str]], heads: dict[str, str]) -> dict[str, 
     return {key: max(map(cell_len, (head, *(row[key] for row in rows)))) for key, head in heads.items()}
 
 
-def fitting(wide: dict[str, int], width: int, least_name: int = LEAST["name"]) -> list[Column] | None:
-    """The columns for a table of ``width`` cells, or None where not even names, shapes and costs fit."""
-    least = LEAST | {"name": least_name}
-    chosen: list[str] = []
-    for key in ORDER:
-        if _needed(wide, [*chosen, key], least) <= width:
-            chosen.append(key)
-        elif key in ORDER[:4]:
-            return None
-    return _spread(wide, [key for key in wide if key in chosen], width, least)
+def fitting(plan: Plan, rows: Sequence[dict[str, str]], heads: dict[str, str], width: int, dots: str) -> list[Column] | None:
+    """The columns of a plan in a table of ``width`` cells, or None where they do not fit."""
+    wide = natural(rows, heads)
+    asked = max((_least_layer(row["layer"], plan.form, dots) for row in rows), default=0)
+    least = {"name": min(wide["name"], plan.name), "layer": max(min(asked, plan.layer), cell_len(heads["layer"]))}
+    widths = {key: least.get(key, wide[key]) for key in plan.keys}
+    room = width - sum(widths.values()) - GAP * (len(widths) - 1)
+    return _spread(widths, wide, room) if room >= 0 or plan is PLANS[-1] else None
 
 
-def without_costs(wide: dict[str, int], width: int) -> list[Column]:
-    """The last resort: names and shapes, and parameters where they fit."""
-    keys = ["name", "output"]
-    least = LEAST | {"name": NARROW}
-    if _needed(wide, [*keys, "params"], least) <= width:
-        keys.append("params")
-    return _spread(wide, keys, max(width, _needed(wide, keys, least)), least)
+def _least_layer(text: str, form: str, dots: str) -> int:
+    kind, bracket, _ = text.partition("(")
+    if form == "full" or not bracket:
+        return cell_len(text)
+    return cell_len(kind) if form == "kind" else min(cell_len(f"{kind}({dots})"), cell_len(text))
 
 
-def _needed(wide: dict[str, int], keys: Sequence[str], least: dict[str, int]) -> int:
-    return sum(min(wide[key], least.get(key, wide[key])) for key in keys) + GAP * (len(keys) - 1)
-
-
-def _spread(wide: dict[str, int], keys: list[str], width: int, least: dict[str, int]) -> list[Column]:
+def _spread(widths: dict[str, int], wide: dict[str, int], room: int) -> list[Column]:
     """Room that is left goes to the names first, but half of it at most while the layers need more."""
-    widths = {key: min(wide[key], least.get(key, wide[key])) for key in keys}
-    room = width - _needed(wide, keys, least)
-    for key, most in (("name", room // 2 if "layer" in keys else room), ("layer", room), ("name", room)):
+    for key, most in (("name", room // 2 if "layer" in widths else room), ("layer", room), ("name", room)):
         if key in widths:
-            more = min(wide[key] - widths[key], most, room)
+            more = max(min(wide[key] - widths[key], most, room), 0)
             widths[key] += more
             room -= more
-    return [Column(key, widths[key]) for key in keys]
+    return [Column(key, width) for key, width in widths.items()]
 
 
 def shortened(text: str, width: int, dots: str, *, middle: bool = True) -> str:
@@ -79,6 +93,28 @@ def shortened(text: str, width: int, dots: str, *, middle: bool = True) -> str:
     return set_cell_size(text, room - cell_len(end)).rstrip() + dots + end if room else dots[:width]
 
 
+def brief(label: str, width: int, dots: str) -> str:
+    """A layer in at most ``width`` cells: its last arguments go first, then its brackets, then letters of its name.
+
+    >>> [brief("Conv2d(3, 64, 7, stride=2)", width, "…") for width in (26, 20, 10, 8, 5)]
+    ['Conv2d(3, 64, 7, stride=2)', 'Conv2d(3, 64, 7, …)', 'Conv2d(…)', 'Conv2d', 'Conv…']
+    """
+    if cell_len(label) <= width:
+        return label
+    kind, bracket, arguments = label.partition("(")
+    parts = arguments.split(", ") if bracket else []
+    for count in reversed(range(len(parts))):
+        text = f"{kind}({', '.join([*parts[:count], dots])})"
+        if cell_len(text) <= width and (count == 0 or _closed(parts[:count])):
+            return text
+    return shortened(kind, width, dots, middle=False)
+
+
+def _closed(arguments: list[str]) -> bool:
+    text = "".join(arguments)
+    return all(text.count(opening) == text.count(closing) for opening, closing in ("()", "[]", "{}"))
+
+
 def _end(text: str, cells: int) -> str:
     end = ""
     for character in reversed(text):
@@ -89,9 +125,13 @@ def _end(text: str, cells: int) -> str:
 
 
 def wrapped(text: str, width: int) -> list[str]:
-    """The words of a text on lines of at most ``width`` cells; a longer word has a line of its own."""
+    """The words of a text on lines of at most ``width`` cells; a longer word goes on in the next line.
+
+    >>> wrapped("peak at features.conv", 10)
+    ['peak at', 'features.c', 'onv']
+    """
     found: list[str] = []
-    for word in text.split():
+    for word in (piece for whole in text.split() for piece in chop_cells(whole, max(width, 2))):
         if found and cell_len(f"{found[-1]} {word}") <= width:
             found[-1] += f" {word}"
         else:

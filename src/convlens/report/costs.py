@@ -35,6 +35,31 @@ def macs_formula(facts: NodeFacts, lang: str) -> str:
     return grouped(facts.macs)
 
 
+def elementwise_formula(facts: NodeFacts, kernel: Shape, lang: str) -> str:
+    """Operations as values times what each costs, where that is a whole number or a window of ``kernel`` pixels.
+
+    >>> from convlens.ir.spec import TensorSpec
+    >>> x, y = TensorSpec((1, 3, 8, 8)), TensorSpec((1, 3, 4, 4))
+    >>> elementwise_formula(NodeFacts((x,), (y,), {}, {}, 0, 192), (2, 2), "en")
+    '1*3*4*4 * 2*2 = 192'
+    """
+    count = facts.elementwise
+    if count is None:
+        return say(lang, "unknown")
+    for specs in (facts.outputs, facts.inputs):
+        values = specs[0].numel if specs else 0
+        if count and values and kernel and count == values * prod(kernel):
+            return f"{_product(specs[0].dims)} * {_product(kernel)} = {grouped(count)}"
+        if count and values and count % values == 0 and count // values <= MOST_EACH:
+            each = f" * {count // values}" if count > values else ""
+            return f"{_product(specs[0].dims)}{each} = {grouped(count)}"
+    return grouped(count)
+
+
+MOST_EACH = 16
+"""More operations for each value than this are no simple formula."""
+
+
 def _weight(facts: NodeFacts) -> Shape:
     if "weight" in facts.param_shapes:
         return facts.param_shapes["weight"]

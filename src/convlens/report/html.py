@@ -3,50 +3,60 @@
 from html import escape
 from typing import TYPE_CHECKING
 
-from convlens.report.markdown import HEADS, flat_rows
+from convlens.report.markdown import HEADS, flat_legend, flat_rows
 from convlens.report.notes import heading, notes
+from convlens.report.words import plural
 
 if TYPE_CHECKING:
     from convlens.report.summary import Summary
 
 LONG = 30
-"""A table of more rows is folded."""
+"""A notebook folds a table of more rows; a page shows it."""
 
 _NUMBERS = ("params", "macs")
 
+_STYLE = """\
+:root{color-scheme:light dark;--line:#d0d0d0;--head:#f4f4f4;--quiet:#767676}
+@media (prefers-color-scheme:dark){:root{--line:#444;--head:#2b2b2b;--quiet:#9a9a9a}}
+body{font-family:system-ui,'Noto Sans CJK SC','PingFang SC','Microsoft YaHei',sans-serif}
+body{margin:2rem;line-height:1.4;font-size:14px}
+table{border-collapse:collapse;margin:1rem 0;font-variant-numeric:tabular-nums}
+th,td{padding:.2rem .8rem;border-bottom:1px solid var(--line);text-align:left;vertical-align:top}
+thead th{background:var(--head);position:sticky;top:0;white-space:nowrap}tbody th{font-weight:600;white-space:nowrap}
+caption{text-align:left;padding:.4rem 0;font-size:1.1rem}p{margin:.4rem 0}.sign{color:var(--quiet)}
+pre{font-family:ui-monospace,'Cascadia Mono',Consolas,'Noto Sans Mono CJK SC',monospace;white-space:pre-wrap}
+"""
 
-def summary_html(report: "Summary") -> str:
-    """The layers, the totals, and where the shapes break; every text escaped, no script, no picture."""
-    rows = flat_rows(report)
-    head = "".join(f"<th scope='col'>{escape(title)}</th>" for title in HEADS.values())
+
+def summary_html(report: "Summary", depth: int | None = None, fold: bool = False, *, closed_beyond: int | None = None) -> str:
+    """The layers, the totals, and where the shapes break; every text escaped, no script, no picture.
+
+    A table of more than ``closed_beyond`` rows stands behind a click.
+    """
+    rows = flat_rows(report, depth, fold)
+    head = "".join(f"<th scope='col'{_align(key)}>{escape(title)}</th>" for key, title in HEADS.items())
     body = "".join(_row(row) for row in rows)
     caption = f"<caption><b>{escape(heading(report))}</b></caption>"
     table = f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-    if len(rows) > LONG:
-        table = f"<details><summary>{escape(heading(report))}: {len(rows)} layers</summary>{table}</details>"
+    if closed_beyond is not None and len(rows) > closed_beyond:
+        table = f"<details><summary>{escape(heading(report))}: {plural(len(rows), 'row')}</summary>{table}</details>"
     totals = "".join(f"<tr><th scope='row'>{escape(name)}</th><td>{escape(text)}</td></tr>" for name, text in notes(report))
+    signs = "".join(f"<p class='sign'>{escape(text)}</p>" for text in flat_legend(report, rows, depth, fold))
     error = f"<pre>{escape(str(report.facts.error))}</pre>" if report.facts.error is not None else ""
-    return f"{table}<table><tbody>{totals}</tbody></table>{error}"
+    return f"{table}<table><tbody>{totals}</tbody></table>{signs}{error}"
 
 
-def page(title: str, body: str) -> str:
-    """A whole page around a report."""
-    style = (
-        "body{font-family:system-ui,'Noto Sans CJK SC','PingFang SC','Microsoft YaHei',sans-serif;margin:2rem}"
-        "table{border-collapse:collapse;margin:1rem 0}th,td{padding:.2rem .7rem;border-bottom:1px solid #ccc;text-align:left}"
-        "caption{text-align:left;padding:.4rem 0}"
-    )
+def page(title: str, body: str, lang: str = "en") -> str:
+    """A whole page around a report, for a light or a dark screen."""
     return (
-        f"<!doctype html>\n<html><head><meta charset='utf-8'><title>{escape(title)}</title><style>{style}</style></head>"
-        f"<body>{body}</body></html>\n"
+        f"<!doctype html>\n<html lang='{lang}'><head><meta charset='utf-8'><title>{escape(title)}</title>"
+        f"<style>{_STYLE}</style></head><body>{body}</body></html>\n"
     )
 
 
 def _row(row: dict[str, str]) -> str:
-    align = {key: " style='text-align:right'" if key in _NUMBERS else "" for key in HEADS}
-    return "<tr>" + "".join(f"<td{align[key]}>{escape(row[key])}</td>" for key in HEADS) + "</tr>"
+    return "<tr>" + "".join(f"<td{_align(key)}>{escape(row[key])}</td>" for key in HEADS) + "</tr>"
 
 
-def preformatted(text: str) -> str:
-    """Text as it is, escaped."""
-    return f"<pre>{escape(text)}</pre>"
+def _align(key: str) -> str:
+    return " style='text-align:right'" if key in _NUMBERS else ""

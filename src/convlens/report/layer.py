@@ -1,15 +1,18 @@
 """The verb ``layer``: what does this one layer do, with the formulas filled in?"""
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 from convlens.ir.errors import UsageError
 from convlens.ir.graph import Graph, Node
 from convlens.ir.label import label
-from convlens.ir.spec import Shape, check_sizes, parse_shape
+from convlens.ir.spec import Shape, TensorSpec, check_sizes, parse_spec, show_shape
 from convlens.passes.facts import Facts, NodeFacts, facts
+from convlens.passes.receptive_field import ReceptiveField, receptive_fields
 from convlens.report.layout import own
 from convlens.report.window import AxisWindow, axis_windows
+from convlens.report.words import plural
 
 
 class LayerReport:
@@ -53,14 +56,14 @@ class LayerReport:
             "outputs": [list(dims) for dims in made],
             **_costs([known for _, known in self.nodes]),
             **_border(self.windows),
-            "receptive_field": field_record(self._field()),
+            "receptive_field": field_record(self.field),
             "formula": {lang: formula(self, lang) for lang in ("en", "zh")},
             "layers": [self._part(node, known) for node, known in self.nodes],
         }
 
-    def _field(self) -> Any:
-        from convlens.passes.receptive_field import receptive_fields  # noqa: PLC0415 - only the record has it
-
+    @cached_property
+    def field(self) -> ReceptiveField | None:
+        """What one output sees of the input; None where it sees no image, or it cannot be told."""
         return receptive_fields(self.graph, self.facts).get(self.graph.outputs[0].node)
 
     def _part(self, node: Node, known: NodeFacts) -> dict[str, Any]:
@@ -91,37 +94,53 @@ class LayerReport:
 
     def to_html(self, lang: str = "en") -> str:
         """A whole page of plain HTML."""
-        from convlens.report.html import page, preformatted  # noqa: PLC0415 - each form loads its own writer
+        from convlens.report.html import page  # noqa: PLC0415 - each form loads its own writer
+        from convlens.report.layer_html import layer_html  # noqa: PLC0415
 
-        return page(self.call, preformatted(self.text(lang)))
+        return page(self.call, layer_html(self, lang), lang)
 
     def _repr_html_(self) -> str:
-        from convlens.report.html import preformatted  # noqa: PLC0415 - each form loads its own writer
+        from convlens.report.layer_html import layer_html  # noqa: PLC0415 - each form loads its own writer
 
-        return preformatted(self.text())
+        return layer_html(self, "en")
 
     def __str__(self) -> str:
         return self.text()
 
+    def __repr__(self) -> str:
+        _, made = self.shapes()
+        params = plural(sum(known.params for _, known in self.nodes), "parameter")
+        return f"<LayerReport of {self.call!r}: {', '.join(map(show_shape, made))}, {params}>"
 
-def layer(call: str, *shapes: Shape | str) -> LayerReport:
+
+def layer(call: str, *shapes: Shape | TensorSpec | str) -> LayerReport:
     """What does this one layer do to inputs of these shapes?
 
     ``call`` is the layer as its framework writes it; it is parsed, never evaluated. A shape is a tuple of whole numbers or
-    a text such as ``1x3x224x224``, in the layout of the call: channels last for Keras and tf.nn. Raises `UsageError` for
-    what is not a call, `ShapeError` where the layer cannot take the input.
+    a text such as ``1x3x224x224`` or, with a dtype, ``2x7:int64``, in the layout of the call: channels last for Keras and
+    tf.nn. Raises `UsageError` for what is not a call, `ShapeError` where the layer cannot take the input.
 
     >>> layer("Conv2d(3, 192, 3, bias=False)", (1, 3, 32, 32)).to_dict()["params"]
     5184
     """
     from convlens.importers.calls import read  # noqa: PLC0415 - `import convlens` stays light
 
-    return LayerReport(call, read(call, [_shape(shape) for shape in shapes]))
+    specs = [_spec(shape) for shape in shapes]
+    graph = read(call, [spec.dims for spec in specs])
+    if any(spec.dtype != "float32" for spec in specs) and len(specs) == len(graph.inputs):
+        graph = graph.with_inputs(
+            tuple(TensorSpec(item.spec.dims, spec.dtype) for item, spec in zip(graph.inputs, specs, strict=True))
+        )
+    return LayerReport(call, graph)
 
 
-def _shape(given: Shape | str) -> Shape:
-    if isinstance(given, str):
-        return parse_shape(given)
+def _spec(given: Shape | TensorSpec | str) -> TensorSpec:
+    """The dtype is float32 unless it is said."""
+    read = parse_spec(given) if isinstance(given, str) else given
+    return read if isinstance(read, TensorSpec) else TensorSpec(_sizes(read))
+
+
+def _sizes(given: Shape) -> Shape:
     sizes = tuple(given)
     if not all(hasattr(size, "__index__") and not isinstance(size, bool) for size in sizes):
         raise UsageError(f"{given!r} is not a shape: a tuple of whole numbers, or a text such as '1x3x224x224'")

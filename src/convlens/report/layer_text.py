@@ -1,30 +1,58 @@
 """The explanation of one layer as text: formulas with their numbers, what is never read, what each framework would pad."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
-from convlens.arith.units import grouped
 from convlens.ir.graph import Node
 from convlens.ir.label import label
 from convlens.ir.spec import show_shape
 from convlens.passes.facts import NodeFacts
 from convlens.report.border import unread_words
-from convlens.report.costs import buffers_formula, macs_formula, params_formula
+from convlens.report.costs import buffers_formula, elementwise_formula, macs_formula, params_formula
+from convlens.report.field import field_words
 from convlens.report.frameworks import Choice, choices
 from convlens.report.layout import shown
 from convlens.report.window import axis_windows, size_formula
-from convlens.report.words import say
+from convlens.report.words import said, say
 
 if TYPE_CHECKING:
     from convlens.report.layer import LayerReport
 
 
+class Section(NamedTuple):
+    """One layer of a call: its formulas, what it never reads, and under ``title`` a table with notes below it."""
+
+    formulas: list[str]
+    unread: list[str]
+    title: str = ""
+    table: Sequence[list[str]] = ()
+    notes: Sequence[str] = ()
+
+
 def layer_text(report: "LayerReport", lang: str) -> str:
     """The whole explanation."""
-    given, made = (", ".join(map(show_shape, shapes)) for shapes in report.shapes())
-    lines = [report.call, "", f"{say(lang, 'input')} {given} -> {say(lang, 'output')} {made}"]
-    for node, known in report.nodes:
-        lines += ["", *_section(report, node, known, lang)]
+    lines = [report.call, "", shapes_line(report, lang)]
+    for part in sections(report, lang):
+        lines += ["", *part.formulas]
+        lines += ["", *part.unread] if part.unread else []
+        lines += ["", part.title, *_aligned(part.table), *part.notes] if part.table else []
+    if len(report.nodes) > 1 and report.field is not None:
+        lines += ["", field_line(report, lang)]
     return "\n".join(lines) + "\n"
+
+
+def shapes_line(report: "LayerReport", lang: str) -> str:
+    given, made = (", ".join(map(show_shape, shapes)) for shapes in report.shapes())
+    return f"{say(lang, 'input')} {given} -> {say(lang, 'output')} {made}"
+
+
+def field_line(report: "LayerReport", lang: str) -> str:
+    return said(lang, "field", field_words(report.field, lang))
+
+
+def sections(report: "LayerReport", lang: str) -> list[Section]:
+    """A section for each layer of the call."""
+    return [_section(report, node, known, lang) for node, known in report.nodes]
 
 
 def formula(report: "LayerReport", lang: str) -> str:
@@ -32,13 +60,19 @@ def formula(report: "LayerReport", lang: str) -> str:
     return "\n".join(line for node, known in report.nodes for line in _formulas(report, node, known, lang))
 
 
-def _section(report: "LayerReport", node: Node, known: NodeFacts, lang: str) -> list[str]:
+def _section(report: "LayerReport", node: Node, known: NodeFacts, lang: str) -> Section:
     windows = axis_windows(node.op, known.inputs)
-    unread = unread_words(windows, lang)
-    found = choices(windows)
     lines = _formulas(report, node, known, lang)
-    lines += ["", *unread] if unread else []
-    return lines + (["", say(lang, "frameworks"), *_table(found, lang)] if found else [])
+    if len(report.nodes) == 1 and report.field is not None:
+        lines.append(field_line(report, lang))
+    part = Section(lines, unread_words(windows, lang, report.graph.dialect))
+    found = choices(windows)
+    if not found:
+        return part
+    title, sides = ("frameworks_transposed", "cropped") if windows[0].kind == "transposed" else ("frameworks", "added")
+    rows = [[say(lang, key) for key in ("framework", "rule", sides, "output")], *(_row(choice, lang) for choice in found)]
+    notes = [say(lang, choice.how, code=choice.code) for choice in found if choice.how]
+    return part._replace(title=say(lang, title), table=rows, notes=notes)
 
 
 def _formulas(report: "LayerReport", node: Node, known: NodeFacts, lang: str) -> list[str]:
@@ -46,26 +80,24 @@ def _formulas(report: "LayerReport", node: Node, known: NodeFacts, lang: str) ->
     if len(report.graph.nodes) > 1:
         name = label(node.op, known.inputs, report.graph.dialect)
         lines.insert(0, f"{name} -> {shown(known.outputs, report.graph.layout)}")
-    lines.append(f"{say(lang, 'params')}: {params_formula(known)}")
+    lines.append(said(lang, "params", params_formula(known)))
     if known.buffers:
-        lines.append(f"{say(lang, 'buffers')}: {buffers_formula(known)}")
-    lines.append(f"{say(lang, 'macs')}: {macs_formula(known, lang)}")
+        lines.append(said(lang, "buffers", buffers_formula(known)))
+    lines.append(said(lang, "macs", macs_formula(known, lang)))
     if known.elementwise is None or known.elementwise:
-        count = say(lang, "unknown") if known.elementwise is None else grouped(known.elementwise)
-        lines.append(f"{say(lang, 'elementwise')}: {count}")
+        lines.append(said(lang, "elementwise", elementwise_formula(known, getattr(node.op, "kernel", ()), lang)))
     return lines
 
 
-def _table(found: list[Choice], lang: str) -> list[str]:
-    rows = [[say(lang, key) for key in ("framework", "rule", "added", "output")], *(_row(choice, lang) for choice in found)]
+def _aligned(rows: Sequence[list[str]]) -> list[str]:
     widths = [max(_cells(row[column]) for row in rows) for column in range(4)]
     return ["  " + "  ".join(t + " " * (w - _cells(t)) for t, w in zip(row, widths, strict=True)).rstrip() for row in rows]
 
 
 def _row(choice: Choice, lang: str) -> list[str]:
-    added = ", ".join(f"{left}+{right}" for left, right in choice.added)
-    rule = f"{choice.rule}, {say(lang, 'pad_first')}" if choice.pad_first else choice.rule
-    return [choice.framework, rule, added, show_shape(choice.counts) if all(choice.counts) else say(lang, "no_window")]
+    sides = ", ".join(f"{left}+{right}" for left, right in choice.sides)
+    rule = choice.rule + (say(lang, "comma") + say(lang, choice.extra) if choice.extra else "")
+    return [choice.framework, rule, sides, show_shape(choice.counts) if all(choice.counts) else say(lang, "no_window")]
 
 
 def _cells(text: str) -> int:

@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from convlens.report.cells import cells
+from convlens.report.cells import cells, shown_lines
+from convlens.report.legend import legend
 from convlens.report.notes import heading, notes
 from convlens.report.tree import Line
 
@@ -10,23 +11,37 @@ if TYPE_CHECKING:
     from convlens.report.summary import Summary
 
 HEADS = {"name": "name", "layer": "layer", "output": "output", "params": "params", "macs": "MACs", "field": "receptive field"}
+TIMES = "×"
 _SPECIAL = str.maketrans({c: f"\\{c}" for c in "\\`*_[]<>|#"} | {"\n": " ", "\r": " "})
 
 
-def summary_markdown(report: "Summary") -> str:
-    """Every layer on a line of its own, then the totals, then where the shapes break."""
+def summary_markdown(report: "Summary", depth: int | None = None, fold: bool = False) -> str:
+    """A line for each layer, folded module or repeated block, then the totals, then where the shapes break."""
+    rows = flat_rows(report, depth, fold)
     lines = [f"**{escaped(heading(report))}**", "", _row(list(HEADS.values())), "|---|---|---|---:|---:|---|"]
-    lines += [_row([escaped(row[key]) for key in HEADS]) for row in flat_rows(report)]
+    lines += [_row([escaped(row[key]) for key in HEADS]) for row in rows]
     lines += ["", *(f"- {head}: {escaped(text)}" for head, text in notes(report))]
+    explained = flat_legend(report, rows, depth, fold)
+    lines += ["", *(f"- {escaped(text)}" for text in explained)] if explained else []
     if report.facts.error is not None:
         lines += ["", "```", str(report.facts.error).replace("```", "'''"), "```"]
     return "\n".join(lines) + "\n"
 
 
-def flat_rows(report: "Summary") -> list[dict[str, str]]:
-    """The cells of every layer under its full name."""
-    known, broken = report.facts.nodes, report.facts.broken
-    return [cells(report, Line(n.name, (n,), (True,))) for n in report.graph if n.name in known or n is broken]
+def flat_rows(report: "Summary", depth: int | None = None, fold: bool = False) -> list[dict[str, str]]:
+    """The cells of every line that stands for layers, under its full name."""
+    shown = [line for line in shown_lines(report, depth, fold) if line.nodes]
+    return [cells(report, line) | {"name": _full_name(line)} for line in shown]
+
+
+def flat_legend(report: "Summary", rows: list[dict[str, str]], depth: int | None, fold: bool) -> list[str]:
+    return legend(shown_lines(report, depth, fold), [row["field"] for row in rows], TIMES)
+
+
+def _full_name(line: Line) -> str:
+    if len(line.nodes) == 1 and line.repeats == 1:
+        return line.nodes[0].name
+    return line.path + (f" {TIMES} {line.repeats}" if line.repeats > 1 else "")
 
 
 def escaped(text: str) -> str:

@@ -1,13 +1,15 @@
 """What stands above and below the table of a summary: the input, the totals, what is unknown, what is wrong."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from convlens.arith.units import grouped, memory, short
 from convlens.ir.graph import Ref
 from convlens.ir.label import label
-from convlens.passes.receptive_field import ReceptiveField
-from convlens.report.cells import field_text
+from convlens.report.field import field_words
 from convlens.report.layout import shown
+from convlens.report.record import output_spec
+from convlens.report.words import plural
 
 if TYPE_CHECKING:
     from convlens.report.summary import Summary
@@ -32,14 +34,14 @@ def notes(report: "Summary") -> list[Note]:
         *([("unused", f"{exactly(unused)} of them in no layer")] if unused else []),
         *([("buffers", exactly(t.buffers))] if t.buffers else []),
         ("MACs", _least(report) + exactly(t.macs)),
-        ("element-wise", _least(report) + exactly(t.elementwise) + " operations"),
+        ("element-wise", _least(report) + exactly(t.elementwise) + (" operation" if t.elementwise == 1 else " operations")),
         ("weights", in_bytes(t.param_bytes)),
         ("activations", in_bytes(t.activation_bytes)),
         ("peak", in_bytes(t.peak_activation_bytes) + _where(report)),
     ]
     if report.facts.broken is None:
-        return found + [("output", _output(report, ref)) for ref in report.graph.outputs] + _unknown(report)
-    return [*found, *_unknown(report), ("breaks at", f"{report.facts.broken.name}; the totals end before it")]
+        return found + [("output", _output(report, ref)) for ref in report.graph.outputs] + _unknowns(report)
+    return [*found, *_unknowns(report), ("breaks at", f"{report.facts.broken.name}; the totals end before it")]
 
 
 def exactly(count: int) -> str:
@@ -51,7 +53,7 @@ def exactly(count: int) -> str:
 
 
 def in_bytes(size: int) -> str:
-    return f"{grouped(size)} bytes ({memory(size)})" if size >= 1024 else f"{grouped(size)} bytes"
+    return plural(size, "byte") + (f" ({memory(size)})" if size >= 1024 else "")
 
 
 def _least(report: "Summary") -> str:
@@ -63,24 +65,44 @@ def _where(report: "Summary") -> str:
 
 
 def _output(report: "Summary", ref: Ref) -> str:
-    facts = report.facts.nodes.get(ref.node)
-    specs = facts.outputs if facts else tuple(item.spec for item in report.graph.inputs if item.name == ref.node)
-    text = f"{ref} {shown((specs[ref.port],), report.graph.layout)}"
-    return f"{text}, {field_words(report.receptive_fields[ref.node])}" if facts else text
-
-
-def field_words(field: ReceptiveField | None) -> str:
-    """What an output sees of the network's input, in words."""
+    text = f"{ref} {shown((output_spec(report, ref),), report.graph.layout)}"
+    field = report.receptive_fields.get(ref.node)
     if field is None:
-        return "receptive field unknown"
-    through = next((axis.whole for axis in field.axes if axis.whole), "")
-    if through:
-        return f"sees the whole input, through {through}"
-    size, _, stride = field_text(field).partition(" /")
-    return f"sees {size} pixels" + (f", stride {stride.strip('()')}" if stride else "")
+        return f"{text}, receptive field unknown" if ref.node in report.lost_fields else text
+    return f"{text}, sees {field_words(field, through=True)}"
 
 
-def _unknown(report: "Summary") -> list[Note]:
-    calls = [f"{name} ({label(report.graph[name].op, report.facts.nodes[name].inputs)})" for name in report.unknown]
-    shown_calls = calls[:8] + [f"and {len(calls) - 8} more"] * (len(calls) > 8)
-    return [("unknown cost", ", ".join(shown_calls))] if calls else []
+def _unknowns(report: "Summary") -> list[Note]:
+    """Costs that cannot be told, by call, and receptive fields, by where they are lost."""
+    by_call = _grouped((_call(report, name), name) for name in report.unknown)
+    costs = [f"{call}{_times(names)}: {_some(names)}" for call, names in by_call.items()]
+    by_place = _grouped((place, name) for name, place in report.lost_fields.items())
+    fields = [f"lost at {place} ({_call(report, place)}), for {plural(len(names), 'layer')}" for place, names in by_place.items()]
+    return [("unknown cost", text) for text in _first(costs)] + [("unknown field", text) for text in _first(fields)]
+
+
+def _call(report: "Summary", name: str) -> str:
+    return label(report.graph[name].op, report.facts.nodes[name].inputs, report.graph.dialect)
+
+
+def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    groups: dict[str, list[str]] = {}
+    for key, name in pairs:
+        groups.setdefault(key, []).append(name)
+    return groups
+
+
+def _times(names: list[str]) -> str:
+    return f" x {len(names)}" if len(names) > 1 else ""
+
+
+def _some(names: list[str]) -> str:
+    return ", ".join(names[:MOST] + [f"and {len(names) - MOST} more"] * (len(names) > MOST))
+
+
+def _first(lines: list[str]) -> list[str]:
+    return lines[:MOST] + [f"and {plural(len(lines) - MOST, 'other')}"] * (len(lines) > MOST)
+
+
+MOST = 4
+"""So many names are said; the record has all of them."""

@@ -1,11 +1,12 @@
 """The record of a summary: ``convlens/summary/1``. Its key names are public: add, never rename."""
 
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from convlens.ir.graph import Node
+from convlens.ir.graph import Node, Ref
 from convlens.ir.label import label
+from convlens.ir.spec import TensorSpec
 from convlens.passes.receptive_field import ReceptiveField
+from convlens.report.field import exact
 from convlens.report.layout import own
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ def summary_record(report: "Summary") -> dict[str, Any]:
             {"name": item.name, "shape": list(own(item.spec.dims, graph.layout)), "dtype": item.spec.dtype}
             for item in graph.inputs
         ],
+        "outputs": [_output(report, ref) for ref in graph.outputs] if broken is None else [],
         "layers": [_layer(report, node) for node in graph if node.name in report.facts.nodes],
         "totals": report.totals._asdict(),
         "findings": [],
@@ -32,6 +34,19 @@ def summary_record(report: "Summary") -> dict[str, Any]:
         error = report.facts.error
         record["error"] = {"node": broken.name, "message": str(error), "fix": error.fix if error else ""}
     return record
+
+
+def _output(report: "Summary", ref: Ref) -> dict[str, Any]:
+    spec = output_spec(report, ref)
+    return {"name": str(ref), "shape": list(own(spec.dims, report.graph.layout)), "dtype": spec.dtype}
+
+
+def output_spec(report: "Summary", ref: Ref) -> TensorSpec:
+    """The spec of an output of the network, which may be one of its inputs."""
+    facts = report.facts.nodes.get(ref.node)
+    if facts is not None:
+        return facts.outputs[ref.port]
+    return next(item.spec for item in report.graph.inputs if item.name == ref.node)
 
 
 def _layer(report: "Summary", node: Node) -> dict[str, Any]:
@@ -78,14 +93,3 @@ def field_record(field: ReceptiveField | None) -> dict[str, Any] | None:
         "padding": [axis.padding for axis in axes],
         "whole": next((axis.whole for axis in axes if axis.whole), None),
     }
-
-
-def exact(number: Fraction | None) -> int | str | None:
-    """A whole number as it is, another fraction as text.
-
-    >>> exact(Fraction(8)), exact(Fraction(1, 2)), exact(None)
-    (8, '1/2', None)
-    """
-    if number is None:
-        return None
-    return int(number) if number.denominator == 1 else str(number)

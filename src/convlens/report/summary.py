@@ -7,8 +7,9 @@ from typing import Any
 from convlens.ir.graph import Graph
 from convlens.passes.facts import Facts, facts
 from convlens.passes.liveness import Activations, activations
-from convlens.passes.receptive_field import ReceptiveField, receptive_fields
+from convlens.passes.receptive_field import ReceptiveField, lost_at, receptive_fields
 from convlens.report.totals import Totals, totals
+from convlens.report.words import plural
 
 
 class Summary:
@@ -24,6 +25,11 @@ class Summary:
     @cached_property
     def receptive_fields(self) -> Mapping[str, ReceptiveField | None]:
         return receptive_fields(self.graph, self.facts)
+
+    @cached_property
+    def lost_fields(self) -> Mapping[str, str]:
+        """The layers whose receptive field cannot be told, and the layer at which it was lost."""
+        return lost_at(self.graph, self.facts) if None in self.receptive_fields.values() else {}
 
     @cached_property
     def activations(self) -> Activations:
@@ -50,17 +56,17 @@ class Summary:
 
         return json.dumps(self.to_dict(), ensure_ascii=False, indent=2) + "\n"
 
-    def to_markdown(self) -> str:
-        """A table and a list, for a page or a pull request."""
+    def to_markdown(self, *, depth: int | None = None, fold: bool = False) -> str:
+        """A table and a list, for a page or a pull request; ``depth`` and ``fold`` as in `to_text`."""
         from convlens.report.markdown import summary_markdown  # noqa: PLC0415 - each form loads its own writer
 
-        return summary_markdown(self)
+        return summary_markdown(self, depth, fold)
 
-    def to_html(self) -> str:
-        """A whole page of plain HTML."""
-        from convlens.report.html import page  # noqa: PLC0415 - each form loads its own writer
+    def to_html(self, *, depth: int | None = None, fold: bool = False) -> str:
+        """A whole page of plain HTML; ``depth`` and ``fold`` as in `to_text`."""
+        from convlens.report.html import page, summary_html  # noqa: PLC0415 - each form loads its own writer
 
-        return page(self.graph.name, self._repr_html_())
+        return page(self.graph.name, summary_html(self, depth, fold))
 
     def to_text(self, screen: Any = None, *, depth: int | None = None, fold: bool = False) -> str:
         """The table for a terminal; ``depth`` folds deeper modules into one row each, ``fold`` repeated blocks into one.
@@ -76,12 +82,13 @@ class Summary:
         return self.to_text() + (f"\nerror: {error}\n" if error is not None else "")
 
     def __repr__(self) -> str:
-        return f"<Summary of {self.graph.name!r}: {len(self.graph.nodes)} layers, {self.totals.params:,} parameters>"
+        layers, params = plural(len(self.graph.nodes), "layer"), plural(self.totals.params, "parameter")
+        return f"<Summary of {self.graph.name!r}: {layers}, {params}>"
 
     def _repr_html_(self) -> str:
-        from convlens.report.html import summary_html  # noqa: PLC0415 - each form loads its own writer
+        from convlens.report.html import LONG, summary_html  # noqa: PLC0415 - each form loads its own writer
 
-        return summary_html(self)
+        return summary_html(self, closed_beyond=LONG)
 
 
 def summary(model: Any, *inputs: Any, dims: Mapping[str, int] | None = None, real: bool = False, **named_inputs: Any) -> Summary:
@@ -89,8 +96,8 @@ def summary(model: Any, *inputs: Any, dims: Mapping[str, int] | None = None, rea
 
     ``model`` is what `convlens.importers.model.load` takes: a network's name, a file, ``package.module:factory``, a live
     ``torch.nn.Module`` or a `Graph`. ``inputs`` and ``named_inputs`` are what the model's own forward takes, a tuple of
-    whole numbers standing for a tensor of that shape; ``dims`` binds named sizes of an ONNX file; ``real`` runs a torch
-    module on real zeros, for code that looks at values.
+    whole numbers standing for a tensor of that shape, a text such as ``2x7:int64`` for one of that dtype too; ``dims`` binds
+    named sizes of an ONNX file; ``real`` runs a torch module on real zeros, for code that looks at values.
 
     A network whose shapes break is reported up to the break; only a model that cannot be read raises, a `ConvlensError`.
 

@@ -27,7 +27,8 @@ class Line(NamedTuple):
 
     ``nodes`` are the layers that it stands for: one, or all of a folded module; none for the head of an open group.
     ``level`` counts the groups around it, ``last`` says for each of them, and for itself, whether it ends there.
-    ``repeats`` is how many identical blocks the line stands for, its own and those of the groups around it.
+    ``repeats`` is how many identical blocks the line stands for, its own and those of the groups around it. ``path`` is the
+    name with those of the groups around it.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Line(NamedTuple):
     last: tuple[bool, ...]
     times: int = 1
     repeats: int = 1
+    path: str = ""
 
     @property
     def level(self) -> int:
@@ -47,7 +49,7 @@ Same = Callable[[Node], Any]
 
 def lines(nodes: Iterable[Node], depth: int | None = None, same: Same | None = None) -> list[Line]:
     """The lines of the table. Modules below ``depth`` are folded; with ``same``, identical blocks are shown once."""
-    return list(_lines(grouped(nodes).children, (), depth, same, 1))
+    return list(_lines(grouped(nodes).children, Line("", (), ()), depth, same))
 
 
 def grouped(nodes: Iterable[Node]) -> Group:
@@ -93,21 +95,24 @@ def _joined_child(child: Leaf | Group) -> Leaf | Group:
     return only._replace(name=name)
 
 
-def _lines(
-    children: list[Leaf | Group], last: tuple[bool, ...], depth: int | None, same: Same | None, repeats: int
-) -> Iterator[Line]:
+def _lines(children: list[Leaf | Group], above: Line, depth: int | None, same: Same | None) -> Iterator[Line]:
     runs = _runs(children, same)
     for at, run in enumerate(runs):
         child, times = run[-1], len(run)
-        here = (*last, at == len(runs) - 1)
-        name = _bare(run[0].name) if times == 1 else f"{_bare(run[0].name)}..{_bare(child.name)}"
+        here = (*above.last, at == len(runs) - 1)
+        name = run[0].name if times == 1 else f"{run[0].name}..{_bare(child.name)}"
+        line = Line(_bare(name), (), here, times, above.repeats * times, _joined_path(above.path, name))
         if isinstance(child, Leaf):
-            yield Line(name, (child.node,), here, times, repeats * times)
+            yield line._replace(nodes=(child.node,))
         elif depth is not None and len(here) >= depth:
-            yield Line(name, tuple(_members(child)), here, times, repeats * times)
+            yield line._replace(nodes=tuple(_members(child)))
         else:
-            yield Line(name, (), here, times, repeats * times)
-            yield from _lines(child.children, here, depth, same, repeats * times)
+            yield line
+            yield from _lines(child.children, line, depth, same)
+
+
+def _joined_path(above: str, name: str) -> str:
+    return above + name if not above or name[:1] in (".", "/") else f"{above}.{name}"
 
 
 def _runs(children: list[Leaf | Group], same: Same | None) -> list[list[Leaf | Group]]:

@@ -8,13 +8,14 @@ from convlens.ir.op import Inputs, Op
 from convlens.ops._adaptive import Adaptive
 from convlens.ops._window import Window, spatial
 from convlens.ops.conv_transpose import ConvTranspose
-from convlens.report.words import axis_names, say
+from convlens.report.words import axis_names, counted, said, say
 
 
 class AxisWindow(NamedTuple):
     """One spatial axis of a layer: ``out`` windows on ``size`` pixels.
 
-    ``kind`` is "window" (convolution, pooling), "transposed" or "adaptive"; ``rule`` is the padding's word, if it has one.
+    ``kind`` is "window" (convolution, pooling), "transposed" or "adaptive"; ``rule`` is the padding's word, if it has one;
+    ``pooling`` is the operator's name where it pools, and ``counts_padding`` says that its mean counts the padding.
     """
 
     kind: str
@@ -28,7 +29,8 @@ class AxisWindow(NamedTuple):
     rule: str = ""
     ceil_mode: bool = False
     output_padding: int = 0
-    pooling: bool = False
+    pooling: str = ""
+    counts_padding: bool = False
 
     @property
     def reach(self) -> int:
@@ -57,12 +59,12 @@ def axis_windows(op: Op, xs: Inputs) -> list[AxisWindow]:
 
 def _windows(op: Window, xs: Inputs) -> list[AxisWindow]:
     x, rule = xs[0], op.padding if isinstance(op.padding, str) else ""
-    pooling = "ceil_mode" in op.fields
+    pooling, counts = op.name if "ceil_mode" in op.fields else "", getattr(op, "count_include_pad", False)
     axes = zip(
         axis_names(op.axes), spatial(op, x), op.windows(x), op.kernel, op.steps(), op.dilation, op.pads(x), strict=True
     )  # fmt: skip
     return [
-        AxisWindow("window", name, size, out, kernel, stride, dilation, pad, rule, op.ceil_mode, pooling=pooling)
+        AxisWindow("window", name, size, out, kernel, stride, dilation, pad, rule, op.ceil_mode, 0, pooling, counts)
         for name, size, out, kernel, stride, dilation, pad in axes
     ]
 
@@ -95,7 +97,7 @@ def _window_formula(w: AxisWindow, lang: str) -> list[str]:
     free = w.size + sum(w.padding) - w.reach
     full = -(-free // w.stride) + 1 if w.ceil_mode else w.out
     division = f"{rounding}(({w.size}{left}{right} - {w.dilation}*({w.kernel}-1) - 1) / {w.stride}) + 1"
-    late = f", {say(lang, 'late')}: {w.out}" if full > w.out else ""
+    late = say(lang, "comma") + said(lang, "late", str(w.out)) if full > w.out else ""
     lines = [f"{division} = {rounding}({free}/{w.stride}) + 1 = {full}{late}"]
     if w.rule in ("same", "same_lower"):
         left_, right_ = w.padding
@@ -111,12 +113,14 @@ def _transposed_formula(w: AxisWindow, _lang: str) -> list[str]:
 
 
 def _adaptive_formula(w: AxisWindow, lang: str) -> list[str]:
-    text = say(lang, "adaptive", size=w.size, count=w.out)
+    text = say(lang, "adaptive", size=w.size, count=w.out, windows=counted(lang, "window", w.out))
     try:
         least, most = adaptive(w.size, w.out).sizes
     except TooIrregularError:
         return [text]
-    return [f"{text}, {say(lang, 'window_size' if least == most else 'window_sizes', least=least, most=most)}"]
+    pixels = counted(lang, "pixel", most)
+    each = say(lang, "each", pixels=pixels) if least == most else say(lang, "each_range", least=least, pixels=pixels)
+    return [text + say(lang, "comma") + each]
 
 
 _FORMULAS = {"window": _window_formula, "transposed": _transposed_formula, "adaptive": _adaptive_formula}
@@ -139,7 +143,7 @@ def without_drop(w: AxisWindow) -> tuple[int | None, int | None]:
     size = next((n for n in range(w.size + 1, w.size + min(w.stride, _TRIES) + 1) if not _dropped(w, n, w.padding)), None)
     if w.rule in ("same", "same_lower") or left != right:
         return None, size
-    most = w.reach // 2 if w.pooling else left + w.stride
+    most = w.kernel // 2 if w.pooling else left + w.stride
     tried = range(left + 1, min(most, left + _TRIES) + 1)
     return next((p for p in tried if not _dropped(w, w.size, (p, p))), None), size
 
@@ -155,7 +159,12 @@ def _dropped(w: AxisWindow, size: int, padding: Sides) -> int:
 
 def ceil_helps(w: AxisWindow) -> bool:
     """True where rounding up reads every pixel at the border of a pooling layer."""
-    return w.pooling and not w.ceil_mode and not unread(w.size, w.reach, w.stride, w.padding, ceil_mode=True)
+    return bool(w.pooling) and not w.ceil_mode and not unread(w.size, w.reach, w.stride, w.padding, ceil_mode=True)
+
+
+def same_reads_all(w: AxisWindow) -> bool:
+    """True where the 'same' rule would read every pixel at the border."""
+    return not unread(w.size, w.reach, w.stride, same(w.size, w.kernel, w.stride, w.dilation))
 
 
 def output_count(w: AxisWindow, padding: Sides, *, ceil_mode: bool = False) -> int:

@@ -29,14 +29,17 @@ class KernelCount(TorchDispatchMode):
             self.macs += out.numel() * args[0].shape[-1]
         elif packet in (aten.addmm, aten.baddbmm):
             self.macs += out.numel() * args[1].shape[-1]
+        elif packet is aten._scaled_dot_product_flash_attention_for_cpu:
+            query, key, value = args[:3]
+            self.macs += query[..., 0].numel() * key.shape[-2] * (query.shape[-1] + value.shape[-1])
         elif packet is aten.mv or packet is aten.dot:
             self.macs += args[0].numel()
         return out
 
 
 def kernel_macs(module: torch.nn.Module, *args: Any, **kwargs: Any) -> int:
-    """MACs of one call, counted at the kernels."""
-    with torch.no_grad(), KernelCount() as count:
+    """MACs of one call, counted at the kernels; without oneDNN, whose LSTM is one kernel for all steps."""
+    with torch.no_grad(), torch.backends.mkldnn.flags(enabled=False), KernelCount() as count:
         module(*args, **kwargs)
     return count.macs
 

@@ -89,7 +89,7 @@ class IfOnShape(nn.Module):
         return self.head(x.view(n, -1))
 
 
-@case((2, 16, 32), unknown=("torch.nn.functional.scaled_dot_product_attention",))
+@case((2, 16, 32))
 class FusedAttention(nn.Module):
     def __init__(self):
         super().__init__()
@@ -126,7 +126,7 @@ class MultiHeadAttention(nn.Module):
         return self.attention(x, x, x)
 
 
-@case((1, 3, 8, 8), unknown=("torch._weight_norm",))
+@case((1, 3, 8, 8))
 class WeightNorm(nn.Module):
     def __init__(self):
         super().__init__()
@@ -136,7 +136,7 @@ class WeightNorm(nn.Module):
         return self.conv(x)
 
 
-@case((4, 10, 8), unknown=("torch.lstm",))
+@case((4, 10, 8))
 class Lstm(nn.Module):
     def __init__(self):
         super().__init__()
@@ -175,7 +175,7 @@ class Scripted(nn.Module):
         return self.block(x)
 
 
-@case((2, 5), unknown=("torch.embedding",))
+@case((2, 5))
 class TiedEmbedding(nn.Module):
     def __init__(self):
         super().__init__()
@@ -190,7 +190,7 @@ class TiedEmbedding(nn.Module):
         return self.head(x * place[None, :, None]).softmax(-1).mean(1)
 
 
-@case((1, 4, 6, 6), unknown=("einsum",))
+@case((1, 4, 6, 6))
 class Einsum(nn.Module):
     def forward(self, x):
         y = torch.einsum("nchw,nkhw->nck", x, x)
@@ -316,3 +316,221 @@ class Conv1dNet(nn.Module):
     def forward(self, x):
         x, y = self.net(x).split([10, 14], dim=1)
         return torch.stack([x.amax(1), y.max(dim=1).values, y.norm(dim=1)], dim=-1)
+
+
+@case((2, 16, 32))
+class FusedMultiHeadAttention(nn.Module):
+    """Without weights, attention takes the fused kernel."""
+
+    def __init__(self):
+        super().__init__()
+        self.attention = nn.MultiheadAttention(32, 4, batch_first=True)
+
+    def forward(self, x):
+        return self.attention(x, x, x, need_weights=False)[0]
+
+
+@case((2, 5, 32))
+class FusedEncoder(nn.Module):
+    """In eval mode one kernel does a whole layer."""
+
+    def __init__(self):
+        super().__init__()
+        layer = nn.TransformerEncoderLayer(32, 4, 64, dropout=0.0, batch_first=True)
+        self.encoder = nn.TransformerEncoder(layer, 2)
+
+    def forward(self, x):
+        return self.encoder(x)
+
+
+@case((5, 2, 8), (7, 2, 8))
+class WholeTransformer(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.transformer = nn.Transformer(8, 2, 1, 1, 16)
+
+    def forward(self, source, target):
+        return self.transformer(source, target)
+
+
+@case((2, 4, 6, 8), (2, 2, 5, 8))
+class GroupedQueries(nn.Module):
+    def forward(self, queries, keys):
+        return F.scaled_dot_product_attention(queries, keys, keys, attn_mask=torch.zeros(6, 5), enable_gqa=True)
+
+
+@case((7, 3, 8))
+class RecurrentStack(nn.Module):
+    """Every recurrent layer, with projections, both directions, no bias, cells in a loop."""
+
+    def __init__(self):
+        super().__init__()
+        self.gru = nn.GRU(8, 6, 2, bidirectional=True)
+        self.rnn = nn.RNN(12, 5, nonlinearity="relu", bias=False)
+        self.lstm = nn.LSTM(5, 6, proj_size=4)
+        self.cell, self.gated, self.plain = nn.LSTMCell(4, 4), nn.GRUCell(4, 4), nn.RNNCell(4, 4)
+
+    def forward(self, x):
+        steps, _ = self.lstm(self.rnn(self.gru(x)[0])[0])
+        state = None
+        for step in steps.unbind(0)[:2]:
+            state = self.cell(step, state)
+        return self.plain(self.gated(state[0], state[1]))
+
+
+@case((10, 8))
+class UnbatchedLstm(nn.Module):
+    """One LSTM used twice, without a batch; its weights count once."""
+
+    def __init__(self):
+        super().__init__()
+        self.lstm = nn.LSTM(8, 8, batch_first=True)
+
+    def forward(self, x):
+        return self.lstm(self.lstm(x)[0])[0]
+
+
+@case((3, 4, 5), (3, 5, 6), (3, 6, 2))
+class EinsumForms(nn.Module):
+    """Ellipsis, spaces, lists of numbers, three operands, a diagonal, a sum, a product without contraction."""
+
+    def forward(self, x, y, z):
+        chain = torch.einsum("bij, bjk, bkl -> bil", x, y, z)
+        same = torch.einsum(x, [0, 1, 2], y, [0, 2, 3], [0, 1, 3]) @ z
+        outer = torch.einsum("...i,...j->...ij", x, x)
+        early = torch.einsum("bij,bkl->bk", x, y)
+        return chain + same, torch.einsum("bii->b", outer[:, 0]), torch.einsum("...->", x), early
+
+
+@case((2, 3, 8, 8))
+class Windows(nn.Module):
+    """Convolution by unfolding, overlapping windows added back, stretches of an axis."""
+
+    def __init__(self):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(4, 27))
+
+    def forward(self, x):
+        columns = F.unfold(x, 3, padding=1)
+        y = (self.weight @ columns).view(2, 4, 8, 8)
+        back = F.fold(columns, (8, 8), 3, padding=1)
+        return y, back, x.unfold(2, 4, 2).unfold(3, 4, 2), nn.Unfold(2)(x)
+
+
+@case((2, 3, 8, 8))
+class Picks(nn.Module):
+    """Gather and scatter in their many spellings."""
+
+    def forward(self, x):
+        best = x.argmax(1, keepdim=True)
+        top = torch.gather(x, 1, best) + torch.take_along_dim(x, best, dim=1)
+        some = x.index_select(2, torch.tensor([0, 2, 4]))
+        marks = torch.zeros_like(x).scatter_(1, best, 1.0).scatter_add(1, best, top)
+        return marks, some, F.one_hot(best.flatten(1), num_classes=3)
+
+
+@case((2, 3, 8, 8))
+class Warped(nn.Module):
+    """A spatial transformer without its localisation network."""
+
+    def forward(self, x):
+        grid = torch.stack([x[:, 0], x[:, 1]], dim=-1)
+        return F.grid_sample(x, grid, align_corners=False), F.grid_sample(x, grid, mode="nearest")
+
+
+@case((2, 400))
+class Spectra(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.register_buffer("window", torch.hann_window(64))
+
+    def forward(self, x):
+        spectrum = torch.stft(x, 64, 16, window=self.window, return_complex=True)
+        image = torch.fft.irfft2(torch.fft.rfft2(x) * 2, s=x.shape)
+        return torch.view_as_real(spectrum), spectrum.real, image, torch.fft.fft(x, dim=0).imag
+
+
+@case((1, 6, 8, 8))
+class EveryActivation(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.net = nn.Sequential(
+            nn.Hardshrink(), nn.Softshrink(0.2), nn.Tanhshrink(), nn.Threshold(0.1, 2), nn.RReLU(), nn.GLU(dim=1),
+            nn.Softmin(dim=1), nn.Softmax2d(), nn.LogSoftmax(dim=-1), nn.AlphaDropout(), nn.FeatureAlphaDropout(),
+        )  # fmt: skip
+
+    def forward(self, x):
+        return F.threshold_(F.glu(F.softmin(self.net(x), 2), 2), 0.1, 0)
+
+
+@case((1, 6, 8, 8))
+class PoolAndUnpool(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(6, 4, 3, padding=1)
+        self.pool = nn.MaxPool2d(2, return_indices=True)
+        self.unpool = nn.MaxUnpool2d(2)
+        self.norm = nn.LPPool2d(2, 3, stride=2, ceil_mode=True)
+        self.fractional = nn.FractionalMaxPool2d(2, output_ratio=0.6, return_indices=True)
+
+    def forward(self, x):
+        values, indices = self.pool(self.conv(x))
+        y = self.unpool(values, indices, output_size=x.shape)
+        z, _ = self.fractional(y)
+        return self.norm(z), F.lp_pool2d(y, 2, 2), F.fractional_max_pool2d(y, 2, output_size=3)
+
+
+@case((1, 6, 8, 8))
+class PaddedEveryWay(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.net = nn.Sequential(
+            nn.ZeroPad2d((1, 0, 2, -1)), nn.ConstantPad2d(1, 0.5), nn.ReflectionPad2d(2), nn.ReplicationPad2d((0, 1, 0, 0)),
+            nn.CircularPad2d(1), nn.Upsample(scale_factor=2, mode="bilinear"), nn.UpsamplingNearest2d(size=5),
+            nn.UpsamplingBilinear2d(scale_factor=2), nn.ChannelShuffle(3), nn.Conv2d(6, 4, 3),
+        )  # fmt: skip
+        self.norm = nn.RMSNorm(8)
+        self.unflatten = nn.Unflatten(1, (2, -1))
+
+    def forward(self, x):
+        y = self.unflatten(self.norm(self.net(x)))
+        return y.unflatten(-1, (4, 2)).squeeze(0)[None].unsqueeze(-1)
+
+
+@case((2, 3, 4))
+class Rearranged(nn.Module):
+    def forward(self, x):
+        y = torch.stack([x, x.roll(1, 2)], dim=-1)
+        z = x.repeat(2, 1, 1, 3), torch.tile(x, (2,)), x.repeat_interleave(2, dim=1), x.flip(0, 1), x.flip([2]), torch.fliplr(x)
+        w = torch.hstack([x, x]), torch.vstack((x, x)), torch.outer(x[0, 0], x[0, 1]), F.channel_shuffle(x[..., None], 3)
+        return y, z, w, x[:, None, :, None]
+
+
+@case((2, 3, 8))
+class Ordered(nn.Module):
+    def forward(self, x):
+        values, indices = x.topk(3, dim=-1)
+        s = torch.sort(x, dim=1, descending=True)
+        sums = x.cumsum(1) + torch.cumprod(x, dim=2) + x.logcumsumexp(-1) + torch.cummax(x, 0).values
+        k = x.kthvalue(2, keepdim=True)[0]
+        return values, indices, s.values, s.indices, x.argsort(-1), sums, k, x.median(), x.median(dim=1).values
+
+
+@case((2, 3, 8))
+class Statistics(nn.Module):
+    def forward(self, x):
+        low, high = torch.aminmax(x, dim=1)
+        var, mean = torch.var_mean(x, dim=-1, keepdim=True)
+        pairs = F.cosine_similarity(x, x, dim=-1), F.pairwise_distance(x, x), torch.linalg.cross(x, x, dim=1)
+        return low, high, (x - mean) / var, x.nanmean(), torch.count_nonzero(x), x.mode(dim=0).values, F.normalize(x), pairs
+
+
+@case((1, 3, 8, 8))
+class OldWeightNorm(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = torch.nn.utils.weight_norm(nn.Conv2d(3, 4, 3))
+        self.whole = torch.nn.utils.weight_norm(nn.Conv2d(4, 4, 3), dim=None)
+
+    def forward(self, x):
+        return self.whole(self.conv(x))

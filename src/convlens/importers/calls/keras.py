@@ -40,6 +40,12 @@ _TRANSPOSED = spell(
     "keras", "Conv{n}DTranspose", setting("filters", "out"), setting("kernel_size", "kernel"), *_WINDOW,
     setting("output_padding", default=None), setting("dilation_rate", "dilation", 1), *_DENSE_END,
 )  # fmt: skip
+_RELU = spell(
+    "keras", "ReLU", setting("max_value", "high", None), setting("negative_slope", "slope", 0.0),
+    setting("threshold", default=0.0),
+)  # fmt: skip
+_PERMUTE = spell("keras", "Permute", setting("dims", "order"))
+_RESHAPE = spell("keras", "Reshape", setting("target_shape", "shape"))
 _GLOBAL = spell("keras", "Global{kind}Pooling{n}D", ignored("data_format"), setting("keepdims", default=False))
 
 
@@ -84,7 +90,7 @@ def _readers() -> dict[str, Callable[[Call, list[Shape]], Graph]]:
     for title, reader in kinds.items():
         for axes in (1, 2, 3):
             table[title.replace("{n}", str(axes))] = _with_axes(reader, axes)
-    table["BatchNormalization"] = _batch_norm
+    table |= {"BatchNormalization": _batch_norm, "ReLU": _relu, "Permute": _permute, "Reshape": _reshape}
     return table
 
 
@@ -166,6 +172,35 @@ def _batch_norm(call: Call, shapes: list[Shape]) -> Graph:
     if not (isinstance(axis, int) and -rank <= axis < rank and axis % rank in (1, rank - 1)):
         raise UsageError(f"axis={axis!r}: the channels of {show_shape(shapes[0])} are axis 1 or the last one")
     return chain(call, [("batch_norm", op)], shapes, dialect="keras", layout="NC*" if axis % rank == 1 else "N*C")
+
+
+def _relu(call: Call, shapes: list[Shape]) -> Graph:
+    """Relu by itself; leaky below 0; with a threshold; and a clamp behind it where there is a largest value."""
+    said = {name: value or 0.0 for name, value in bind(_RELU, call.args, call.kwargs).settings.items() if name != "high"}
+    high = bind(_RELU, call.args, call.kwargs).settings["high"]
+    if high is not None and not any(said.values()):
+        name, settings = ("relu6", {}) if high == 6 else ("hardtanh", {"low": 0.0, "high": high})
+        return _graph(call, [(name, operators.lookup(name)(**settings))], shapes, spatial=False)
+    if said["threshold"]:
+        name, settings = "threshold", said
+    else:
+        name, settings = ("leaky_relu", {"slope": said["slope"]}) if said["slope"] else ("relu", {})
+    steps: list[Step] = [(name, operators.lookup(name)(**settings))]
+    if high is not None:
+        steps.append(("clamp", operators.lookup("elementwise")(function="clamp", scalar=high)))
+    return _graph(call, steps, shapes, spatial=False)
+
+
+def _permute(call: Call, shapes: list[Shape]) -> Graph:
+    """The order counts from 1 and leaves the batch out."""
+    order = bind(_PERMUTE, call.args, call.kwargs).settings["order"]
+    return _graph(call, [("permute", operators.lookup("permute")(order=(0, *order)))], shapes, spatial=False)
+
+
+def _reshape(call: Call, shapes: list[Shape]) -> Graph:
+    """The shape leaves the batch out."""
+    shape = bind(_RESHAPE, call.args, call.kwargs).settings["shape"]
+    return _graph(call, [("reshape", operators.lookup("reshape")(shape=(shapes[0][0], *shape)))], shapes, spatial=False)
 
 
 def _global_average(call: Call, axes: int, shapes: list[Shape]) -> Graph:

@@ -49,7 +49,7 @@ def _file_name(name: str) -> str:
 
 def _graph(call: Call, entry: Entry, shapes: list[Shape]) -> Graph:
     bound = bind(entry.spelling, call.args, call.kwargs, entry.axes)
-    weights, inputs = tensors(call, bound, shapes)
+    weights, inputs = tensors(call, bound, shapes, max(entry.op.arity[0], 1))
     op = make(entry, bound.settings, weights if entry.spelling.roles("weight") else None)
 
     def check(xs: Inputs) -> None:
@@ -60,13 +60,13 @@ def _graph(call: Call, entry: Entry, shapes: list[Shape]) -> Graph:
     return chain(call, [(op.name, op)], inputs, check=check)
 
 
-def tensors(call: Call, bound: Bound, shapes: list[Shape]) -> tuple[dict[str, Any], list[Shape]]:
-    """The shapes of the weights and of the inputs; a layer of torch.nn takes one input that its call does not name."""
+def tensors(call: Call, bound: Bound, shapes: list[Shape], least: int = 1) -> tuple[dict[str, Any], list[Shape]]:
+    """The shapes of the weights and of the inputs; a layer of torch.nn takes ``least`` inputs that its call does not name."""
     rest = list(shapes)
     inputs = [shape_of(value, rest, f"input {at + 1}") for at, value in enumerate(bound.data)]
     weights = {name: shape_of(value, rest, name) for name, value in bound.weights.items()}
     if not bound.data:
-        all_used(call, shapes, 1)
+        all_used(call, shapes, least)
         return weights, list(shapes)
     if rest:
         all_used(call, shapes, len(shapes) - len(rest))

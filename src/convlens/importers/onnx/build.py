@@ -48,16 +48,22 @@ class Builder:
         return self.emit(call, op, inputs, part=part, **settings)[0]
 
     def layer(self, call: Call, op: str, x: Tensor, weights: Weights, needed: Shapes, /, **settings: Any) -> Made:
+        """`layers` for an operator with one input and one output."""
+        return self.layers(call, op, [x], weights, needed, **settings)[0]
+
+    def layers(
+        self, call: Call, op: str, xs: Sequence[Tensor], weights: Weights, needed: Shapes, /, **settings: Any
+    ) -> list[Made]:
         """Append a node that owns its weights, where they are constant and have the shapes ``needed``.
 
         Otherwise they are its inputs, as they come.
         """
         if not all(_fits(w, needed[name]) for name, w in weights.items()):
-            return self.one(call, op, [x, *weights.values()], **settings)
-        data = self.ref(x, call.name, call.source)
+            return self.emit(call, op, [*xs, *weights.values()], **settings)
+        data = [self.ref(x, call.name, call.source) for x in xs]
         found = _made(call.op_type, call.name, call.source, op, settings)
-        trained = {name: w for name, w in weights.items() if name in ("weight", "bias")}
-        return self._append(call, found, [data], "", self._claim(trained, call))[0]
+        trained = {name: w for name, w in weights.items() if name.startswith(("weight", "bias"))}
+        return self._append(call, found, data, "", self._claim(trained, call))
 
     def ref(self, x: Tensor, name: str, source: str) -> Made:
         """The tensor as an output of a node: a constant becomes a node of its own, once. ``name`` is who reads it."""

@@ -40,7 +40,7 @@ class Capture(TorchFunctionMode):
         trace.on_dispatch = self.kernel
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        name = func.__name__
+        name = _name_of(func)
         if name == "__get__":
             name = func.__self__.__name__
             if name not in _VIEW_ATTRIBUTES:
@@ -132,6 +132,13 @@ class Capture(TorchFunctionMode):
         return write(self.trace, target, result)
 
 
+def _name_of(func: Any) -> str:
+    """The name that readers know a call by: a kernel without its overload, and two functions of one name told apart."""
+    if isinstance(func, torch._ops.OpOverload):  # noqa: SLF001 - the type has no public name
+        return str(func.overloadpacket.__name__)
+    return _RENAMED.get(func) or str(func.__name__)
+
+
 def in_place(name: str) -> bool:
     """``add_``, ``__iadd__`` and ``x[...] = y`` write into their first argument.
 
@@ -163,6 +170,8 @@ def without_check(func: FunctionType) -> FunctionType:
 
 
 _CHECKS = ("has_torch_function", "has_torch_function_unary", "has_torch_function_variadic")
+_RENAMED: dict[Any, str] = {torch.nn.functional.unfold: "im2col", torch.nn.functional.fold: "col2im"}
+"""``torch.nn.functional.unfold`` is not ``Tensor.unfold``."""
 _IN_PLACE_OPERATORS = frozenset(
     f"__i{name}__" for name in "add sub mul truediv floordiv mod pow matmul and or xor lshift rshift".split()
 )

@@ -22,7 +22,7 @@ def unchanged(module: torch.nn.Module, *, values: bool) -> Iterator[None]:
     states = [_State(child) for child in children]
     values = values or any(isinstance(child, torch.jit.ScriptModule) for child in children)
     buffers = [(b, b.detach().clone()) for b in module.buffers()] if values else []
-    with _random_state():
+    with _global_state():
         try:
             yield
         finally:
@@ -64,7 +64,9 @@ def _same_entries(now: Any, before: Any) -> bool:
 
 
 @contextmanager
-def _random_state() -> Iterator[None]:
+def _global_state() -> Iterator[None]:
+    """Random states, the gradient mode and the default dtype, whatever the forward does to them."""
+    gradients, dtype = torch.is_grad_enabled(), torch.get_default_dtype()
     numpy = sys.modules.get("numpy")
     python_state, torch_state = random.getstate(), torch.get_rng_state()
     numpy_state = numpy.random.get_state() if numpy else None
@@ -72,6 +74,8 @@ def _random_state() -> Iterator[None]:
     try:
         yield
     finally:
+        torch.set_grad_enabled(gradients)
+        torch.set_default_dtype(dtype)
         random.setstate(python_state)
         torch.set_rng_state(torch_state)
         if numpy:

@@ -56,7 +56,7 @@ def _forward(trace: Trace, mode: Capture, module: torch.nn.Module, args: list[An
         if trace.broken is None:
             raise
         return None
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         if trace.broken is not None:
             return None
         raise UsageError(f"the forward of {type(module).__name__} raised:\n{user_traceback(error)}") from error
@@ -108,7 +108,7 @@ class _Inputs:
 
     def _input(self, label: str, spec: TensorSpec, value: torch.Tensor | None) -> Shadow:
         shadow = self.trace.add_input(label, spec)
-        shadow.value = value if self.trace.real else None
+        shadow.value = value.detach().clone() if self.trace.real and value is not None else None
         return shadow
 
 

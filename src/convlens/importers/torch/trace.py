@@ -40,7 +40,7 @@ class Trace:
         self.owners: dict[int, tuple[str, str]] = {}
         self.constants: dict[int, tuple[torch.Tensor, Ref]] = {}
         self.scopes: list[tuple[str, torch.nn.Module]] = [("", module)]
-        self._names: set[str] = set()
+        self._names: dict[str, int] = {}
         self.on_dispatch: Any = None
 
     def _register(self, prefix: str, module: torch.nn.Module) -> None:
@@ -124,11 +124,11 @@ class Trace:
 
     def unique(self, name: str) -> str:
         """The name, with a number behind it where it is taken."""
-        found, number = name, 0
+        found = name
         while found in self._names:
-            number += 1
-            found = f"{name}_{number}"
-        self._names.add(found)
+            self._names[name] += 1
+            found = f"{name}_{self._names[name]}"
+        self._names[found] = 0
         return found
 
     def _name_for(self, op: Op) -> str:

@@ -1,4 +1,7 @@
-"""Activations with a form of their own. Source: ONNX Clip-13, HardSigmoid-22, PRelu-16, Softmax-1 and -13, Dropout-22."""
+"""Activations with a form of their own.
+
+Source: ONNX Clip-13, HardSigmoid-22, PRelu-16, Shrink-9, Softmax-1 and -13, Dropout-22.
+"""
 
 from collections.abc import Sequence
 from math import isclose, prod
@@ -27,10 +30,24 @@ def clip(call: Call, builder: Builder) -> Sequence[Tensor]:
 
 @reads("HardSigmoid")
 def hard_sigmoid(call: Call, builder: Builder) -> Sequence[Tensor]:
-    """Ours is ``x/6 + 1/2``; ONNX's default slope is 1/5."""
-    if not (isclose(call.attr("alpha", 0.2), 1 / 6, rel_tol=1e-5) and call.attr("beta", 0.5) == 0.5):
+    """Ours is ``x/6 + 1/2``; ONNX's default slope is 1/5, and any other is written out."""
+    x, slope, shift = call.tensor(0), call.attr("alpha", 0.2), call.attr("beta", 0.5)
+    if not (isclose(slope, 1 / 6, rel_tol=1e-5) and shift == 0.5):
+        scaled = builder.one(call, "mul", [x], part="scaled", scalar=slope)
+        shifted = builder.one(call, "add", [scaled], part="shifted", scalar=shift)
+        return builder.emit(call, "hardtanh", [shifted], low=0.0, high=1.0)
+    return builder.emit(call, "hardsigmoid", [x])
+
+
+@reads("Shrink")
+def shrink(call: Call, builder: Builder) -> Sequence[Tensor]:
+    """Without a bias what PyTorch calls hardshrink."""
+    lambd, bias = call.attr("lambd", 0.5), call.attr("bias", 0.0)
+    if lambd < 0:
         raise NoReaderError
-    return builder.emit(call, "hardsigmoid", [call.tensor(0)])
+    if bias == 0:
+        return builder.emit(call, "hardshrink", [call.tensor(0)], lambd=lambd)
+    return builder.emit(call, "softshrink", [call.tensor(0)], lambd=lambd, bias=None if bias == lambd else bias)
 
 
 @reads("PRelu")

@@ -1,5 +1,5 @@
-"""Arithmetic. Source: ONNX Add-14, Sub-14, Mul-14, Div-14, Pow-15, Sum-13, Mean-13, Max-13, Min-13, Mod-13, IsInf-20,
-ThresholdedRelu-22, Shrink-9; broadcasting by ``axis`` before operator set 7.
+"""Arithmetic. Source: ONNX Add-14, Sub-14, Mul-14, Div-14, Pow-15, Sum-13, Mean-13, Max-13, Min-13, Mod-13, IsInf-20;
+broadcasting by ``axis`` before operator set 7.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from convlens.importers.onnx.tensor import Tensor
 
 _BINARY = {"Add": "add", "Sub": "sub", "Mul": "mul", "Div": "div"}
 _CHAINED = {"Sum": "add", "Mean": "add", "Max": "maximum", "Min": "minimum"}
-_UNARY = {"Mod": "remainder", "Pow": "pow", "IsInf": "isinf", "ThresholdedRelu": "threshold", "Shrink": "softshrink"}
+_UNARY = {"Mod": "remainder", "Pow": "pow", "IsInf": "isinf"}
 
 
 @reads(*_BINARY)

@@ -16,15 +16,18 @@ _RULES = {"SAME_UPPER": "same", "SAME_LOWER": "same_lower", "VALID": "valid"}
 
 @reads("Conv")
 def conv(call: Call, builder: Builder) -> Sequence[Tensor]:
+    return [convolved(call, builder, call.tensor(0), call.tensor(1), call.given(2))]
+
+
+def convolved(call: Call, builder: Builder, x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
     """The weight is (out, C/groups, kernel), as ours."""
-    x, weight, bias = call.tensor(0), call.tensor(1), call.given(2)
     kernel = _kernel(call, weight)
     groups = call.attr("group", 1)
     weights = {"weight": weight} | ({} if bias is None else {"bias": bias})
     channels = _channels(call, x, len(kernel))
     needed = {"weight": (weight.spec.dims[0], channels // max(groups, 1), *kernel), "bias": weight.spec.dims[:1]}
     settings = {**_steps(call), "padding": padding_of(call, len(kernel)), "groups": groups, "bias": bias is not None}
-    return [builder.layer(call, "conv", x, weights, needed, out=weight.spec.dims[0], kernel=kernel, **settings)]
+    return builder.layer(call, "conv", x, weights, needed, out=weight.spec.dims[0], kernel=kernel, **settings)
 
 
 @reads("ConvTranspose")

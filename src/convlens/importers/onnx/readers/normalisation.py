@@ -1,4 +1,6 @@
-"""Normalisations. Source: ONNX BatchNormalization-15, InstanceNormalization-22, LayerNormalization-17, GroupNormalization-21."""
+"""Normalisations. Source: ONNX BatchNormalization-15, InstanceNormalization-22, LayerNormalization-17, GroupNormalization-21,
+RMSNormalization-23.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -54,6 +56,18 @@ def layer_norm(call: Call, builder: Builder) -> Sequence[Tensor]:
     needed = {"weight": shape, "bias": shape}
     eps = call.attr("epsilon", 1e-05)
     return [builder.layer(call, "layer_norm", x, weights, needed, shape=shape, bias=bias is not None, eps=eps)]
+
+
+@reads("RMSNormalization")
+def rms_norm(call: Call, builder: Builder) -> Sequence[Tensor]:
+    """Over the axes from ``axis`` on, as LayerNormalization."""
+    x, scale = call.tensor(0), call.tensor(1)
+    rank, axis = x.spec.rank, call.attr("axis", -1)
+    if not -rank <= axis < rank:
+        raise broken(call, f"axis {axis} is not one of the {rank} axes of {x.spec}", f"an axis from {-rank} to {rank - 1}", [x])
+    shape = x.spec.dims[axis % rank :]
+    eps = call.attr("epsilon", 1e-05)
+    return [builder.layer(call, "rms_norm", x, {"weight": scale}, {"weight": shape}, shape=shape, eps=eps)]
 
 
 def _channelwise(call: Call, builder: Builder, op: str, weights: dict[str, Tensor], **settings: Any) -> Tensor:

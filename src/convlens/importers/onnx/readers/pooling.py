@@ -1,4 +1,4 @@
-"""Pooling. Source: ONNX operators MaxPool-22, AveragePool-22, GlobalAveragePool-22, GlobalMaxPool-22."""
+"""Pooling. Source: ONNX operators MaxPool-22, AveragePool-22, LpPool-22, MaxUnpool-22, GlobalAveragePool-22 and its like."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -21,6 +21,30 @@ def average_pool(call: Call, builder: Builder) -> Sequence[Tensor]:
     """Padding does not count in the mean unless it is asked for."""
     counted = bool(call.attr("count_include_pad", 0))
     return builder.emit(call, "avg_pool", [call.tensor(0)], count_include_pad=counted, **_window(call))
+
+
+@reads("LpPool")
+def lp_pool(call: Call, builder: Builder) -> Sequence[Tensor]:
+    return builder.emit(call, "lp_pool", [call.tensor(0)], p=call.attr("p", 2), **_window(call))
+
+
+@reads("GlobalLpPool")
+def global_lp_pool(call: Call, builder: Builder) -> Sequence[Tensor]:
+    """One window as large as the image."""
+    x = call.tensor(0)
+    if x.spec.rank < 3:
+        raise NoReaderError
+    return builder.emit(call, "lp_pool", [x], p=call.attr("p", 2), kernel=x.spec.dims[2:])
+
+
+@reads("MaxUnpool")
+def max_unpool(call: Call, builder: Builder) -> Sequence[Tensor]:
+    """The output's shape may be said; its spatial part is our size."""
+    x, window, shape = call.tensor(0), _window(call), call.whole(2)
+    if isinstance(window["padding"], str) or (shape is not None and len(shape) != x.spec.rank):
+        raise NoReaderError
+    settings = {name: window[name] for name in ("kernel", "stride", "padding")}
+    return builder.emit(call, "max_unpool", [x, call.tensor(1)], size=shape[2:] if shape else None, **settings)
 
 
 @reads("GlobalAveragePool")

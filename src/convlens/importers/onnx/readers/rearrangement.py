@@ -1,6 +1,6 @@
 """Operators that keep every value and change the shape.
 
-Source: ONNX Reshape-21, Flatten-21, Squeeze-21, Unsqueeze-21, Transpose-21, Expand-13, Concat-13, DepthToSpace-13,
+Source: ONNX Reshape-21, Flatten-21, Squeeze-21, Unsqueeze-21, Transpose-21, Expand-13, Tile-13, Concat-13, DepthToSpace-13,
 SpaceToDepth-13, Cast-21, Identity-21.
 """
 
@@ -49,6 +49,8 @@ def squeeze(call: Call, builder: Builder) -> Sequence[Tensor]:
     x = call.tensor(0)
     axes = call.listed("axes", 1)
     gone = {axis for axis, size in enumerate(x.spec.dims) if size == 1} if axes is None else _axes(call, axes, x.spec.rank, x)
+    if not isinstance(x, Constant) and all(x.spec.dims[axis] == 1 for axis in gone):
+        return builder.emit(call, "squeeze", [x], over=sorted(gone))
     return [builder.reshape(call, x, [size for axis, size in enumerate(x.spec.dims) if axis not in gone])]
 
 
@@ -60,6 +62,8 @@ def unsqueeze(call: Call, builder: Builder) -> Sequence[Tensor]:
     if axes is None:
         raise NoReaderError
     new = _axes(call, axes, x.spec.rank + len(axes), x)
+    if not isinstance(x, Constant):
+        return builder.emit(call, "unsqueeze", [x], at=sorted(new))
     sizes = iter(x.spec.dims)
     return [builder.reshape(call, x, [1 if axis in new else next(sizes) for axis in range(x.spec.rank + len(axes))])]
 
@@ -90,6 +94,17 @@ def expand(call: Call, builder: Builder) -> Sequence[Tensor]:
     if isinstance(x, Constant) and not x.origin:
         return [Constant(x.spec.with_dims(full))]
     return builder.emit(call, "expand", [x], shape=full)
+
+
+@reads("Tile")
+def tile(call: Call, builder: Builder) -> Sequence[Tensor]:
+    """One number for each axis since operator set 6; before, one axis and its number."""
+    x, repeats = call.tensor(0), call.whole(1)
+    if repeats is None or call.opset < 6 or min(repeats, default=1) < 1:
+        raise NoReaderError
+    if len(repeats) != x.spec.rank:
+        raise broken(call, f"{len(repeats)} repeats for the {x.spec.rank} axes of {x.spec}", "one for each axis", [x])
+    return builder.emit(call, "tile", [x], repeats=repeats)
 
 
 @reads("Concat")

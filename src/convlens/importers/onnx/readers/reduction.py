@@ -1,6 +1,7 @@
 """Reductions. Source: ONNX ReduceMean-18 and its like, ArgMax-13, ArgMin-13."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from convlens.importers.onnx.build import Builder
 from convlens.importers.onnx.call import Call, NoReaderError
@@ -24,6 +25,20 @@ def reduce(call: Call, builder: Builder) -> Sequence[Tensor]:
     if not axes and call.attr("noop_with_empty_axes", 0):
         return builder.emit(call, "identity", [x])
     return builder.emit(call, "reduce", [x], function=function, over=axes or None, keep=bool(call.attr("keepdims", 1)))
+
+
+@reads("ReduceSumSquare", "ReduceLogSum")
+def reduce_in_two_steps(call: Call, builder: Builder) -> Sequence[Tensor]:
+    """The sum of squares, or the logarithm of the sum."""
+    x, axes = call.tensor(0), call.listed("axes", 1)
+    if not x.spec.floating or (not axes and call.attr("noop_with_empty_axes", 0)):
+        raise NoReaderError
+    settings: dict[str, Any] = {"function": "sum", "over": axes or None, "keep": bool(call.attr("keepdims", 1))}
+    if call.op_type == "ReduceSumSquare":
+        squares = builder.one(call, "elementwise", [x], part="squares", function="square")
+        return builder.emit(call, "reduce", [squares], **settings)
+    total = builder.one(call, "reduce", [x], part="sum", **settings)
+    return builder.emit(call, "elementwise", [total], function="log")
 
 
 @reads(*_INDEX)

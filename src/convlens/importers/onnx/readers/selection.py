@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from convlens.importers.onnx.build import Builder, broken
 from convlens.importers.onnx.call import Call, NoReaderError
 from convlens.importers.onnx.readers import reads
-from convlens.importers.onnx.tensor import Tensor
+from convlens.importers.onnx.tensor import Constant, Made, Tensor
 
 _MODES = {"constant": "constant", "reflect": "reflect", "edge": "replicate", "wrap": "circular"}
 
@@ -37,12 +37,23 @@ def slice_(call: Call, builder: Builder) -> Sequence[Tensor]:
 
 @reads("Gather")
 def gather(call: Call, builder: Builder) -> Sequence[Tensor]:
-    """One fixed index takes a slice and drops the axis; several, or computed ones, have no operator of ours."""
-    x, index = call.tensor(0), call.values(1)
+    """Rows of a stored matrix are an embedding, one fixed index takes a slice and drops the axis, others pick slices."""
+    x, index = call.tensor(0), call.tensor(1)
     axis = call.attr("axis", 0)
-    if index is None or index.dims or not -x.spec.rank <= axis < x.spec.rank:
-        raise NoReaderError
-    at = int(index.items[0])
+    if not -x.spec.rank <= axis < x.spec.rank:
+        raise broken(call, f"axis {axis} is not one of the {x.spec.rank} axes of {x.spec}", "another axis", [x])
+    if isinstance(x, Constant) and x.trained and x.spec.rank == 2 and axis % 2 == 0 and isinstance(index, Made):
+        count, width = x.spec.dims
+        weights = {"weight": x}
+        return [builder.layer(call, "embedding", index, weights, {"weight": x.spec.dims}, count=count, width=width,
+                              dtype=x.spec.dtype)]  # fmt: skip
+    values = index.values if isinstance(index, Constant) else None
+    if values is None or values.dims:
+        return builder.emit(call, "index_select", [x, index], axis=axis)
+    return _one_slice(call, builder, x, axis % x.spec.rank, int(values.items[0]))
+
+
+def _one_slice(call: Call, builder: Builder, x: Tensor, axis: int, at: int) -> Sequence[Tensor]:
     size = x.spec.dims[axis]
     if not -size <= at < size:
         raise broken(call, f"index {at} of axis {axis}, which is {size} long", f"an index from {-size} to {size - 1}", [x])

@@ -39,7 +39,7 @@ _FUNCTIONS = {
         "acos", "addcdiv", "addcmul", "asin", "atan", "atan2", "ceil", "cos", "cosh", "erf", "exp", "expm1", "floor",
         "fmod", "frac", "isfinite", "isinf", "isnan", "lerp", "log", "log10", "log1p", "log2", "logical_not",
         "masked_fill", "nan_to_num", "reciprocal", "round", "rsqrt", "sign", "sin", "sinh", "sqrt", "square", "tan",
-        "trunc", "where", "hardshrink", "softshrink", "tanhshrink", "threshold",
+        "trunc", "where",
     )},
 }  # fmt: skip
 
@@ -67,7 +67,7 @@ def _emit(trace: Trace, kind: type[Op], settings: dict[str, Any], operands: list
     return trace.emit(kind(scalar=scalar, **settings), tensors)[0]
 
 
-@reads("matmul", "__matmul__", "bmm", "mm", "mv", "dot")
+@reads("matmul", "__matmul__", "bmm", "mm", "mv", "dot", "vdot")
 def _matmul(trace: Trace, x: Any, y: Any = None, **kwargs: Any) -> Any:
     return trace.emit(Matmul(), [x, next(iter(kwargs.values())) if y is None else y])[0]
 

@@ -7,7 +7,7 @@ import torch
 from convlens.importers.torch.opaque import opaque
 from convlens.importers.torch.readers import reads
 from convlens.importers.torch.readers.parts import sliced
-from convlens.importers.torch.readers.shape import alias, reshaped
+from convlens.importers.torch.readers.shape import alias, unsqueezed
 from convlens.importers.torch.shadow import Shadow
 from convlens.importers.torch.trace import Trace
 from convlens.ops.update import Update
@@ -15,15 +15,13 @@ from convlens.ops.update import Update
 
 @reads("__getitem__")
 def getitem(trace: Trace, x: Shadow, index: Any) -> Any:
-    """Basic indexing becomes a slice (and a reshape for new axes); anything else is an unknown call."""
+    """Basic indexing becomes a slice (and an unsqueeze for new axes); anything else is an unknown call."""
     basic = basic_index(x, index)
     if basic is None:
         return opaque(trace, torch.Tensor.__getitem__, (x, index), {})
     settings, new_axes = basic
     part = sliced(trace, x, settings) if settings["on"] else alias(trace, x)
-    for axis in new_axes:
-        part = reshaped(trace, part, (*part.spec.dims[:axis], 1, *part.spec.dims[axis:]))
-    return part
+    return unsqueezed(trace, part, new_axes) if new_axes else part
 
 
 @reads("__setitem__")
@@ -70,4 +68,4 @@ def basic_index(x: Shadow, index: Any) -> tuple[dict[str, Any], list[int]] | Non
             stops.append(stop)
             steps.append(step)
         axis += 1
-    return {"on": on, "starts": starts, "stops": stops, "steps": steps or (1,), "drop": drop}, new_axes
+    return {"on": on, "starts": starts, "stops": stops, "steps": steps if set(steps) - {1} else (1,), "drop": drop}, new_axes

@@ -29,6 +29,11 @@ def _layer_norm(trace: Trace, x: Shadow, shape: Any, weight: Any, bias: Any, eps
     return from_table(trace, "layer_norm", (x, shape, weight, bias, eps), {}), None, None
 
 
-@reads("_softmax", "_log_softmax")
+@reads("_softmax")
 def _softmax(trace: Trace, x: Shadow, dim: int, *_: Any) -> Any:
     return from_table(trace, "softmax", (x, dim), {})
+
+
+@reads("_log_softmax")
+def _log_softmax(trace: Trace, x: Shadow, dim: int, *_: Any) -> Any:
+    return from_table(trace, "log_softmax", (x, dim), {})

@@ -8,9 +8,9 @@ from convlens.importers.torch.shadow import Shadow
 from convlens.importers.torch.trace import Trace
 from convlens.ir.graph import Ref
 from convlens.ops.concat import Concat
-from convlens.ops.reshape import Reshape
 from convlens.ops.slice import Slice
 from convlens.ops.split import Split
+from convlens.ops.stack import Stack
 from convlens.ops.update import Update
 
 
@@ -22,11 +22,7 @@ def _cat(trace: Trace, tensors: Any, dim: int = 0, *, axis: int | None = None) -
 
 @reads("stack")
 def _stack(trace: Trace, tensors: Any, dim: int = 0) -> Any:
-    parts = list(tensors)
-    dims = tuple(parts[0].shape)
-    axis = dim + len(dims) + 1 if dim < 0 else dim
-    shape = (*dims[:axis], 1, *dims[axis:])
-    return trace.emit(Concat(axis=axis), [trace.emit(Reshape(shape=shape), [x])[0] for x in parts])[0]
+    return trace.emit(Stack(axis=dim), list(tensors))[0]
 
 
 @reads("split", "split_with_sizes")

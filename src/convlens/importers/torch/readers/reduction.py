@@ -12,7 +12,7 @@ from convlens.ops.reduce import Reduce
 _NAMES = {
     "mean": "mean", "sum": "sum", "prod": "prod", "var": "var", "std": "std", "amax": "max", "amin": "min",
     "argmax": "argmax", "argmin": "argmin", "logsumexp": "logsumexp", "norm": "norm", "all": "all", "any": "any",
-    "nanmean": "mean", "nansum": "sum", "linalg_vector_norm": "norm",
+    "nanmean": "mean", "nansum": "sum", "linalg_vector_norm": "norm", "count_nonzero": "count_nonzero",
 }  # fmt: skip
 
 
@@ -52,7 +52,46 @@ def _extreme(trace: Trace, function: str, x: Any, args: Any, kwargs: Any) -> Any
         return mapped(trace, f"{function}imum", (x, other), {})
     keep = bool(args[1]) if len(args) > 1 else bool(kwargs.get("keepdim", False))
     values, indices = reduced(trace, f"{function}_with_indices", x, other, keep)
-    return getattr(torch.return_types, function)((values, indices))
+    return named(function, [values, indices])
+
+
+@reads("median", "nanmedian")
+def _median(trace: Trace, x: Any, dim: int | None = None, keepdim: bool = False) -> Any:
+    """Of the whole tensor, or along an axis with indices."""
+    if dim is None:
+        return reduced(trace, "median", x, None, keep=False)[0]
+    return named("median", reduced(trace, "median_with_indices", x, dim, keepdim))
+
+
+@reads("mode")
+def _mode(trace: Trace, x: Any, dim: int = -1, keepdim: bool = False) -> Any:
+    return named("mode", reduced(trace, "mode_with_indices", x, dim, keepdim))
+
+
+@reads("aminmax")
+def _aminmax(trace: Trace, x: Any, *, dim: int | None = None, keepdim: bool = False) -> Any:
+    return named("aminmax", reduced(trace, "aminmax", x, dim, keepdim))
+
+
+@reads("var_mean")
+def _var_mean(trace: Trace, x: Any, *args: Any, **kwargs: Any) -> Any:
+    return _spread(trace, "var_mean", x, args, kwargs)
+
+
+@reads("std_mean")
+def _std_mean(trace: Trace, x: Any, *args: Any, **kwargs: Any) -> Any:
+    return _spread(trace, "std_mean", x, args, kwargs)
+
+
+def _spread(trace: Trace, function: str, x: Any, args: Any, kwargs: Any) -> Any:
+    """A first argument that is true or false is ``unbiased``, not the axes."""
+    dim = kwargs.get("dim", args[0] if args and not isinstance(args[0], bool) else None)
+    return tuple(reduced(trace, function, x, dim, kwargs.get("keepdim", dim is not None and _keep(args))))
+
+
+def named(call: str, outputs: list[Any]) -> Any:
+    """The tuple with names that ``torch.call`` returns."""
+    return getattr(torch.return_types, call)(tuple(outputs))
 
 
 def reduced(trace: Trace, function: str, x: Any, dim: Any, keep: bool) -> list[Any]:

@@ -1,6 +1,5 @@
 """Calls that give the same values another shape or order of axes."""
 
-from math import prod
 from typing import Any
 
 from convlens.importers.torch.readers import reads
@@ -11,6 +10,9 @@ from convlens.ops.expand import Expand
 from convlens.ops.flatten import Flatten
 from convlens.ops.permute import Permute
 from convlens.ops.reshape import Reshape
+from convlens.ops.squeeze import Squeeze
+from convlens.ops.unflatten import Unflatten
+from convlens.ops.unsqueeze import Unsqueeze
 
 
 def sizes_in(args: tuple[Any, ...]) -> tuple[int, ...]:
@@ -34,25 +36,24 @@ def _view_as(trace: Trace, x: Shadow, other: Shadow) -> Any:
 
 
 @reads("unsqueeze", "unsqueeze_")
-def _unsqueeze(trace: Trace, x: Shadow, dim: int) -> Any:
-    axis = dim + x.spec.rank + 1 if dim < 0 else dim
-    return reshaped(trace, x, (*x.spec.dims[:axis], 1, *x.spec.dims[axis:]))
+def unsqueezed(trace: Trace, x: Shadow, dim: Any) -> Any:
+    """New axes of size 1 at one place or several, counted in the result."""
+    places = tuple(dim) if isinstance(dim, tuple | list) else (dim,)
+    return _undone_by_reshape(trace, x, trace.emit(Unsqueeze(at=places), [x])[0])
 
 
 @reads("squeeze", "squeeze_")
 def _squeeze(trace: Trace, x: Shadow, dim: Any = None) -> Any:
-    axes = range(x.spec.rank) if dim is None else dim if isinstance(dim, tuple | list) else (dim,)
-    gone = {axis % max(x.spec.rank, 1) for axis in axes}
-    return reshaped(trace, x, tuple(n for axis, n in enumerate(x.spec.dims) if n != 1 or axis not in gone))
+    """Axes of size 1 disappear; a call that finds none makes no node."""
+    if x.spec.rank == 0:
+        return alias(trace, x)
+    op = Squeeze(over=dim)
+    return alias(trace, x) if op.infer((x.spec,)) == (x.spec,) else _undone_by_reshape(trace, x, trace.emit(op, [x])[0])
 
 
 @reads("unflatten")
 def _unflatten(trace: Trace, x: Shadow, dim: int, sizes: Any) -> Any:
-    axis, parts = dim % x.spec.rank, tuple(map(int, sizes))
-    if -1 in parts:
-        rest = x.spec.dims[axis] // max(prod(n for n in parts if n != -1), 1)
-        parts = tuple(rest if n == -1 else n for n in parts)
-    return reshaped(trace, x, (*x.spec.dims[:axis], *parts, *x.spec.dims[axis + 1 :]))
+    return _undone_by_reshape(trace, x, trace.emit(Unflatten(axis=dim, sizes=tuple(map(int, sizes))), [x])[0])
 
 
 @reads("flatten")

@@ -1,0 +1,63 @@
+"""Calls that put values in order, and running sums."""
+
+from typing import Any
+
+import torch
+
+from convlens.importers.torch.readers import READERS, reads
+from convlens.importers.torch.readers.cast import cast
+from convlens.importers.torch.readers.reduction import named
+from convlens.importers.torch.shadow import Shadow
+from convlens.importers.torch.trace import Trace
+from convlens.ops.argsort import Argsort
+from convlens.ops.kthvalue import Kthvalue
+from convlens.ops.scan import Scan
+from convlens.ops.sort import Sort
+from convlens.ops.topk import Topk
+
+
+@reads("sort", "msort")
+def _sort(trace: Trace, x: Shadow, *args: Any, **kwargs: Any) -> Any:
+    return named("sort", trace.emit(Sort(**_direction(args, kwargs)), [x]))
+
+
+@reads("argsort")
+def _argsort(trace: Trace, x: Shadow, *args: Any, **kwargs: Any) -> Any:
+    return trace.emit(Argsort(**_direction(args, kwargs)), [x])[0]
+
+
+def _direction(args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
+    """``sort(dim, descending)``, or ``sort(stable=..., dim=..., descending=...)`` by name."""
+    named = dict(zip(("dim", "descending"), args, strict=False)) | kwargs
+    return {"axis": named.get("dim", -1), "descending": bool(named.get("descending", False))}
+
+
+@reads("topk")
+def _topk(trace: Trace, x: Shadow, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> Any:  # noqa: A002
+    return named("topk", trace.emit(Topk(k=int(k), axis=dim, largest=largest, ordered=sorted), [x]))
+
+
+@reads("kthvalue")
+def _kthvalue(trace: Trace, x: Shadow, k: int, dim: int = -1, keepdim: bool = False) -> Any:
+    return named("kthvalue", trace.emit(Kthvalue(k=int(k), axis=dim, keep=keepdim), [x]))
+
+
+@reads("cummax")
+def _cummax(trace: Trace, x: Shadow, dim: int) -> Any:
+    return named("cummax", trace.emit(Scan(function="cummax", axis=dim), [x]))
+
+
+@reads("cummin")
+def _cummin(trace: Trace, x: Shadow, dim: int) -> Any:
+    return named("cummin", trace.emit(Scan(function="cummin", axis=dim), [x]))
+
+
+def _scan(function: str) -> Any:
+    def read(trace: Trace, x: Shadow, dim: int | None = None, *, axis: int = -1, dtype: torch.dtype | None = None) -> Any:
+        x = x if dtype is None else cast(trace, x, dtype)
+        return trace.emit(Scan(function=function, axis=axis if dim is None else dim), [x])[0]
+
+    return read
+
+
+READERS.update({name: _scan(name) for name in ("cumsum", "cumprod", "logcumsumexp")})

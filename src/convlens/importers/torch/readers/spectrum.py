@@ -1,0 +1,66 @@
+"""Fourier transforms and complex values."""
+
+from typing import Any
+
+from convlens.importers.torch.readers import READERS, reads
+from convlens.importers.torch.readers.parts import sliced
+from convlens.importers.torch.readers.shape import alias
+from convlens.importers.torch.shadow import Shadow
+from convlens.importers.torch.trace import Trace
+from convlens.ops.fft import Fft
+from convlens.ops.stft import Stft
+from convlens.ops.view_as_real import ViewAsReal
+
+
+def _register() -> None:
+    for function in ("fft", "ifft", "rfft", "irfft"):
+        READERS[f"fft_{function}"] = _one(function)
+        READERS[f"fft_{function}2"] = _several(function, (-2, -1))
+        READERS[f"fft_{function}n"] = _several(function, None)
+
+
+def _one(function: str) -> Any:
+    def read(trace: Trace, x: Any, n: int | None = None, dim: int = -1, norm: Any = None) -> Any:
+        return trace.emit(Fft(function=function, over=(dim,), sizes=None if n is None else (n,)), [x])[0]
+
+    return read
+
+
+def _several(function: str, usual: tuple[int, ...] | None) -> Any:
+    """Over ``dim``; over all axes, or as many of the last ones as there are sizes, where none is given."""
+
+    def read(trace: Trace, x: Any, s: Any = None, dim: Any = usual, norm: Any = None) -> Any:
+        sizes = None if s is None else tuple(s)
+        over = range(-len(sizes or x.shape), 0) if dim is None else dim
+        return trace.emit(Fft(function=function, over=tuple(over), sizes=sizes), [x])[0]
+
+    return read
+
+
+@reads("stft")
+def _stft(trace: Trace, x: Any, n_fft: int, hop_length: int | None = None, win_length: int | None = None, window: Any = None,
+          center: bool = True, pad_mode: str = "reflect", normalized: bool = False, onesided: bool | None = None,
+          return_complex: bool | None = None, align_to_window: bool | None = None) -> Any:  # fmt: skip
+    whole = x.is_complex() if onesided is None else not onesided
+    op = Stft(length=n_fft, hop=hop_length or n_fft // 4, centred=center, onesided=not whole)
+    (spectrum,) = trace.emit(op, [x] if window is None else [x, window])
+    return spectrum if return_complex else trace.emit(ViewAsReal(), [spectrum])[0]
+
+
+@reads("real")
+def _real(trace: Trace, x: Shadow) -> Any:
+    return _part(trace, x, 0) if x.is_complex() else alias(trace, x)
+
+
+@reads("imag")
+def _imag(trace: Trace, x: Shadow) -> Any:
+    return _part(trace, x, 1)
+
+
+def _part(trace: Trace, x: Shadow, index: int) -> Shadow:
+    (pairs,) = trace.emit(ViewAsReal(), [x])
+    last = pairs.spec.rank - 1
+    return sliced(trace, pairs, {"on": (last,), "starts": (index,), "stops": (index + 1,), "drop": (last,)})
+
+
+_register()

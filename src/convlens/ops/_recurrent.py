@@ -1,0 +1,159 @@
+"""What LSTM, GRU and the plain recurrent network have in common: a cell that is applied step by step, in layers."""
+
+from collections.abc import Iterator
+
+from convlens.arith.axis import IDENTITY
+from convlens.ir.errors import ShapeError
+from convlens.ir.op import WHOLE, Along, Inputs, Op, Outputs, Read, Settings, Shapes
+from convlens.ir.spec import Shape, TensorSpec, show_shape
+
+
+class Cell(Op):
+    """One step: ``gates`` blocks of ``hidden`` rows for the input and as many for the state; ``states`` states."""
+
+    hidden: int
+    bias: bool
+    gates: int
+    states: int
+    work: int
+    """Element-wise operations for each hidden value."""
+
+    view = False
+    keeps = frozenset({"input", "output"})
+
+    def outputs(self, xs: Inputs) -> Outputs:
+        x = xs[0]
+        if x.rank not in (1, 2):
+            raise ShapeError(f"needs an input of 2 axes (N, values), or 1 without a batch; the input {x} has {x.rank}")
+        self._check_states(xs, (*x.dims[:-1], self.hidden))
+        return (x.with_dims((*x.dims[:-1], self.hidden)),) * self.states
+
+    def _check_states(self, xs: Inputs, wanted: Shape) -> None:
+        for state in xs[1 : 1 + self.states]:
+            if state.dims != wanted:
+                raise ShapeError(f"its state is {state}, but the input {xs[0]} needs {show_shape(wanted)}", f"a state of {show_shape(wanted)}")
+
+    def params(self, xs: Inputs) -> Shapes:
+        if len(xs) > 1 + self.states:
+            return {}
+        rows = self.gates * self.hidden
+        weights = {"weight_ih": (rows, xs[0].dims[-1]), "weight_hh": (rows, self.hidden)}
+        return {**weights, "bias_ih": (rows,), "bias_hh": (rows,)} if self.bias else weights
+
+    def buffers(self, xs: Inputs) -> Shapes:
+        return {}
+
+    def macs(self, xs: Inputs) -> int:
+        return self.outputs(xs)[0].numel * self.gates * (xs[0].dims[-1] + self.hidden)
+
+    def elementwise(self, xs: Inputs) -> int:
+        return self.outputs(xs)[0].numel * self.work
+
+    def reads(self, xs: Inputs) -> tuple[tuple[Read, ...], ...]:
+        read = tuple(
+            (*(Along(axis, IDENTITY) for axis in range(x.rank - 1)), WHOLE) if i <= self.states else (WHOLE,) * x.rank
+            for i, x in enumerate(xs)
+        )
+        return (read,) * self.states
+
+    @classmethod
+    def from_params(cls, shapes: Shapes, settings: Settings) -> Settings:
+        return {"hidden": shapes["weight_hh"][1], "bias": "bias_ih" in shapes}
+
+
+class Recurrent(Op):
+    """A cell over a whole sequence, in ``layers`` layers, from both ends where ``bidirectional``."""
+
+    hidden: int
+    layers: int
+    bias: bool
+    batch_first: bool
+    bidirectional: bool
+    projection: int = 0
+    gates: int
+    states: int
+    work: int
+
+    view = False
+    keeps = frozenset({"input", "output"})
+
+    @property
+    def directions(self) -> int:
+        return 2 if self.bidirectional else 1
+
+    @property
+    def width(self) -> int:
+        """Values of one direction's output."""
+        return self.projection or self.hidden
+
+    def outputs(self, xs: Inputs) -> Outputs:
+        x = xs[0]
+        if x.rank not in (2, 3):
+            order = "N, steps, values" if self.batch_first else "steps, N, values"
+            raise ShapeError(f"needs an input of 3 axes ({order}), or 2 without a batch; the input {x} has {x.rank}")
+        if self.projection >= self.hidden:
+            raise ShapeError(f"projection {self.projection} is not smaller than hidden {self.hidden}", f"a projection of at most {self.hidden - 1}")
+        states = [x.with_dims(dims) for dims in self._state_shapes(x)]
+        for state, wanted in zip(xs[1 : 1 + self.states], states, strict=False):
+            if state.dims != wanted.dims:
+                raise ShapeError(f"its state is {state}, but the input {x} needs {wanted}", f"a state of {wanted}")
+        return (x.with_dims((*x.dims[:-1], self.directions * self.width)), *states)
+
+    def _state_shapes(self, x: TensorSpec) -> tuple[Shape, ...]:
+        lead = (self.layers * self.directions, *self._batch(x))
+        return ((*lead, self.width), (*lead, self.hidden))[: self.states]
+
+    def _batch(self, x: TensorSpec) -> Shape:
+        return () if x.rank == 2 else x.dims[:1] if self.batch_first else x.dims[1:2]
+
+    def _steps(self, x: TensorSpec) -> int:
+        return x.dims[1] if x.rank == 3 and self.batch_first else x.dims[0]
+
+    def cells(self, x: TensorSpec) -> Iterator[tuple[str, int]]:
+        """Each layer and direction: the ending of its weights' names, and how many values it reads at each step."""
+        for layer in range(self.layers):
+            for ending in ("", "_reverse")[: self.directions]:
+                yield f"l{layer}{ending}", self.directions * self.width if layer else x.dims[-1]
+
+    def weights(self, x: TensorSpec) -> Shapes:
+        """All weights, in PyTorch's order."""
+        rows, found = self.gates * self.hidden, {}
+        for ending, values in self.cells(x):
+            found[f"weight_ih_{ending}"] = (rows, values)
+            found[f"weight_hh_{ending}"] = (rows, self.width)
+            if self.bias:
+                found[f"bias_ih_{ending}"] = found[f"bias_hh_{ending}"] = (rows,)
+            if self.projection:
+                found[f"weight_hr_{ending}"] = (self.projection, self.hidden)
+        return found
+
+    def params(self, xs: Inputs) -> Shapes:
+        return {} if len(xs) > 1 + self.states else self.weights(xs[0])
+
+    def buffers(self, xs: Inputs) -> Shapes:
+        return {}
+
+    def macs(self, xs: Inputs) -> int:
+        x = xs[0]
+        products = sum(
+            self.gates * self.hidden * (values + self.width) + self.hidden * self.projection for _, values in self.cells(x)
+        )
+        return products * self._applied(x)
+
+    def elementwise(self, xs: Inputs) -> int:
+        return self.work * self.hidden * self.layers * self.directions * self._applied(xs[0])
+
+    def _applied(self, x: TensorSpec) -> int:
+        """How often each cell is applied."""
+        return self._steps(x) * (self._batch(x) or (1,))[0]
+
+    def reads(self, xs: Inputs) -> tuple[tuple[Read, ...], ...]:
+        batched = xs[0].rank == 3
+        places = [0 if self.batch_first else 1] + [1] * self.states
+        return tuple(tuple(self._read(at, x, place, batched) for at, x in enumerate(xs)) for place in places)
+
+    def _read(self, at: int, x: TensorSpec, place: int, batched: bool) -> Read:
+        """All steps and all values; of the batch the own place, which is axis ``place`` of the output."""
+        axis = (0 if self.batch_first else 1) if at == 0 else 1
+        same = batched and at <= self.states
+        return tuple(Along(place, IDENTITY) if same and i == axis else WHOLE for i in range(x.rank))

@@ -1,0 +1,26 @@
+"""Small whole numbers as real values."""
+
+from convlens.ir.op import Inputs, Outputs
+from convlens.ops._pointwise import Pointwise
+from convlens.ops._source import Dtype
+
+
+class Dequantize(Pointwise, name="dequantize"):
+    """``(x - zero_point) * scale`` in ``dtype``: 2 operations for each element. Backward keeps nothing.
+
+    Scale and zero point are numbers of the quantisation, no parameters. Source: ONNX operator DequantizeLinear-21.
+
+    >>> str(Dequantize().infer((TensorSpec((1, 64, 56, 56), "int8"),))[0].dtype)
+    'float32'
+    """
+
+    dtype: Dtype = "float32"
+
+    keeps = frozenset[str]()
+    spellings = ()
+
+    def outputs(self, xs: Inputs) -> Outputs:
+        return (xs[0]._replace(dtype=self.dtype),)
+
+    def elementwise(self, xs: Inputs) -> int:
+        return 2 * xs[0].numel

@@ -1,0 +1,28 @@
+"""Real values as small whole numbers."""
+
+from typing import Annotated
+
+from convlens.ir.op import Inputs, Outputs
+from convlens.ir.setting import Word
+from convlens.ops._pointwise import Pointwise
+
+
+class Quantize(Pointwise, name="quantize"):
+    """``clamp(round(x / scale) + zero_point)`` in ``dtype``: 4 operations for each element. Backward keeps nothing.
+
+    Scale and zero point are numbers of the quantisation, no parameters. Source: ONNX operator QuantizeLinear-21.
+
+    >>> str(Quantize(dtype="int8").infer((TensorSpec((1, 64, 56, 56)),))[0].dtype)
+    'int8'
+    """
+
+    dtype: Annotated[str, Word(("uint8", "int8", "uint16", "int16", "float8_e4m3fn", "float8_e5m2"))] = "uint8"
+
+    keeps = frozenset[str]()
+    spellings = ()
+
+    def outputs(self, xs: Inputs) -> Outputs:
+        return (xs[0]._replace(dtype=self.dtype),)
+
+    def elementwise(self, xs: Inputs) -> int:
+        return 4 * xs[0].numel
