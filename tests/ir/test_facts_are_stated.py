@@ -48,7 +48,7 @@ def test_an_operator_needs_its_docstring() -> None:
         ("max_pol", "unknown operator 'max_pol' (did you mean 'max_pool'?)"),
         ("Conv2d", "unknown operator 'Conv2d' (did you mean 'conv'?)"),
         ("zzzzzz", "unknown operator 'zzzzzz'"),
-        ("_window", "unknown operator '_window'"),
+        ("_source", "unknown operator '_source'"),
         ("os.path", "unknown operator 'os.path'"),
         ("", "unknown operator ''"),
     ],

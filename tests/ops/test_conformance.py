@@ -61,6 +61,11 @@ def _entries(value: Any) -> tuple[Any, ...]:
     return value if isinstance(value, tuple) else ()
 
 
+def _least(value: Any) -> int:
+    """The smallest entry."""
+    return min(_entries(value) or (value,))
+
+
 def _odd(padding: Any, axes: int) -> bool:
     """Negative, or with another number of entries than there are axes."""
     entries = _entries(padding) or (padding,) * axes
@@ -87,16 +92,21 @@ def meaningless(layer: Layer) -> str:
     several = calls_of("torch.nn")[layer.call].axes > 1 or layer.call in ("Fold", "Unfold")
     if several and any(len(_entries(v)) == 1 for v in layer.kwargs.values()):
         return "one entry for several axes: some of PyTorch's layers take it for all axes, some do not, some for fewer axes"
-    if layer.call.startswith("MaxUnpool") and 0 in (layer.kwargs["stride"], *_entries(layer.kwargs["stride"])):
-        return "stride 0, which PyTorch's unpooling does not look at where it has no effect"
-    if layer.call in ("LPPool1d", "Upsample") and any(len(_entries(v)) == 1 for v in layer.kwargs.values()):
+    if layer.call.startswith("MaxUnpool") and (
+        _least(layer.kwargs["padding"]) < 0 or (layer.kwargs["stride"] is not None and _least(layer.kwargs["stride"]) < 1)
+    ):
+        return "a stride or padding that no pooling can have, which PyTorch's unpooling does not look at"
+    if layer.call.startswith(("LPPool1d", "Upsampl")) and any(len(_entries(v)) == 1 for v in layer.kwargs.values()):
         return "one entry where PyTorch wants a bare number"
-    if layer.call.startswith("FractionalMaxPool") and 0 in (size := layer.kwargs["kernel_size"], *_entries(size)):
+    if layer.call.startswith("FractionalMaxPool") and _least(layer.kwargs["kernel_size"]) < 1:
         return "windows of no pixel"
     if layer.call in ("PairwiseDistance", "CosineSimilarity") and not layer.shape:
         return "a number, which is no vector"
-    if layer.call in ("CircularPad1d", "ReplicationPad1d") and len(_entries(layer.kwargs["padding"])) == 4:
-        return "a padding of two axes in a layer for one: PyTorch then takes the channels for space"
+    if layer.call.startswith(("Circular", "Replication", "Reflection")) and _entries(layer.kwargs["padding"]):
+        if len(layer.kwargs["padding"]) != 2 * calls_of("torch.nn")[layer.call].axes:
+            return (
+                "a padding of more or fewer axes than the layer is for: PyTorch then takes channels for space, or leaves some out"
+            )
     if layer.call == "Unflatten" and isinstance(layer.kwargs["unflattened_size"], int):
         return "a bare number where PyTorch wants one entry"
     return ""

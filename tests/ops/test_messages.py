@@ -621,6 +621,13 @@ c = cross(x, x)
      input: 4x2 from 'x'
      written at: text, line 2
      fix: inputs of equally many axes, 3 long along one of them
+
+input x: 1x3x8x8
+c = interpolate(x, scale=[inf, 1.0])
+=> interpolate 'c': scale inf, 1.0 is not a finite number
+     input: 1x3x8x8 from 'x'
+     written at: text, line 2
+     fix: a scale such as 2
 """.strip().split("\n\n") + messages_sequence.MESSAGES
 
 

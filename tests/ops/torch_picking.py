@@ -184,7 +184,9 @@ def _deform_conv(draw: Draw) -> Call:
     image = (draw(ints(1, 2)), channels, *per_axis(draw, 2, 1, 6))
     settings = {"out": out, "kernel": kernel, "stride": stride, "dilation": dilation, "padding": padding, "groups": groups,
                 "offset_groups": offset_groups}  # fmt: skip
-    space = [(n + 2 * p - d * (k - 1) - 1) // s + 1 for n, p, d, k, s in zip(image[2:], padding, dilation, kernel, stride, strict=True)]
+    space = [
+        (n + 2 * p - d * (k - 1) - 1) // s + 1 for n, p, d, k, s in zip(image[2:], padding, dilation, kernel, stride, strict=True)
+    ]
     offsets = (image[0], 2 * offset_groups * kernel[0] * kernel[1], *(max(n, 1) for n in space))
     if draw(ints(0, 5)) == 0:
         at = draw(ints(0, 3))
@@ -201,7 +203,9 @@ def _deform_conv(draw: Draw) -> Call:
 
 def _quantize(draw: Draw) -> Call:
     dtype = draw(st.sampled_from(["int8", "uint8"]))
-    return Call("quantize", {"dtype": dtype}, lambda x: torch.round(x).clamp(0, 9).to(getattr(torch, dtype)), (draw(shapes(0, 4)),))
+    return Call(
+        "quantize", {"dtype": dtype}, lambda x: torch.round(x).clamp(0, 9).to(getattr(torch, dtype)), (draw(shapes(0, 4)),)
+    )
 
 
 def _dequantize(draw: Draw) -> Call:

@@ -52,7 +52,9 @@ def _attention(draw: Draw) -> Call:
     queries, keys, width, out = per_axis(draw, 4, 1, 4)
     lead = draw(shapes(0, 2, most=3))
     settings: dict[str, Any] = {"causal": draw(ints(0, 3)) == 0, "gqa": len(lead) > 1 and draw(ints(0, 2)) == 0}
-    few = (*lead[:-1], draw(st.sampled_from([n for n in range(1, lead[-1] + 1) if lead[-1] % n == 0]))) if settings["gqa"] else lead
+    few = (
+        (*lead[:-1], draw(st.sampled_from([n for n in range(1, lead[-1] + 1) if lead[-1] % n == 0]))) if settings["gqa"] else lead
+    )
     xs = [(*lead, queries, width), (*few, keys, width), (*few, keys, out)]
     if draw(ints(0, 2)) == 0 and not (settings["causal"] and draw(ints(0, 3))):
         mask = (*lead, queries, keys)[draw(ints(0, len(lead))) :]
@@ -92,7 +94,9 @@ def _einsum(draw: Draw) -> Call:
         written = "".join(output)
         equation += "->" + (written + "..." if dots is not None and draw(ints(0, 5)) else written)
     if draw(ints(0, 9)) == 0:
-        equation = draw(st.sampled_from([equation + "z", equation.replace("a", "1"), equation + ",", equation[1:], equation + "->a"]))
+        equation = draw(
+            st.sampled_from([equation + "z", equation.replace("a", "1"), equation + ",", equation[1:], equation + "->a"])
+        )
     if draw(ints(0, 7)) == 0:
         xs[0] = draw(shapes(0, 4))
     return Call("einsum", {"equation": equation}, lambda *ts: torch.einsum(equation, *ts), tuple(xs))

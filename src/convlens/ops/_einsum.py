@@ -33,7 +33,9 @@ def parse(equation: str, ranks: Sequence[int]) -> Equation:
     left, arrow, right = "".join(equation.split()).partition("->")
     written = left.split(",")
     if len(written) != len(ranks):
-        raise ShapeError(f"{equation!r} is for {len(written)} inputs, but there are {len(ranks)}", "one group of letters for each")
+        raise ShapeError(
+            f"{equation!r} is for {len(written)} inputs, but there are {len(ranks)}", "one group of letters for each"
+        )
     inputs = tuple(_terms(text, rank, equation) for text, rank in zip(written, ranks, strict=True))
     output = _stated(right, inputs, equation) if arrow else _implied(inputs)
     return Equation(inputs, output)
@@ -46,7 +48,9 @@ def _terms(text: str, rank: int, equation: str) -> Terms:
     _check_letters(letters, equation)
     free = rank - len(letters)
     if free < 0 or (free and not dots):
-        raise ShapeError(f"{text!r} of {equation!r} names {len(letters)} axes, but its input has {rank}", "a letter for each axis")
+        raise ShapeError(
+            f"{text!r} of {equation!r} names {len(letters)} axes, but its input has {rank}", "a letter for each axis"
+        )
     return (*before, *(f".{i}" for i in reversed(range(free))), *after)
 
 
@@ -97,8 +101,7 @@ def sizes_of(found: Equation, shapes: Sequence[Shape]) -> dict[str, int]:
 def planned(found: Equation, sizes: dict[str, int], shapes: Sequence[Shape]) -> Plan:
     """What multiplying from left to right costs. An input that only broadcasts along an index does not have it."""
     parts = [
-        {i for i, n in zip(terms, dims, strict=True) if n == sizes[i]}
-        for terms, dims in zip(found.inputs, shapes, strict=True)
+        {i for i, n in zip(terms, dims, strict=True) if n == sizes[i]} for terms, dims in zip(found.inputs, shapes, strict=True)
     ]
     total, macs, elementwise = parts[0], 0, 0
     for at, part in enumerate(parts[1:], 1):

@@ -1,6 +1,7 @@
 """What LSTM, GRU and the plain recurrent network have in common: a cell that is applied step by step, in layers."""
 
 from collections.abc import Iterator
+from typing import ClassVar
 
 from convlens.arith.axis import IDENTITY
 from convlens.ir.errors import ShapeError
@@ -13,9 +14,9 @@ class Cell(Op):
 
     hidden: int
     bias: bool
-    gates: int
-    states: int
-    work: int
+    gates: ClassVar[int]
+    states: ClassVar[int]
+    work: ClassVar[int]
     """Element-wise operations for each hidden value."""
 
     view = False
@@ -31,7 +32,9 @@ class Cell(Op):
     def _check_states(self, xs: Inputs, wanted: Shape) -> None:
         for state in xs[1 : 1 + self.states]:
             if state.dims != wanted:
-                raise ShapeError(f"its state is {state}, but the input {xs[0]} needs {show_shape(wanted)}", f"a state of {show_shape(wanted)}")
+                raise ShapeError(
+                    f"its state is {state}, but the input {xs[0]} needs {show_shape(wanted)}", f"a state of {show_shape(wanted)}"
+                )
 
     def params(self, xs: Inputs) -> Shapes:
         if len(xs) > 1 + self.states:
@@ -50,10 +53,8 @@ class Cell(Op):
         return self.outputs(xs)[0].numel * self.work
 
     def reads(self, xs: Inputs) -> tuple[tuple[Read, ...], ...]:
-        read = tuple(
-            (*(Along(axis, IDENTITY) for axis in range(x.rank - 1)), WHOLE) if i <= self.states else (WHOLE,) * x.rank
-            for i, x in enumerate(xs)
-        )
+        rows: Read = tuple(Along(axis, IDENTITY) for axis in range(xs[0].rank - 1))
+        read: tuple[Read, ...] = tuple((*rows, WHOLE) if i <= self.states else (WHOLE,) * x.rank for i, x in enumerate(xs))
         return (read,) * self.states
 
     @classmethod
@@ -70,9 +71,9 @@ class Recurrent(Op):
     batch_first: bool
     bidirectional: bool
     projection: int = 0
-    gates: int
-    states: int
-    work: int
+    gates: ClassVar[int]
+    states: ClassVar[int]
+    work: ClassVar[int]
 
     view = False
     keeps = frozenset({"input", "output"})
@@ -92,7 +93,10 @@ class Recurrent(Op):
             order = "N, steps, values" if self.batch_first else "steps, N, values"
             raise ShapeError(f"needs an input of 3 axes ({order}), or 2 without a batch; the input {x} has {x.rank}")
         if self.projection >= self.hidden:
-            raise ShapeError(f"projection {self.projection} is not smaller than hidden {self.hidden}", f"a projection of at most {self.hidden - 1}")
+            raise ShapeError(
+                f"projection {self.projection} is not smaller than hidden {self.hidden}",
+                f"a projection of at most {self.hidden - 1}",
+            )
         states = [x.with_dims(dims) for dims in self._state_shapes(x)]
         for state, wanted in zip(xs[1 : 1 + self.states], states, strict=False):
             if state.dims != wanted.dims:
@@ -117,7 +121,8 @@ class Recurrent(Op):
 
     def weights(self, x: TensorSpec) -> Shapes:
         """All weights, in PyTorch's order."""
-        rows, found = self.gates * self.hidden, {}
+        rows = self.gates * self.hidden
+        found: dict[str, Shape] = {}
         for ending, values in self.cells(x):
             found[f"weight_ih_{ending}"] = (rows, values)
             found[f"weight_hh_{ending}"] = (rows, self.width)

@@ -40,7 +40,9 @@ class Bilinear(Op, name="bilinear"):
     def outputs(self, xs: Inputs) -> Outputs:
         x, y = xs[:2]
         if not x.rank or x.dims[:-1] != y.dims[:-1] or x.rank != y.rank:
-            raise ShapeError(f"the inputs {x} and {y} differ before the last axis", "inputs of the same shape but for the last axis")
+            raise ShapeError(
+                f"the inputs {x} and {y} differ before the last axis", "inputs of the same shape but for the last axis"
+            )
         if y.dims[-1] != self.second:
             raise ShapeError(f"the second input {y} has {y.dims[-1]} values, not {self.second}", f"second={y.dims[-1]}")
         return (x.with_dims((*x.dims[:-1], self.out))._replace(dtype=promoted(xs[:2])),)
@@ -61,7 +63,7 @@ class Bilinear(Op, name="bilinear"):
         return 0
 
     def reads(self, xs: Inputs) -> tuple[tuple[Read, ...], ...]:
-        rows = (*(Along(axis, IDENTITY) for axis in range(xs[0].rank - 1)), WHOLE)
+        rows: Read = (*(Along(axis, IDENTITY) for axis in range(xs[0].rank - 1)), WHOLE)
         return ((rows, rows, *((WHOLE,) * w.rank for w in xs[2:])),)
 
     @classmethod

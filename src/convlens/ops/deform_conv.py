@@ -58,7 +58,10 @@ class DeformConv(Window, name="deform_conv"):
         for (name, rows), given in zip(self._given().items(), xs[1:], strict=False):
             wanted = (x.dims[0], rows, *counts)
             if given.dims != wanted:
-                raise ShapeError(f"its {name} {given}, but the input {x} needs {show_shape(wanted)}", f"{name.split()[0]} of {show_shape(wanted)}")
+                raise ShapeError(
+                    f"its {name} {given}, but the input {x} needs {show_shape(wanted)}",
+                    f"{name.split()[0]} of {show_shape(wanted)}",
+                )
         return (x.with_dims((x.dims[0], self.out, *counts)),)
 
     def _given(self) -> dict[str, int]:
@@ -81,7 +84,7 @@ class DeformConv(Window, name="deform_conv"):
 
     def elementwise(self, xs: Inputs) -> int:
         read = xs[0].dims[0] * xs[0].dims[1] * prod(self.kernel) * prod(self.windows(xs[0]))
-        return read * (2 * 2**self.axes + self.mask)
+        return read * ((2 << self.axes) + self.mask)
 
     def reads(self, xs: Inputs) -> tuple[tuple[Read, ...], ...]:
         image: Read = (Along(0, IDENTITY), WHOLE, *(UNKNOWN,) * self.axes)

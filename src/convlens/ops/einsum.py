@@ -1,6 +1,5 @@
 """Sums of products written with index letters."""
 
-
 from convlens.arith.axis import IDENTITY, constant
 from convlens.ir.op import WHOLE, Along, AxisRead, Inputs, Op, Outputs, Read, Shapes
 from convlens.ir.setting import Text

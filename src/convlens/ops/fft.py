@@ -50,7 +50,9 @@ class Fft(Op, name="fft"):
         if self.function == "rfft":
             dims[last] = dims[last] // 2 + 1
         if min(dims) < 1:
-            raise ShapeError(f"{self.function} of {x} over {list(self.over)} with sizes {self.sizes} has no value", "larger sizes")
+            raise ShapeError(
+                f"{self.function} of {x} over {list(self.over)} with sizes {self.sizes} has no value", "larger sizes"
+            )
         return (TensorSpec(tuple(dims), self._dtype(x)),)
 
     def _axes(self, x: TensorSpec) -> list[int]:

@@ -1,5 +1,6 @@
 """An image read at computed places."""
 
+from math import prod
 from typing import Annotated
 
 from convlens.arith.axis import IDENTITY
@@ -42,7 +43,9 @@ class GridSample(Op, name="grid_sample"):
         x, grid = xs
         axes = x.rank - 2
         if axes not in (2, 3) or grid.rank != x.rank:
-            raise ShapeError(f"needs an image and a grid of 4 axes, or of 5; the input {x} has {x.rank}, the grid {grid} {grid.rank}")
+            raise ShapeError(
+                f"needs an image and a grid of 4 axes, or of 5; the input {x} has {x.rank}, the grid {grid} {grid.rank}"
+            )
         if grid.dims[-1] != axes:
             raise ShapeError(f"the grid {grid} has {grid.dims[-1]} coordinates for {axes} axes", f"a last axis of {axes}")
         if grid.dims[0] != x.dims[0]:
@@ -63,10 +66,11 @@ class GridSample(Op, name="grid_sample"):
         return 0
 
     def elementwise(self, xs: Inputs) -> int:
-        taps = {"bilinear": 2, "bicubic": 4, "nearest": 0}[self.mode] ** (xs[0].rank - 2)
+        along_axis = {"bilinear": 2, "bicubic": 4, "nearest": 0}[self.mode]
+        taps = prod([along_axis] * (xs[0].rank - 2))
         return 2 * taps * self.outputs(xs)[0].numel
 
     def reads(self, xs: Inputs) -> tuple[tuple[Read, ...], ...]:
         axes = xs[0].rank - 2
-        of_x = (Along(0, IDENTITY), Along(1, IDENTITY), *(UNKNOWN,) * axes)
+        of_x: Read = (Along(0, IDENTITY), Along(1, IDENTITY), *(UNKNOWN,) * axes)
         return ((of_x, (Along(0, IDENTITY), *(Along(2 + axis, IDENTITY) for axis in range(axes)), WHOLE)),)

@@ -120,5 +120,16 @@ class Interpolate(Op, name="interpolate"):
         """The step between outputs: ``1 / scale`` where a scale was given, else ``size / out``."""
         if self.scale is None:
             return size, out
-        scale = Fraction(self.scale[axis - 2 if len(self.scale) > 1 else 0]).limit_denominator(1 << 20)
+        scale = _rational(self.scale[axis - 2 if len(self.scale) > 1 else 0])
         return scale.denominator, scale.numerator
+
+
+def _rational(scale: float) -> Fraction:
+    """The simple fraction that a scale such as 0.3333333333333333 stands for; else exactly its decimals.
+
+    >>> _rational(1 / 3), _rational(6e-7)
+    (Fraction(1, 3), Fraction(3, 5000000))
+    """
+    exact = Fraction(repr(scale))
+    simple = exact.limit_denominator(1 << 20)
+    return simple if simple and abs(simple / exact - 1) < Fraction(1, 10**12) else exact

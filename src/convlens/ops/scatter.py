@@ -60,7 +60,5 @@ class Scatter(Op, name="scatter"):
 
     def reads(self, xs: Inputs) -> tuple[tuple[Read, ...], ...]:
         axis = self.axis % max(xs[0].rank, 1)
-        written = tuple(
-            tuple(UNKNOWN if at == axis else read for at, read in enumerate(same_place(x.rank))) for x in xs[1:]
-        )
+        written = tuple(tuple(UNKNOWN if at == axis else read for at, read in enumerate(same_place(x.rank))) for x in xs[1:])
         return ((same_place(xs[0].rank), *written),)

@@ -51,6 +51,8 @@ class Slice(Structural, name="slice"):
         if 0 in steps:
             raise ShapeError("a step is 0", "a step of 1")
         axes = [axis_of(axis, x) for axis in self.on]
+        if len(set(axes)) < len(axes):
+            raise ShapeError(f"the axes [{', '.join(map(str, self.on))}] name one axis twice", "each axis once")
         return {
             axis: range(*slice(start, stop, step).indices(x.dims[axis]))
             for axis, start, stop, step in zip(axes, self.starts, self.stops, steps, strict=True)

@@ -7,7 +7,6 @@ from convlens.ops._pointwise import same_place
 from convlens.ops._structure import Structural, axis_of
 
 
-
 class SlidingWindow(Structural, name="sliding_window"):
     """Stretches of ``size`` along ``axis``, ``step`` apart, as a new last axis: n -> ``floor((n - size) / step) + 1``, size.
 

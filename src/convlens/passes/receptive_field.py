@@ -169,13 +169,15 @@ def _along(view: View, local: Local, read: AxisRead, length: int, node: str) -> 
 
 
 def _chosen(view: View, local: Local, reads: list[AxisRead], dims: Shape, node: str) -> View:
-    """A place chosen by several axes survives where each of them is kept."""
+    """A place chosen by several axes survives where each of them is kept, or fixed by an index."""
     axes: list[int] = []
     for axis, read in zip(local.axes, reads, strict=True):
         if isinstance(read, Scattered):
             axes.extend(read.axes)
         elif isinstance(read, Along) and read.axis is not None and _keeps_all(read.map, dims[axis]):
             axes.append(read.axis)
+        elif isinstance(read, Along) and read.axis is None and read.map.supports == (1, 1):
+            continue
         else:
             return _lost(view, node)
     return view._replace(local=local._replace(axes=tuple(dict.fromkeys(axes))))

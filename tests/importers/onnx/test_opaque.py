@@ -110,13 +110,3 @@ def test_functions_that_grow_without_end() -> None:
     chain = [function("f" if i == 0 else f"f{i}", *[f"f{i + 1}"] * 10) for i in range(30)]
     with pytest.raises(UsageError, match="nodes after its functions are written out"):
         read(with_functions(*chain, function("f30", "Relu")))
-
-
-def test_quantised_convolution_has_a_shape_and_no_invented_cost() -> None:
-    stored = {
-        "s": np.float32(0.1), "z": np.uint8(0), "w": np.ones((6, 3, 3, 3), np.uint8),
-    }  # fmt: skip
-    conv = node("QLinearConv", ["x", "s", "z", "w", "s", "z", "s", "z"], ["y"], strides=[2, 2])
-    graph = read(make_model([conv], {"x": ((1, 3, 9, 9), np.uint8)}, stored))
-    assert output_shapes(graph) == [(1, 6, 4, 4)]
-    assert facts(graph).nodes["y"].macs is None

@@ -183,7 +183,7 @@ CASES = [
     case("GRU", (7, 2, 5), w(1, 9, 5), w(1, 9, 3), w(1, 18), ours="gru reshape permute", hidden_size=3, outputs=2),
     case("RNN", (7, 2, 5), w(1, 3, 5), w(1, 3, 3), w(1, 6), ours="rnn reshape permute", hidden_size=3, outputs=2),
     case("QuantizeLinear", IMAGE, f(0.1)[0], np.uint8(3), ours="quantize"),
-    case("DequantizeLinear", (IMAGE, np.uint8), f(0.1)[0], np.uint8(3), ours="dequantize"),
+    case("DequantizeLinear", (IMAGE, np.uint8), f(0.1)[0], np.uint8(3), ours="dequantize", opset=19),
     case("QLinearConv", (IMAGE, np.uint8), f(0.1)[0], np.uint8(3), np.ones((6, 4, 3, 3), np.int8), f(0.1)[0], np.int8(0),
          f(0.2)[0], np.uint8(1), ours="conv", strides=[2, 1]),
     case("QLinearMatMul", ((2, 5), np.uint8), f(0.1)[0], np.uint8(3), np.ones((5, 7), np.uint8), f(0.1)[0], np.uint8(0),

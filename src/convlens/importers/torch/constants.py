@@ -3,11 +3,15 @@
 from collections.abc import Callable
 from typing import Any
 
+from convlens.importers.torch.opaque import mapped, tensors_in, without_memory
 from convlens.importers.torch.readers.made import made
 from convlens.importers.torch.trace import Trace
 
 MAX_VALUES = 65_536
 """A tensor made in the forward is computed up to this many values; a larger one has only its shape."""
+
+MAX_SURELY_SMALL = 256
+"""The product of two tensors of so few values is small as well."""
 
 _FILLED = frozenset("zeros ones full eye arange linspace logspace range tril_indices triu_indices".split())
 _UNCERTAIN = frozenset("empty empty_strided rand randn randint randperm normal bernoulli".split())
@@ -22,3 +26,17 @@ def constant_call(trace: Trace, func: Callable[..., Any], name: str, args: Any, 
     if name in _FILLED and shape.numel() <= MAX_VALUES:
         return func(*args, **kwargs)
     return made(trace, tuple(shape.shape), shape.dtype)
+
+
+def is_small(func: Callable[..., Any], args: Any, kwargs: Any) -> bool:
+    """Does a call among plain tensors stay within `MAX_VALUES`? Asked of PyTorch without memory where it may grow."""
+    given = sum(tensor.numel() for tensor in tensors_in((args, kwargs)))
+    if given <= MAX_SURELY_SMALL:
+        return True
+    if given > MAX_VALUES:
+        return False
+    try:
+        outcome = func(*mapped(args, without_memory), **mapped(dict(kwargs), without_memory))
+    except (RuntimeError, NotImplementedError, TypeError):
+        return True
+    return sum(tensor.numel() for tensor in tensors_in(outcome)) <= MAX_VALUES

@@ -28,7 +28,15 @@ def user_line() -> str:
 
 def user_traceback(error: BaseException) -> str:
     """The frames of a traceback that are the user's, as Python prints them, and the error's own last line."""
-    return "\n".join([*_user_frames(error.__traceback__), f"  {type(error).__name__}: {error}"])
+    return "\n".join([*_user_frames(error.__traceback__), f"  {type(error).__name__}: {_text(error)}"])
+
+
+def _text(error: BaseException) -> str:
+    """The error's own words; an exception of the user's may fail even at saying them."""
+    try:
+        return str(error)
+    except Exception as second:  # noqa: BLE001 - whatever the user's __str__ raises
+        return f"(its text raises {type(second).__name__})"
 
 
 def _user_frames(traceback: TracebackType | None) -> list[str]:

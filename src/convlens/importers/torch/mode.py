@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch.overrides import TorchFunctionMode
 
-from convlens.importers.torch.constants import constant_call
+from convlens.importers.torch.constants import constant_call, is_small
 from convlens.importers.torch.frames import user_line
 from convlens.importers.torch.opaque import DataDependentError, call_name, mapped, opaque, tensors_in, value_of
 from convlens.importers.torch.readers import KERNELS, READERS
@@ -59,7 +59,7 @@ class Capture(TorchFunctionMode):
         if name in _IGNORED:
             return None
         first = args[0] if args else None
-        if type(first) is not Shadow and not self._concerns(args, kwargs):
+        if type(first) is not Shadow and not self._concerns(args, kwargs) and (self.trace.real or is_small(func, args, kwargs)):
             return constant_call(self.trace, func, name, args, kwargs)
         if name in _VALUES:
             return self._value(func, args, kwargs)

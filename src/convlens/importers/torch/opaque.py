@@ -28,7 +28,7 @@ def opaque(
 ) -> Any:
     """Record an unknown call and return what it returns. ``like`` gives the output's shape where it is known."""
     tensors = tensors_in((args, dict(kwargs)))
-    result = _without_memory(like) if like is not None else _run_without_memory(trace, func, args, kwargs)
+    result = without_memory(like) if like is not None else _run_without_memory(trace, func, args, kwargs)
     specs = [spec_of(t) for t in tensors_in(result)]
     owned = {f"weight{i}": t for i, t in enumerate(t for t in tensors if trace.is_parameter(t))}
     op = Opaque(
@@ -67,7 +67,7 @@ def _run_without_memory(trace: Trace, func: Callable[..., Any], args: tuple[Any,
             return func(*mapped(args, value_of), **mapped(dict(kwargs), value_of))
     keywords = {**kwargs, "device": "meta"} if kwargs.get("device") is not None else dict(kwargs)
     try:
-        return func(*mapped(args, _without_memory), **mapped(keywords, _without_memory))
+        return func(*mapped(args, without_memory), **mapped(keywords, without_memory))
     except NotImplementedError:
         raise DataDependentError(call_name(func)) from None
     except (RuntimeError, IndexError, ValueError, TypeError) as error:
@@ -76,7 +76,8 @@ def _run_without_memory(trace: Trace, func: Callable[..., Any], args: tuple[Any,
         raise ShapeError(f"{call_name(func)} refuses its inputs: {error}\n  at: {user_line() or 'unknown line'}") from error
 
 
-def _without_memory(tensor: torch.Tensor) -> torch.Tensor:
+def without_memory(tensor: torch.Tensor) -> torch.Tensor:
+    """A meta tensor of the same shape and dtype."""
     spec = spec_of(tensor)
     return torch.empty(spec.dims, dtype=DTYPES[spec.dtype], device="meta")
 

@@ -19,6 +19,7 @@ from convlens.ir.graph import Graph, Ref
 from convlens.ir.spec import TensorSpec, check_sizes
 from convlens.ir.verify import verify
 
+MAX_DEPTH = 32
 MAX_OUTPUT_DEPTH = 8
 
 _LOCK = threading.RLock()
@@ -28,6 +29,8 @@ _LOCK = threading.RLock()
 def run(module: torch.nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any], *, real: bool, name: str = "") -> Graph:
     """The graph of ``module(*args, **kwargs)``; see `convlens.importers.torch.capture`."""
     module = getattr(module, "_orig_mod", module)
+    if "_parameters" not in vars(module):
+        raise UsageError(f"{type(module).__name__} is not initialised: its __init__ does not call super().__init__()")
     trace = Trace(module, real=real)
     mode = Capture(trace)
     inputs = _Inputs(trace)
@@ -90,7 +93,9 @@ class _Inputs:
     def __init__(self, trace: Trace) -> None:
         self.trace = trace
 
-    def convert(self, value: Any, label: str) -> Any:
+    def convert(self, value: Any, label: str, depth: int = 0) -> Any:
+        if depth > MAX_DEPTH:
+            raise UsageError(f"the argument {label.partition('.')[0]!r} is nested deeper than {MAX_DEPTH}")
         if isinstance(value, torch.Tensor):
             return self._input(label, spec_of(value), value)
         if isinstance(value, TensorSpec):
@@ -100,10 +105,10 @@ class _Inputs:
             check_sizes(value)
             return self._input(label, TensorSpec(value, self.trace.dtype), None)
         if isinstance(value, tuple | list) and not isinstance(value, torch.Size):
-            items = [self.convert(item, f"{label}.{at}") for at, item in enumerate(value)]
+            items = [self.convert(item, f"{label}.{at}", depth + 1) for at, item in enumerate(value)]
             return type(value)(*items) if hasattr(value, "_fields") else type(value)(items)
         if isinstance(value, dict):
-            return {key: self.convert(item, f"{label}.{key}") for key, item in value.items()}
+            return {key: self.convert(item, f"{label}.{key}", depth + 1) for key, item in value.items()}
         return value
 
     def _input(self, label: str, spec: TensorSpec, value: torch.Tensor | None) -> Shadow:
@@ -126,19 +131,26 @@ def _outputs(trace: Trace, result: Any) -> tuple[Ref, ...]:
 
 
 def _tensors(value: Any, depth: int) -> Iterator[torch.Tensor]:
-    """The tensors of an output of any kind: nested containers, dataclasses, objects with attributes."""
-    if isinstance(value, torch.Tensor):
+    """The tensors of an output of any kind: nested containers, dataclasses, objects with attributes.
+
+    The type alone is asked what an object is: the object itself may answer anything.
+    """
+    kind = type(value)
+    if issubclass(kind, torch.Tensor):
         yield value
-    elif depth and not isinstance(value, str | bytes | int | float | type(None) | torch.nn.Module | type):
-        for item in _items(value):
+    elif depth and not issubclass(kind, str | bytes | int | float | type(None) | torch.nn.Module | type):
+        for item in _items(value, kind):
             yield from _tensors(item, depth - 1)
 
 
-def _items(value: Any) -> list[Any]:
-    if isinstance(value, Mapping):
+def _items(value: Any, kind: type) -> list[Any]:
+    if issubclass(kind, Mapping):
         return list(value.values())
-    if isinstance(value, tuple | list | set | frozenset):
+    if issubclass(kind, tuple | list | set | frozenset):
         return list(value)
-    if is_dataclass(value):
-        return [getattr(value, field.name) for field in fields(value)]
-    return list(vars(value).values()) if hasattr(value, "__dict__") else []
+    if is_dataclass(kind):
+        return [getattr(value, field.name) for field in fields(kind)]
+    try:
+        return list(object.__getattribute__(value, "__dict__").values())
+    except AttributeError:
+        return []

@@ -5,11 +5,15 @@ from typing import Any, Self
 
 import torch
 
+from convlens.ir.errors import UsageError
 from convlens.ir.graph import Ref
-from convlens.ir.spec import TensorSpec
+from convlens.ir.spec import ITEM_BYTES, TensorSpec
 
 DTYPE_NAMES = {dtype: str(dtype).removeprefix("torch.") for dtype in vars(torch).values() if isinstance(dtype, torch.dtype)}
 DTYPES = {name: dtype for dtype, name in DTYPE_NAMES.items()}
+
+MAX_VALUES = 2**63
+"""PyTorch counts the values of a tensor in 63 bits."""
 
 WriteBack = Callable[["Shadow"], Ref]
 
@@ -30,6 +34,8 @@ class Shadow(torch.Tensor):
 
     @staticmethod
     def __new__(cls, spec: TensorSpec, ref: Ref, device: torch.device, on_dispatch: Callable[..., Any]) -> Self:
+        if spec.numel >= MAX_VALUES:
+            raise UsageError(f"a tensor of {spec} has 2^63 values or more; PyTorch cannot count them")
         made: Self = torch.Tensor._make_wrapper_subclass(cls, spec.dims, dtype=DTYPES[spec.dtype], device=device)  # noqa: SLF001
         made.ref = ref
         made.spec = spec
@@ -67,4 +73,7 @@ def spec_of(tensor: torch.Tensor) -> TensorSpec:
     """Shape and dtype of any tensor."""
     if isinstance(tensor, Shadow):
         return tensor.spec
+    if tensor.is_nested or DTYPE_NAMES[tensor.dtype] not in ITEM_BYTES:
+        what = "a nested tensor" if tensor.is_nested else f"a tensor of dtype {DTYPE_NAMES[tensor.dtype]}"
+        raise UsageError(f"{what} cannot be described by one shape and a known dtype")
     return TensorSpec(tuple(tensor.shape), DTYPE_NAMES[tensor.dtype])

@@ -1,5 +1,6 @@
 """Values picked by indices, einsum, sampling. Source: ONNX GatherElements-13, ScatterElements-18, OneHot-11, Einsum-12,
-GridSample-20."""
+GridSample-20.
+"""
 
 from collections.abc import Sequence
 

@@ -34,7 +34,9 @@ def _recurrent(call: Call, builder: Builder, states: list[Tensor | None]) -> Seq
     directions, rows, _ = weights["weight_ih_l0"].spec.dims
     gates = _GATES[call.op_type]
     given = [state for state in states if state is not None]
-    unusual = call.given(4) is not None or call.attr("layout", 0) or call.attr("input_forget", 0) or len(given) not in (0, len(states))
+    unusual = (
+        call.given(4) is not None or call.attr("layout", 0) or call.attr("input_forget", 0) or len(given) not in (0, len(states))
+    )
     if unusual or x.spec.rank != 3 or rows % gates or directions not in (1, 2):
         raise NoReaderError
     settings: dict[str, Any] = {"hidden": rows // gates, "bias": call.given(3) is not None, "bidirectional": directions == 2}

@@ -11,6 +11,9 @@ from convlens.ops.fft import Fft
 from convlens.ops.stft import Stft
 from convlens.ops.view_as_real import ViewAsReal
 
+_STFT = ("hop_length", "win_length", "window", "center", "pad_mode", "normalized", "onesided", "return_complex")
+"""The arguments of torch.stft behind the second."""
+
 
 def _register() -> None:
     for function in ("fft", "ifft", "rfft", "irfft"):
@@ -20,7 +23,7 @@ def _register() -> None:
 
 
 def _one(function: str) -> Any:
-    def read(trace: Trace, x: Any, n: int | None = None, dim: int = -1, norm: Any = None) -> Any:
+    def read(trace: Trace, x: Any, n: int | None = None, dim: int = -1, *_: Any, **__: Any) -> Any:
         return trace.emit(Fft(function=function, over=(dim,), sizes=None if n is None else (n,)), [x])[0]
 
     return read
@@ -29,7 +32,7 @@ def _one(function: str) -> Any:
 def _several(function: str, usual: tuple[int, ...] | None) -> Any:
     """Over ``dim``; over all axes, or as many of the last ones as there are sizes, where none is given."""
 
-    def read(trace: Trace, x: Any, s: Any = None, dim: Any = usual, norm: Any = None) -> Any:
+    def read(trace: Trace, x: Any, s: Any = None, dim: Any = usual, *_: Any, **__: Any) -> Any:
         sizes = None if s is None else tuple(s)
         over = range(-len(sizes or x.shape), 0) if dim is None else dim
         return trace.emit(Fft(function=function, over=tuple(over), sizes=sizes), [x])[0]
@@ -38,13 +41,14 @@ def _several(function: str, usual: tuple[int, ...] | None) -> Any:
 
 
 @reads("stft")
-def _stft(trace: Trace, x: Any, n_fft: int, hop_length: int | None = None, win_length: int | None = None, window: Any = None,
-          center: bool = True, pad_mode: str = "reflect", normalized: bool = False, onesided: bool | None = None,
-          return_complex: bool | None = None, align_to_window: bool | None = None) -> Any:  # fmt: skip
+def _stft(trace: Trace, x: Any, n_fft: int, *args: Any, **kwargs: Any) -> Any:
+    """Without ``return_complex`` real and imaginary part are a last axis."""
+    given = dict(zip(_STFT, args, strict=False)) | kwargs
+    onesided, window, hop = given.get("onesided"), given.get("window"), given.get("hop_length")
     whole = x.is_complex() if onesided is None else not onesided
-    op = Stft(length=n_fft, hop=hop_length or n_fft // 4, centred=center, onesided=not whole)
+    op = Stft(length=n_fft, hop=hop or n_fft // 4, centred=given.get("center", True), onesided=not whole)
     (spectrum,) = trace.emit(op, [x] if window is None else [x, window])
-    return spectrum if return_complex else trace.emit(ViewAsReal(), [spectrum])[0]
+    return spectrum if given.get("return_complex") else trace.emit(ViewAsReal(), [spectrum])[0]
 
 
 @reads("real")

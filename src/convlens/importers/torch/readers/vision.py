@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from convlens.importers.torch.opaque import DataDependentError
+import torch
+
+from convlens.importers.torch.opaque import DataDependentError, opaque
 from convlens.importers.torch.readers import reads
 from convlens.importers.torch.refusal import refusal
 from convlens.importers.torch.shadow import spec_of
@@ -29,23 +31,25 @@ def _deform_conv2d(trace: Trace, x: Any, weight: Any, offset: Any, mask: Any, bi
 
 
 @reads("nms")
-def _nms(trace: Trace, *_: Any, **__: Any) -> Any:
+def _nms(trace: Trace, *args: Any) -> Any:
     """How many boxes stay depends on their values."""
+    if trace.real:
+        return opaque(trace, torch.ops.torchvision.nms, args, {})
     raise DataDependentError("torchvision.ops.nms")
 
 
 @reads("roi_align")
-def _roi_align(trace: Trace, x: Any, rois: Any, spatial_scale: float, height: int, width: int, *_: Any) -> Any:
+def _roi_align(trace: Trace, x: Any, rois: Any, _scale: float, height: int, width: int, *_: Any) -> Any:
     return _pooled(trace, "torchvision.ops.roi_align", x, rois, height, width)
 
 
 @reads("roi_pool")
-def _roi_pool(trace: Trace, x: Any, rois: Any, spatial_scale: float, height: int, width: int) -> Any:
+def _roi_pool(trace: Trace, x: Any, rois: Any, _scale: float, height: int, width: int) -> Any:
     return _pooled(trace, "torchvision.ops.roi_pool", x, rois, height, width, mapping=True)
 
 
 @reads("ps_roi_align", "ps_roi_pool")
-def _ps_roi(trace: Trace, x: Any, rois: Any, spatial_scale: float, height: int, width: int, *_: Any) -> Any:
+def _ps_roi(trace: Trace, x: Any, rois: Any, _scale: float, height: int, width: int, *_: Any) -> Any:
     """Position-sensitive: every cell of the output has channels of its own."""
     return _pooled(trace, "torchvision.ops.ps_roi", x, rois, height, width, shared=height * width, mapping=True)
 
