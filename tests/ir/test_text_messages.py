@@ -30,7 +30,7 @@ input x: 1x0x8
      input x: 1x0x8
 
 input x: 1x3x8x8: float33
-=> TextError: text, line 1: unknown dtype 'float33'; it is one of float64, float32, float16, bfloat16, float8_e4m3fn, float8_e5m2, complex64, complex128, int64, int32, int16, int8, uint64, uint32, uint16, uint8, bool
+=> TextError: text, line 1: unknown dtype 'float33'; it is one of float64, float32, float16, bfloat16, float8_e4m3fn, float8_e5m2, complex32, complex64, complex128, float8_e4m3fnuz, float8_e5m2fnuz, float8_e8m0fnu, qint8, quint8, qint32, int64, int32, int16, int8, uint64, uint32, uint16, uint8, bool
      input x: 1x3x8x8: float33
 
 input x: abc

@@ -92,8 +92,10 @@ def meaningless(layer: Layer) -> str:
     several = calls_of("torch.nn")[layer.call].axes > 1 or layer.call in ("Fold", "Unfold")
     if several and any(len(_entries(v)) == 1 for v in layer.kwargs.values()):
         return "one entry for several axes: some of PyTorch's layers take it for all axes, some do not, some for fewer axes"
+    stride = layer.kwargs.get("stride")
     if layer.call.startswith("MaxUnpool") and (
-        _least(layer.kwargs["padding"]) < 0 or (layer.kwargs["stride"] is not None and _least(layer.kwargs["stride"]) < 1)
+        any(_odd(value, int(layer.call[-2])) for value in (layer.kwargs["padding"], 1 if stride is None else stride))
+        or (stride is not None and _least(stride) < 1)
     ):
         return "a stride or padding that no pooling can have, which PyTorch's unpooling does not look at"
     if layer.call.startswith(("LPPool1d", "Upsampl")) and any(len(_entries(v)) == 1 for v in layer.kwargs.values()):
@@ -102,11 +104,9 @@ def meaningless(layer: Layer) -> str:
         return "windows of no pixel"
     if layer.call in ("PairwiseDistance", "CosineSimilarity") and not layer.shape:
         return "a number, which is no vector"
-    if layer.call.startswith(("Circular", "Replication", "Reflection")) and _entries(layer.kwargs["padding"]):
-        if len(layer.kwargs["padding"]) != 2 * calls_of("torch.nn")[layer.call].axes:
-            return (
-                "a padding of more or fewer axes than the layer is for: PyTorch then takes channels for space, or leaves some out"
-            )
+    sides = _entries(layer.kwargs.get("padding"))
+    if layer.call.startswith(("Circular", "Replication", "Reflection")) and len(sides) not in (0, 2 * int(layer.call[-2])):
+        return "a padding of more or fewer axes than the layer is for: PyTorch takes channels for space, or leaves some out"
     if layer.call == "Unflatten" and isinstance(layer.kwargs["unflattened_size"], int):
         return "a bare number where PyTorch wants one entry"
     return ""

@@ -357,6 +357,13 @@ c = slice(x, on=[0], starts=[0], stops=[1], steps=[0])
      fix: a step of 1
 
 input x: 1x6
+c = slice(x, on=[1, -1], starts=[0, 0], stops=[1, 1])
+=> slice 'c': the axes [1, -1] name one axis twice
+     input: 1x6 from 'x'
+     written at: text, line 2
+     fix: each axis once
+
+input x: 1x6
 c = slice(x, on=[4], starts=[0], stops=[1])
 => slice 'c': axis 4 is not one of the 2 axes of 1x6
      input: 1x6 from 'x'
@@ -628,7 +635,8 @@ c = interpolate(x, scale=[inf, 1.0])
      input: 1x3x8x8 from 'x'
      written at: text, line 2
      fix: a scale such as 2
-""".strip().split("\n\n") + messages_sequence.MESSAGES
+""".strip().split("\n\n")
+MESSAGES += messages_sequence.MESSAGES
 
 
 def network(snapshot: str) -> str:
@@ -666,7 +674,7 @@ LIMITS = [
     ("Softmax2d", {}, (3, 8),
      "Softmax2d needs an input of 4 axes (N, C, H, W), or 3 without a batch; the input 3x8 has 2\n  fix: Softmax(dim=1)"),
     ("ReflectionPad2d", {"padding": 1}, (3, 8),
-     "mode='reflect' pads the 2 spatial axes of an input of 4 axes (N, C, space), or 3 without a batch; here are 2 pairs for 3x8\n"
+     "mode='reflect' pads the 2 spatial axes of an input of 4 axes (N, C, space), or 3 without a batch, not 2 pairs for 3x8\n"
      "  fix: 2 pairs, and an input of 4 axes"),
     ("Upsample", {"scale_factor": 2, "align_corners": True}, (1, 3, 8, 8),
      "align_corners with mode 'nearest': PyTorch allows it only with linear, bilinear, bicubic and trilinear\n"

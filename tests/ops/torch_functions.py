@@ -11,6 +11,7 @@ from tests.ops import torch_picking, torch_sequence, torch_structure
 from tests.ops.call import Call, Shape
 from tests.strategies import Draw, ints, per_axis, shapes
 
+
 def _broadcastable(draw: Draw, count: int) -> tuple[Shape, ...]:
     """Shapes that broadcast, but for one draw in six."""
     full = draw(shapes(0, 4, most=3))

@@ -3,6 +3,8 @@
 Exit codes: 0 done, 1 the network is invalid or a check found something, 2 wrong usage.
 """
 
+import errno
+import io
 import os
 import sys
 
@@ -10,7 +12,18 @@ import click
 
 from convlens import __version__
 from convlens.cli._group import VerbGroup
-from convlens.ir.errors import ConvlensError, UsageError
+from convlens.cli._output import abandon, remark
+from convlens.ir.errors import ConvlensError, UsageError, cut
+
+MAX_LINE = 1000
+"""A longer line of a message is shortened in its middle."""
+
+
+class _Closed(io.TextIOBase):
+    """In place of a standard output that was closed before the start, which Python gives as None."""
+
+    def write(self, text: str) -> int:
+        raise OSError(errno.EBADF, os.strerror(errno.EBADF))
 
 
 @click.group(
@@ -31,6 +44,8 @@ def commands(context: click.Context) -> None:
 
 def main(args: list[str] | None = None) -> None:
     """The entry point. A `ConvlensError` becomes one message and its exit code, never a traceback."""
+    if sys.stdout is None:
+        sys.stdout = _Closed()
     try:
         code = commands.main(args, standalone_mode=False)
         sys.stdout.flush()
@@ -39,8 +54,11 @@ def main(args: list[str] | None = None) -> None:
     except (click.Abort, KeyboardInterrupt):
         sys.exit(130)
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        abandon(sys.stdout)
         sys.exit(141)
+    except OSError as error:
+        abandon(sys.stdout)
+        fail(UsageError(f"{error.filename or 'the standard output'}: {error.strerror or error}"))
     except ConvlensError as error:
         fail(error)
     else:
@@ -50,9 +68,11 @@ def main(args: list[str] | None = None) -> None:
 
 def fail(error: ConvlensError) -> None:
     """Print the message and end with the error's exit code."""
-    sys.stdout.flush()
-    text = f"error: {error}".encode(sys.stderr.encoding or "utf-8", "backslashreplace").decode(sys.stderr.encoding or "utf-8")
-    click.echo(text, err=True)
+    try:
+        sys.stdout.flush()
+    except (OSError, ValueError):  # the message is about something else, and it is on its way
+        abandon(sys.stdout)
+    remark("\n".join(cut(line, MAX_LINE) for line in f"error: {error}".split("\n")))
     sys.exit(error.exit_code)
 
 

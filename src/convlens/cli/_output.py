@@ -1,30 +1,65 @@
 """Where a result goes: the standard output, or a file whose ending chooses the format."""
 
 import json
+import os
 import sys
 from collections.abc import Collection
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import click
 
 from convlens.ir.errors import UsageError
+from convlens.report.terminal import printable
+
+KEPT = "\n\t"
+"""The control characters that a text for people may have."""
 
 
 def emit(text: str, *, color: bool = False) -> None:
-    """Print a text; a character that the standard output cannot encode is printed as its escape."""
+    """Print a text; control characters, and what the standard output cannot encode, as escapes.
+
+    A text in ``color`` is a table: its own escape sequences are those of its colours, its names are clean.
+    """
     encoding = sys.stdout.encoding or "utf-8"
-    click.echo(text.encode(encoding, "backslashreplace").decode(encoding), nl=False, color=color)
+    shown = text if color else printable(text, KEPT)
+    click.echo(shown.encode(encoding, "backslashreplace").decode(encoding), nl=False, color=color)
+
+
+def remark(text: str) -> None:
+    """Print a line for people to the standard error, control characters as escapes."""
+    encoding = getattr(sys.stderr, "encoding", None) or "utf-8"
+    try:
+        click.echo(printable(text, KEPT).encode(encoding, "backslashreplace").decode(encoding), err=True)
+    except (OSError, ValueError):  # full, or closed by the user's own code: nobody can be told, the exit code still says it
+        abandon(sys.stderr)
+
+
+def abandon(stream: TextIO | None) -> None:
+    """Let what a stream could not take go nowhere, so that Python does not try again (exit code 120) when it ends."""
+    if stream is None or stream.closed:
+        return
+    try:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    except (OSError, ValueError):  # a stream without a file, as in a test: it has nothing to write when Python ends
+        return
 
 
 def emit_json(record: dict[str, Any]) -> None:
-    """Print a record as JSON, its characters as they are wherever the standard output can encode them."""
-    text = json.dumps(record, ensure_ascii=False, indent=2)
+    """Print a record as JSON, its characters as they are wherever the standard output can show them."""
+    text = _json_without_controls(json.dumps(record, ensure_ascii=False, indent=2))
     try:
         text.encode(sys.stdout.encoding or "utf-8")
     except UnicodeEncodeError:
         text = json.dumps(record, indent=2)
     click.echo(text)
+
+
+def _json_without_controls(text: str) -> str:
+    """JSON escapes what is below a space by itself; this escapes the rest, such as the one-character CSI (U+009B)."""
+    if text.replace("\n", "").isprintable():
+        return text
+    return "".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text)
 
 
 def ending_of(path: str, endings: Collection[str]) -> str:
@@ -44,7 +79,7 @@ def chosen_format(out: str | None, endings: Collection[str], *, as_json: bool, m
     asked = [ending for flag, ending in ((as_json, ".json"), (markdown, ".md")) if flag]
     if len(asked) > 1:
         raise UsageError("--json and --markdown are two formats\n  fix: one of them")
-    ending = ending_of(out, endings) if out else ""
+    ending = ending_of(out, endings) if out is not None else ""
     if ending and asked and asked != [ending]:
         flag = "--json" if as_json else "--markdown"
         raise UsageError(f"{flag} and -o {out} are two formats\n  fix: -o with the ending {asked[0]}, or no {flag}")
@@ -52,8 +87,9 @@ def chosen_format(out: str | None, endings: Collection[str], *, as_json: bool, m
 
 
 def write(path: str, text: str) -> None:
-    """Write a result to a file, in UTF-8."""
+    """Write a result to a file, in UTF-8, control characters as escapes."""
+    shown = _json_without_controls(text) if path.lower().endswith(".json") else printable(text, KEPT)
     try:
-        Path(path).write_text(text, encoding="utf-8", newline="\n")
+        Path(path).write_text(shown, encoding="utf-8", newline="\n")
     except OSError as error:
         raise UsageError(f"-o {path}: {error.strerror or error}") from None

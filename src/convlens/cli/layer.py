@@ -30,7 +30,7 @@ def command(call: str, inputs: tuple[str, ...], as_json: bool, markdown: bool, l
 
     ending = chosen_format(out, ENDINGS, as_json=as_json, markdown=markdown)
     report = layer(call, *inputs)
-    if out:
+    if out is not None:
         write(out, _file_text(report, ending, lang))
     elif as_json:
         emit_json(report.to_dict())

@@ -1,12 +1,13 @@
 """What is in a network, what comes out, what does each layer cost and see?"""
 
 import sys
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import click
 
-from convlens.cli._output import chosen_format, emit, emit_json, write
-from convlens.ir.errors import UsageError
+from convlens.cli._output import chosen_format, emit, emit_json, remark, write
+from convlens.ir.errors import UsageError, quoted
 
 if TYPE_CHECKING:
     from convlens.report.summary import Summary
@@ -40,9 +41,9 @@ def command(
     ending = chosen_format(out, ENDINGS, as_json=as_json, markdown=markdown)
     if runs_user_code(model):
         need_code(model)
-        click.echo(f"running {model}, which is your own code", err=True)
+        remark(f"running {model}, which is your own code")
     report = Summary(load(model, *_given(inputs), _sizes(dims), real))
-    if out:
+    if out is not None:
         write(out, _file_text(report, ending, depth, fold))
     elif as_json:
         emit_json(report.to_dict())
@@ -56,8 +57,15 @@ def command(
 
 def _given(inputs: tuple[str, ...]) -> tuple[list[str], dict[str, str]]:
     """Shapes by position, and by name where they are written ``name=shape``."""
-    named = dict(text.rsplit("=", 1) for text in inputs if "=" in text)
-    return [text for text in inputs if "=" not in text], named
+    pairs = [text.rsplit("=", 1) for text in inputs if "=" in text]
+    _once("--input", [name for name, _ in pairs])
+    return [text for text in inputs if "=" not in text], {name: shape for name, shape in pairs}
+
+
+def _once(option: str, names: list[str]) -> None:
+    name, times = next(iter(Counter(names).most_common(1)), ("", 0))
+    if times > 1:
+        raise UsageError(f"{option} {quoted(name)} is given {times} times\n  fix: one {option} for each name")
 
 
 def _sizes(dims: tuple[str, ...]) -> dict[str, int]:
@@ -65,8 +73,9 @@ def _sizes(dims: tuple[str, ...]) -> dict[str, int]:
     for text in dims:
         name, _, size = text.rpartition("=")
         if not name or not size.isdecimal() or len(size) > 18 or int(size) < 1:
-            raise UsageError(f"--dim {text!r} is not a named size\n  fix: a name and a whole number of at least 1, as in N=1")
+            raise UsageError(f"--dim {quoted(text)} is not a named size\n  fix: a name and a whole number of at least 1, as in N=1")
         sizes[name] = int(size)
+    _once("--dim", [text.rpartition("=")[0] for text in dims])
     return sizes
 
 

@@ -13,8 +13,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from convlens.importers.files import need_file
-from convlens.ir.errors import ConvlensError, UsageError, nearest
+from convlens.importers.files import nearest_file, need_file
+from convlens.ir.errors import ConvlensError, UsageError, nearest, quoted
 from convlens.ir.graph import Graph
 
 MAX_FRAMES = 6
@@ -31,8 +31,10 @@ def made(model: str) -> Any:
     if not where or not path:
         raise UsageError(f"{model!r}: a factory is written package.module:factory or file.py:factory")
     with _quiet_output(), _own_folder(where):
-        found = _attribute(_imported(where), path, model)
-        return found if _is_network(found) or not callable(found) else _called(found, model)
+        module = _imported(where)
+        with _shown(f"{model} raised"):
+            found = _attribute(module, path, model)
+            return found if _is_network(found) or not callable(found) else found()
 
 
 def need_code(model: str) -> None:
@@ -56,7 +58,7 @@ def _quiet_output() -> Iterator[None]:
 @contextlib.contextmanager
 def _own_folder(where: str) -> Iterator[None]:
     """The user's code may import what lies beside it, as under ``python file.py`` or ``python -m``."""
-    folder = str(Path(where).resolve().parent) if where.endswith(".py") else str(Path.cwd())
+    folder = str(need_file(where).resolve().parent) if where.endswith(".py") else str(_here())
     sys.path.insert(0, folder)
     try:
         yield
@@ -64,20 +66,40 @@ def _own_folder(where: str) -> Iterator[None]:
         sys.path.remove(folder)
 
 
+def _here() -> Path:
+    try:
+        return Path.cwd()
+    except OSError as error:
+        raise UsageError(f"the current folder is not there any more: {error.strerror}") from None
+
+
+@contextlib.contextmanager
+def _shown(what: str) -> Iterator[None]:
+    """The user's code may raise anything; all but an interruption is shown as its own traceback."""
+    try:
+        yield
+    except (ConvlensError, KeyboardInterrupt):
+        raise
+    except BaseException as error:  # noqa: BLE001 - shown, not hidden
+        raise _failed(what, error) from None
+
+
 def _imported(where: str) -> ModuleType:
     if where.endswith(".py"):
         return _imported_file(where)
-    try:
-        return importlib.import_module(where)
-    except ModuleNotFoundError as error:
-        if error.name and (where == error.name or where.startswith(f"{error.name}.")):
-            hint = (
-                f"\n  fix: {where.replace('.', '/')}.py:... for a file" if Path(f"{where.replace('.', '/')}.py").exists() else ""
-            )
-            raise UsageError(f"there is no module {error.name!r} that could be imported from {Path.cwd()}{hint}") from None
-        raise _failed(f"importing {where} failed", error) from None
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - the user's code may raise anything; it is shown, not hidden
-        raise _failed(f"importing {where} failed", error) from None
+    with _shown(f"importing {where} failed"):
+        try:
+            return importlib.import_module(where)
+        except ModuleNotFoundError as error:
+            if error.name and (where == error.name or where.startswith(f"{error.name}.")):
+                raise UsageError(_no_module(where, error.name)) from None
+            raise
+
+
+def _no_module(where: str, name: str) -> str:
+    file = f"{where.replace('.', '/')}.py"
+    hint = f"\n  fix: {file}:... for a file" if nearest_file(file) == str(Path(file)) else ""
+    return f"there is no module {quoted(name)} that could be imported from {_here()}{hint}"
 
 
 def _imported_file(where: str) -> ModuleType:
@@ -89,10 +111,11 @@ def _imported_file(where: str) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module  # classes of the file find their module by its name
     try:
-        spec.loader.exec_module(module)
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - the user's code may raise anything; it is shown, not hidden
-        del sys.modules[name]
-        raise _failed(f"importing {where} failed", error) from None
+        with _shown(f"importing {where} failed"):
+            spec.loader.exec_module(module)
+    except ConvlensError:
+        sys.modules.pop(name, None)
+        raise
     return module
 
 
@@ -115,15 +138,6 @@ def _meant(name: str, place: Any) -> str:
 def _is_written_in(place: Any, value: Any) -> bool:
     home = place.__name__ if isinstance(place, ModuleType) else getattr(place, "__module__", "")
     return callable(value) and getattr(value, "__module__", None) == home
-
-
-def _called(factory: Any, model: str) -> Any:
-    try:
-        return factory()
-    except ConvlensError:
-        raise
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - the user's code may raise anything; it is shown, not hidden
-        raise _failed(f"{model} raised", error) from None
 
 
 def _failed(what: str, error: BaseException) -> UsageError:

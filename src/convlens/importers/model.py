@@ -7,7 +7,7 @@ from typing import Any
 
 from convlens.importers.files import nearest_file, need_file
 from convlens.ir import text
-from convlens.ir.errors import ShapeError, UsageError, nearest
+from convlens.ir.errors import ShapeError, UsageError, nearest, quoted
 from convlens.ir.graph import Graph
 from convlens.ir.spec import Shape, TensorSpec, check_sizes, parse_spec, show_shape
 
@@ -133,7 +133,7 @@ def _check_dtypes(graph: Graph, asked: Mapping[str, TensorSpec], path: str) -> N
 
 def _read_text(path: str) -> Graph:
     if path == "-":
-        return text.parse(_decoded(sys.stdin.buffer.read(text.MAX_CHARACTERS * 4 + 1), "standard input"), "standard input")
+        return text.parse(_decoded(_standard_input(), "standard input"), "standard input")
     place = need_file(path)
     try:
         with place.open("rb") as file:
@@ -141,6 +141,15 @@ def _read_text(path: str) -> Graph:
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}") from None
     return text.parse(_decoded(content, path), path)
+
+
+def _standard_input() -> bytes:
+    if sys.stdin is None:
+        raise UsageError("the standard input is closed, so there is no text form to read from it")
+    try:
+        return sys.stdin.buffer.read(text.MAX_CHARACTERS * 4 + 1)
+    except OSError as error:
+        raise UsageError(f"the standard input cannot be read: {error.strerror}") from None
 
 
 def _decoded(content: bytes, origin: str) -> str:
@@ -159,7 +168,7 @@ def _from_name(name: str) -> Graph:
         raise UsageError(f"{name}: Keras files cannot be read\n  fix: model.export('model.onnx', format='onnx'), then that file")
     file = nearest_file(name)
     hint = f" (did you mean the file {file!r}?)" if file else nearest(name, networks.names())
-    raise UsageError(f"there is no network {name!r}{hint}\n  {HOW}\n  networks: {', '.join(networks.names())}")
+    raise UsageError(f"there is no network {quoted(name)}{hint}\n  {HOW}\n  networks: {', '.join(networks.names())}")
 
 
 def _no_dims(name: str, dims: Mapping[str, int]) -> None:
@@ -178,7 +187,9 @@ def with_inputs(graph: Graph, inputs: Sequence[Any], named: Mapping[str, Any]) -
     own = ", ".join(f"{item.name}: {show_shape(item.spec.dims)}" for item in graph.inputs) or "none"
     for name in named:
         if name not in names:
-            raise UsageError(f"network {graph.name!r} has no input {name!r}{nearest(name, names)}; it has: {own}")
+            raise UsageError(f"network {graph.name!r} has no input {quoted(name)}{nearest(name, names)}; it has: {own}")
+    if inputs and named:
+        raise UsageError(f"the inputs of {graph.name!r} are given by name or by position, not both; it has: {own}")
     if inputs and len(inputs) != len(names):
         taken = f"{len(names)} input{'' if len(names) == 1 else 's'}"
         given = f"{len(inputs)} shape is" if len(inputs) == 1 else f"{len(inputs)} shapes are"
@@ -212,7 +223,7 @@ def _spec(given: Any, dtype: str) -> TensorSpec:
 def _shape(given: Any) -> Shape:
     dims = tuple(given.shape if hasattr(given, "shape") else given if isinstance(given, list | tuple) else ("?",))
     if not all(hasattr(size, "__index__") and not isinstance(size, bool) for size in dims):
-        raise UsageError(f"{given!r} is not a shape: a tuple of whole numbers, or a text such as '1x3x224x224'")
+        raise UsageError(f"{quoted(given)} is not a shape: a tuple of whole numbers, or a text such as '1x3x224x224'")
     whole = tuple(int(size.__index__()) for size in dims)
     check_sizes(whole)
     return whole

@@ -8,6 +8,8 @@ from convlens.ir import op as operators
 from convlens.ir.errors import SettingError, ShapeError, UsageError, nearest
 from convlens.ir.label import stated_size
 from convlens.ir.op import Inputs, Op, Shapes
+from convlens.ir.setting import Flag, Whole
+from convlens.ir.spec import show_shape
 from convlens.ir.spelling import REQUIRED, Spelling
 
 
@@ -66,6 +68,8 @@ def bind(spelling: Spelling, args: Sequence[Any], kwargs: Mapping[str, Any], axe
         position += 1
         if value is REQUIRED:
             raise UsageError(f"{spelling.title(axes)} needs {arg.theirs}; its arguments are: {_signature(spelling)}")
+        if value is None and arg.role == "data" and arg.default is REQUIRED:
+            raise UsageError(f"{spelling.title(axes)}: {arg.theirs} is None; it must be a tensor")
         _place(bound, arg, value, axes)
     if position < len(args):
         raise UsageError(f"{spelling.title(axes)} takes {position} arguments, but {len(args)} are given: {_signature(spelling)}")
@@ -95,7 +99,7 @@ def _place(bound: Bound, arg: Any, value: Any, axes: int) -> None:
 
 def make(entry: Entry, settings: Mapping[str, Any], weights: Shapes | None = None) -> Op:
     """The operator with these settings, completed by what the shapes of its weights determine."""
-    found = {**settings, **(entry.op.from_params(weights, settings) if weights is not None else {})}
+    found = {**settings, **(_from_params(entry, weights, settings) if weights is not None else {})}
     if "space" in entry.op.fields and entry.axes:
         found["space"] = entry.axes
     leading = entry.op.leading
@@ -110,6 +114,29 @@ def make(entry: Entry, settings: Mapping[str, Any], weights: Shapes | None = Non
         elif len(value) == 1:
             found[leading] = tuple(value) * entry.axes
     return entry.op(**found)
+
+
+def _from_params(entry: Entry, weights: Shapes, settings: Mapping[str, Any]) -> Mapping[str, Any]:
+    title = entry.spelling.title(entry.axes)
+    _check_scalars(entry.op, settings)
+    try:
+        return entry.op.from_params(weights, settings)
+    except KeyError as error:
+        raise UsageError(f"{title} needs a shape for {error.args[0]}, which is None") from None
+    except (IndexError, ValueError):
+        shown = ", ".join(f"{name} {show_shape(tuple(shape))}" for name, shape in weights.items())
+        raise UsageError(f"{title}: its weights do not have the axes that it needs: {shown}") from None
+
+
+def _check_scalars(op: type[Op], settings: Mapping[str, Any]) -> None:
+    """A number or a flag is checked before it is used together with the shapes of the weights."""
+    for name, value in settings.items():
+        kind = op.fields.get(name)
+        if isinstance(kind, Whole | Flag) and not (value is None and kind.like):
+            try:
+                kind.read(value, None)
+            except SettingError as error:
+                raise SettingError(f"{op.name}: {name} {error}") from None
 
 
 def check_sizes(entry: Entry, op: Op, sizes: Mapping[str, Any], xs: Inputs) -> None:

@@ -49,6 +49,30 @@ class ShapeError(ConvlensError):
         return ShapeError(f"{op} {node!r}: {self.reason}", self.fix, where="\n".join(lines))
 
 
+def cut(text: str, most: int = 200) -> str:
+    """The text in at most ``most`` characters, the middle left out.
+
+    >>> cut("abcdefghij", 7)
+    'ab...ij'
+    """
+    if len(text) <= most:
+        return text
+    end = (most - 3) // 2
+    return f"{text[:end]}...{text[-end:]}"
+
+
+def quoted(value: object) -> str:
+    """A value of the user's own as a message shows it: its ``repr``, which Python refuses for more than 4,300 digits.
+
+    >>> quoted("1x-3"), quoted(10**5000)
+    ("'1x-3'", 'a number of more than 4300 digits')
+    """
+    try:
+        return cut(repr(value))
+    except ValueError:
+        return "a number of more than 4300 digits"
+
+
 def nearest(word: str, known: list[str]) -> str:
     """`` (did you mean 'conv'?)`` where a known word is close, else nothing. Case counts little.
 

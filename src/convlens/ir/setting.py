@@ -7,7 +7,10 @@ tests (random legal values) and by the reference page.
 from typing import Annotated, Any
 
 from convlens.arith.padding import Sides
-from convlens.ir.errors import SettingError
+from convlens.ir.errors import SettingError, quoted
+
+MAX_DIGITS = 40
+"""Of a whole number."""
 
 
 class Kind:
@@ -58,7 +61,7 @@ class PaddingRule(Kind):
     def read(self, value: Any, axes: int | None) -> str | tuple[Sides, ...]:
         if isinstance(value, str):
             if value not in self.rules:
-                raise SettingError(f"is {value!r}; it must be {_either((*self.rules, 'a number of pixels'))}")
+                raise SettingError(f"is {quoted(value)}; it must be {_either((*self.rules, 'a number of pixels'))}")
             return value
         return tuple(_sides(v) for v in expanded(value, axes))
 
@@ -84,7 +87,7 @@ class Flag(Kind):
 
     def read(self, value: Any, axes: int | None) -> bool:
         if value not in (True, False):
-            raise SettingError(f"is {value!r}; it must be true or false")
+            raise SettingError(f"is {quoted(value)}; it must be true or false")
         return bool(value)
 
 
@@ -98,7 +101,8 @@ class Real(Kind):
         if value is None and self.optional:
             return None
         if isinstance(value, bool) or not isinstance(value, int | float):
-            raise SettingError(f"is {value!r}; it must be a number")
+            raise SettingError(f"is {quoted(value)}; it must be a number")
+        _not_endless(value)
         return float(value)
 
 
@@ -126,7 +130,7 @@ class Word(Kind):
 
     def read(self, value: Any, axes: int | None) -> str:
         if not isinstance(value, str) or (self.among and value not in self.among):
-            raise SettingError(f"is {value!r}; it must be {_either(self.among) or 'a word'}")
+            raise SettingError(f"is {quoted(value)}; it must be {_either(self.among) or 'a word'}")
         return value
 
 
@@ -152,11 +156,18 @@ Texts = Annotated[tuple[str, ...], Words()]
 def whole(value: Any, least: int | None = None) -> int:
     """The value as an int; anything that is not exactly a whole number is refused."""
     if isinstance(value, bool) or not hasattr(value, "__index__"):
-        raise SettingError(f"is {value!r}; it must be a whole number")
+        raise SettingError(f"is {quoted(value)}; it must be a whole number")
     number = int(value.__index__())
+    _not_endless(number)
     if least is not None and number < least:
         raise SettingError(f"is {number}; it must be at least {least}")
     return number
+
+
+def _not_endless(number: float) -> None:
+    """No size has more digits; Python refuses to write more than 4,300 of them, or to make a float of more than 308."""
+    if isinstance(number, int) and abs(number) >= 10**MAX_DIGITS:
+        raise SettingError(f"has more than {MAX_DIGITS} digits")
 
 
 def expanded(value: Any, axes: int | None) -> tuple[Any, ...]:

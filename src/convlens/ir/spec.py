@@ -4,7 +4,7 @@ import re
 from math import prod
 from typing import NamedTuple
 
-from convlens.ir.errors import UsageError, nearest
+from convlens.ir.errors import UsageError, nearest, quoted
 
 Shape = tuple[int, ...]
 
@@ -68,8 +68,8 @@ MAX_AXES = 64
 """A tensor has at most this many axes, as in PyTorch."""
 
 
-def parse_shape(text: str) -> Shape:
-    """Read ``1x3x224x224`` (also with commas).
+def parse_shape(text: str, digits: int = 18) -> Shape:
+    """Read ``1x3x224x224`` (also with commas), sizes of up to so many ``digits``.
 
     Raises `UsageError` where a size is missing, negative, zero or not whole.
 
@@ -77,8 +77,8 @@ def parse_shape(text: str) -> Shape:
     ((1, 3, 224, 224), (1, 3, 8, 8))
     """
     parts = [part.strip() for part in re.split(r"[xX×,*]", text.strip().strip("()[]"))]
-    if not all(re.fullmatch(r"\d{1,18}", part) for part in parts):
-        raise UsageError(f"{text!r} is not a shape: every size must be a whole number of at least 1, as in 1x3x224x224")
+    if not all(re.fullmatch(rf"\d{{1,{digits}}}", part) for part in parts):
+        raise UsageError(f"{quoted(text)} is not a shape: every size must be a whole number of at least 1, as in 1x3x224x224")
     if len(parts) > MAX_AXES:
         raise UsageError(f"a shape of {len(parts)} axes; at most {MAX_AXES} are read")
     dims = tuple(map(int, parts))
@@ -100,7 +100,7 @@ def parse_spec(text: str) -> TensorSpec | Shape:
         return dims
     if dtype not in ITEM_BYTES:
         raise UsageError(
-            f"{text!r}: unknown dtype {dtype!r}{nearest(dtype, list(ITEM_BYTES))}; it is one of {', '.join(ITEM_BYTES)}"
+            f"{quoted(text)}: unknown dtype {quoted(dtype)}{nearest(dtype, list(ITEM_BYTES))}; it is one of {', '.join(ITEM_BYTES)}"
         )
     return TensorSpec(dims, dtype)
 
@@ -110,4 +110,4 @@ def check_sizes(dims: Shape, text: str | None = None) -> None:
     for axis, size in enumerate(dims):
         if size < 1:
             shown = text if text is not None else show_shape(dims)
-            raise UsageError(f"size {size} at axis {axis} of {shown!r}: every size must be at least 1")
+            raise UsageError(f"size {size} at axis {axis} of {quoted(shown)}: every size must be at least 1")

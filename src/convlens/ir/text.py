@@ -19,14 +19,15 @@
 
 import json
 import re
+from collections import deque
 from collections.abc import Iterator
 from typing import Any
 
 from convlens.ir import op as operators
-from convlens.ir.errors import ConvlensError, SettingError, UsageError
+from convlens.ir.errors import ConvlensError, SettingError, UsageError, cut, quoted
 from convlens.ir.graph import Extra, Graph, Input, Node, Ref, Tie
 from convlens.ir.op import Op
-from convlens.ir.setting import EachAxis, PaddingRule
+from convlens.ir.setting import MAX_DIGITS, EachAxis, PaddingRule
 from convlens.ir.spec import ITEM_BYTES, TensorSpec, parse_shape, show_shape
 from convlens.ir.verify import verify
 
@@ -42,10 +43,16 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _WORDS = {"true": True, "false": False, "none": None}
-MAX_CHARACTERS = 50_000_000
+MAX_CHARACTERS = 10_000_000
+MAX_LINES = 1_000_000
+MAX_LINE = 1_000_000
+"""Characters of one line."""
 MAX_DEPTH = 32
 
+_EXAMPLE = "  input x: 1x3x32x32\n  c = conv(x, out=16, kernel=3x3, padding=1)\n  output c"
+
 Token = tuple[str, str]
+_END: Token = ("end", "the end of the line")
 
 
 class TextError(UsageError):
@@ -61,9 +68,14 @@ def parse(text: str, origin: str = "text") -> Graph:
     """
     if len(text) > MAX_CHARACTERS:
         raise UsageError(f"{origin}: {len(text)} characters; the text form is read up to {MAX_CHARACTERS}")
+    lines = text.splitlines()
+    if len(lines) > MAX_LINES:
+        raise UsageError(f"{origin}: {len(lines)} lines; the text form is read up to {MAX_LINES}")
     reader = _Reader(origin)
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(lines, 1):
         reader.line(number, line)
+    if not (reader.inputs or reader.nodes or reader.outputs):
+        raise UsageError(f"{origin} is empty; a network looks like this:\n{_EXAMPLE}")
     return verify(reader.graph())
 
 
@@ -177,6 +189,8 @@ class _Reader:
 
     def line(self, number: int, text: str) -> None:
         try:
+            if len(text) > MAX_LINE:
+                raise UsageError(f"{len(text)} characters; a line is read up to {MAX_LINE}")
             tokens = _Tokens(text)
             if not tokens.done:
                 self._statement(tokens, f"{self.origin}, line {number}")
@@ -212,7 +226,7 @@ class _Reader:
     def read_unused(self, tokens: "_Tokens") -> None:
         kind = tokens.name()
         if kind not in ("param", "buffer"):
-            raise UsageError(f"unused {kind!r}: it must be 'param' or 'buffer'")
+            raise UsageError(f"unused {quoted(kind)}: it must be 'param' or 'buffer'")
         name = tokens.name()
         tokens.expect(":")
         shape = tokens.spec().dims
@@ -278,45 +292,45 @@ def _read_names(tokens: "_Tokens") -> Iterator[str]:
 
 
 class _Tokens:
-    """The tokens of one line, read from left to right."""
+    """The tokens of one line, read from left to right, none before it is asked for."""
 
     def __init__(self, line: str) -> None:
-        self._tokens = list(_tokens(line))
-        self._at = 0
+        self._rest = _tokens(line)
+        self._ahead: deque[Token] = deque()
 
     @property
     def done(self) -> bool:
-        return self._at >= len(self._tokens)
+        return self.peek() is _END
 
     def peek(self, ahead: int = 0) -> Token:
-        at = self._at + ahead
-        return self._tokens[at] if at < len(self._tokens) else ("end", "the end of the line")
+        while len(self._ahead) <= ahead:
+            self._ahead.append(next(self._rest, _END))
+        return self._ahead[ahead]
 
     def next(self) -> Token:
-        token = self.peek()
-        self._at += 1
-        return token
+        self.peek()
+        return self._ahead.popleft()
 
     def take(self, text: str) -> bool:
         if self.peek()[0] in ("mark", "name") and self.peek()[1] == text:
-            self._at += 1
+            self._ahead.popleft()
             return True
         return False
 
     def expect(self, text: str) -> None:
         if not self.take(text):
-            raise UsageError(f"expected {text!r}, found {self.peek()[1]!r}")
+            raise UsageError(f"expected {text!r}, found {quoted(self.peek()[1])}")
 
     def end(self) -> None:
         if not self.done:
-            raise UsageError(f"unexpected {self.peek()[1]!r} at the end")
+            raise UsageError(f"unexpected {quoted(self.peek()[1])} at the end")
 
     def name(self) -> str:
         kind, text = self.next()
         if kind == "string":
             return _unquoted(text)
         if kind != "name":
-            raise UsageError(f"expected a name, found {text!r}")
+            raise UsageError(f"expected a name, found {quoted(text)}")
         return text
 
     def ref(self) -> Ref:
@@ -325,18 +339,18 @@ class _Tokens:
             return Ref(name)
         kind, text = self.next()
         if kind != "number" or not text.isdigit():
-            raise UsageError(f"{name}[{text}]: the output of a node is a whole number, as in {name}[1]")
+            raise UsageError(f"{cut(name)}[{cut(text)}]: the output of a node is a whole number, as in {name}[1]")
         self.expect("]")
         return Ref(name, int(_read_number(text)))
 
     def spec(self) -> TensorSpec:
         kind, text = self.next()
         if kind not in ("sizes", "number") and text != "scalar":
-            raise UsageError(f"expected a shape such as 1x3x224x224, found {text!r}")
-        dims = () if text == "scalar" else parse_shape(text)
+            raise UsageError(f"expected a shape such as 1x3x224x224, found {quoted(text)}")
+        dims = () if text == "scalar" else parse_shape(text, MAX_DIGITS)
         dtype = self.name() if self.take(":") else "float32"
         if dtype not in ITEM_BYTES:
-            raise UsageError(f"unknown dtype {dtype!r}; it is one of {', '.join(ITEM_BYTES)}")
+            raise UsageError(f"unknown dtype {quoted(dtype)}; it is one of {', '.join(ITEM_BYTES)}")
         return TensorSpec(dims, dtype)
 
     def value(self, depth: int = 0) -> Any:
@@ -344,7 +358,7 @@ class _Tokens:
         if kind == "mark" and text == "[":
             return self._list(depth)
         if kind not in _VALUES:
-            raise UsageError(f"expected a value, found {text!r}")
+            raise UsageError(f"expected a value, found {quoted(text)}")
         return _VALUES[kind](text)
 
     def _list(self, depth: int) -> tuple[Any, ...]:
@@ -373,13 +387,15 @@ def _tokens(line: str) -> Iterator[Token]:
 
 def _unquoted(text: str) -> str:
     try:
-        return str(json.loads(text))
+        name = str(json.loads(text))
+        name.encode()  # half of a surrogate pair stands for no character, and no file could hold it
     except ValueError:
-        raise UsageError(f"{text} is not a quoted name") from None
+        raise UsageError(f"{cut(text)} is not a quoted name") from None
+    return name
 
 
 def _read_number(text: str) -> int | float:
-    if len(text) > 40:
+    if len(text.lstrip("+-")) > MAX_DIGITS:
         raise UsageError(f"the number {text[:20]}... has {len(text)} digits")
     return int(text) if re.fullmatch(r"[-+]?\d+", text) else float(text)
 

@@ -136,6 +136,16 @@ def half_kernel_limit(op: Window, xs: Inputs, _axes: int) -> None:
             )
 
 
+def whole_kernel_limit(op: Window, xs: Inputs, _axes: int) -> None:
+    """In 3 dimensions PyTorch compares the kernel with the input before padding it. Source: torch.nn.AvgPool3d."""
+    for axis, (size, kernel) in enumerate(zip(spatial(op, xs[0]), op.kernel, strict=True)):
+        if op.axes == 3 and size < kernel:
+            raise ShapeError(
+                f"on spatial axis {axis} the kernel {kernel} is larger than the unpadded {size}; PyTorch refuses this",
+                f"kernel of at most {size}",
+            )
+
+
 def pooled(op: Window, x: TensorSpec) -> Outputs:
     """The output of a pooling layer: as many channels, one value a window."""
     where = channel_axis(op, x)

@@ -3,11 +3,10 @@
 from math import prod
 
 from convlens.arith.axis import IDENTITY
-from convlens.ir.errors import ShapeError
 from convlens.ir.op import Along, Inputs, Outputs, Read, Shapes
 from convlens.ir.setting import Bool, OptionalCount, Padding, PerAxis, PerAxisLikeKernel
 from convlens.ir.spelling import const, data, ignored, setting, spell
-from convlens.ops._window import Window, channel_axis, half_kernel_limit, pooled, spatial
+from convlens.ops._window import Window, channel_axis, half_kernel_limit, pooled, whole_kernel_limit
 
 _SETTINGS = (
     setting("kernel_size", "kernel"), setting("stride", default=None), setting("padding", default=0),
@@ -17,14 +16,8 @@ _SETTINGS = (
 
 
 def _torch_limits(op: "AvgPool", xs: Inputs, axes: int) -> None:
-    """AvgPool3d compares the kernel with the input before padding it. Source: torch.nn.AvgPool3d."""
     half_kernel_limit(op, xs, axes)
-    for axis, (size, kernel) in enumerate(zip(spatial(op, xs[0]), op.kernel, strict=True)):
-        if op.axes == 3 and size < kernel:
-            raise ShapeError(
-                f"on spatial axis {axis} the kernel {kernel} is larger than the unpadded {size}; PyTorch refuses this",
-                f"kernel of at most {size}",
-            )
+    whole_kernel_limit(op, xs, axes)
 
 
 class AvgPool(Window, name="avg_pool"):
@@ -59,10 +52,19 @@ class AvgPool(Window, name="avg_pool"):
     keeps = frozenset[str]()
     view = False
     spellings = (
-        spell("torch.nn", "AvgPool{n}d", *_SETTINGS, limits=_torch_limits),
-        spell("torch", "avg_pool{n}d", data("input"), *_SETTINGS, limits=_torch_limits),
-        spell("keras", "AveragePooling{n}D", setting("pool_size", "kernel", 2), setting("strides", "stride", None),
-              setting("padding", default="valid"), ignored("data_format"), const("count_include_pad", False)),
+        spell("torch.nn", "AvgPool{n}d", *_SETTINGS, limits=_torch_limits, axes=(2, 3)),
+        spell("torch.nn", "AvgPool{n}d", *_SETTINGS[:-1], limits=_torch_limits, axes=(1,)),
+        spell("torch", "avg_pool{n}d", data("input"), *_SETTINGS, limits=_torch_limits, axes=(2, 3)),
+        spell("torch", "avg_pool{n}d", data("input"), *_SETTINGS[:-1], limits=_torch_limits, axes=(1,)),
+        spell(
+            "keras",
+            "AveragePooling{n}D",
+            setting("pool_size", "kernel", 2),
+            setting("strides", "stride", None),
+            setting("padding", default="valid"),
+            ignored("data_format"),
+            const("count_include_pad", False),
+        ),
     )
 
     def outputs(self, xs: Inputs) -> Outputs:

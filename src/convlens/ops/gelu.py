@@ -1,7 +1,9 @@
 """Activation ``gelu``."""
 
+from typing import Annotated
+
 from convlens.ir.op import Inputs
-from convlens.ir.setting import Text
+from convlens.ir.setting import Word
 from convlens.ir.spelling import data, setting, spell
 from convlens.ops._pointwise import Pointwise
 
@@ -15,7 +17,7 @@ class Gelu(Pointwise, name="gelu"):
     2408448
     """
 
-    approximate: Text = "none"
+    approximate: Annotated[str, Word(("none", "tanh"))] = "none"
 
     keeps = frozenset({"input"})
     spellings = (

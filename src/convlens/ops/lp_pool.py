@@ -8,7 +8,7 @@ from convlens.ir.errors import SettingError
 from convlens.ir.op import Along, Inputs, Outputs, Read, Shapes
 from convlens.ir.setting import Bool, Number, Padding, PerAxis, PerAxisLikeKernel
 from convlens.ir.spelling import const, data, setting, spell
-from convlens.ops._window import Window, channel_axis, pooled
+from convlens.ops._window import Window, channel_axis, pooled, whole_kernel_limit
 
 _SETTINGS = (
     setting("norm_type", "p"), setting("kernel_size", "kernel"), setting("stride", default=None),
@@ -42,8 +42,8 @@ class LpPool(Window, name="lp_pool"):
     keeps = frozenset({"input", "output"})
     view = False
     spellings = (
-        spell("torch.nn", "LPPool{n}d", *_SETTINGS),
-        spell("torch", "lp_pool{n}d", data("input"), *_SETTINGS),
+        spell("torch.nn", "LPPool{n}d", *_SETTINGS, limits=whole_kernel_limit),
+        spell("torch", "lp_pool{n}d", data("input"), *_SETTINGS, limits=whole_kernel_limit),
     )
 
     def __init__(self, **settings: Any) -> None:

@@ -71,6 +71,6 @@ def _sizes(text: str) -> tuple[int, ...]:
     if text == "scalar":
         return ()
     parts = text.split("x")
-    if not all(part.isdecimal() and len(part) < 19 for part in parts):
+    if not all(part.isdecimal() and len(part) <= 40 for part in parts):
         raise SettingError(f"opaque: {text!r} is not a shape")
     return tuple(map(int, parts))

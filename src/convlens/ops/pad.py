@@ -55,7 +55,7 @@ def _torch_limits(op: "Pad", xs: Inputs, axes: int) -> None:
     if op.mode != "constant" and (len(op.before) != axes or xs[0].rank not in (axes + 1, axes + 2)):
         raise ShapeError(
             f"mode={op.mode!r} pads the {axes} spatial axes of an input of {axes + 2} axes (N, C, space), or {axes + 1} without "
-            f"a batch; here are {len(op.before)} pairs for {xs[0]}",
+            f"a batch, not {len(op.before)} pairs for {xs[0]}",
             f"{axes} pairs, and an input of {axes + 2} axes",
         )
 

@@ -34,7 +34,8 @@ class View(NamedTuple):
 
     ``whole`` names the operator through which all that is there is seen, from pixel ``reach[0]`` to ``reach[1]``;
     ``unknown`` the one behind which it cannot be told. ``also`` is what is read beside ``local`` along other axes of the
-    value: an attention score reads one place by its row and another by its column.
+    value: an attention score reads one place by its row and another by its column. How far apart these are differs from
+    place to place, so such a value has no receptive field; ``mixed`` names the operator where they met.
     """
 
     local: Local | None = None
@@ -42,6 +43,7 @@ class View(NamedTuple):
     reach: tuple[int, int] = (0, -1)
     unknown: str = ""
     also: tuple[Local, ...] = ()
+    mixed: str = ""
 
     @property
     def locals(self) -> tuple[Local, ...]:
@@ -89,7 +91,7 @@ def lost_at(graph: Graph, facts: Facts) -> Mapping[str, str]:
     for item in graph.inputs:
         if item.spec.rank >= 3:
             for node, views in _walk(graph, facts, item.name, item.spec).items():
-                first = next((view.unknown for view in views if view.unknown), "")
+                first = next((view.unknown or view.mixed for view in views if view.unknown or view.mixed), "")
                 lost |= {node: lost.get(node, first)} if first else {}
     return lost
 
@@ -230,7 +232,10 @@ def _union(a: View, b: View, dims: Shape | None, node: str) -> View:
             if joined is None:
                 return _lost(found, node)
             merged[at] = joined
-    return found._replace(local=merged[0], also=tuple(merged[1:])) if merged else found
+    if not merged:
+        return found
+    mixed = (a.mixed or b.mixed or node) if len(merged) > 1 else ""
+    return found._replace(local=merged[0], also=tuple(merged[1:]), mixed=mixed)
 
 
 def _same_axes(a: Local, b: Local) -> bool:
@@ -251,7 +256,7 @@ def _joined(a: Local, b: Local, dims: Shape | None) -> Local | None:
 
 
 def _field(name: str, views: Views, dims: tuple[int, ...]) -> ReceptiveField | None:
-    if any(view.unknown for view in views) or not views:
+    if any(view.unknown or view.also for view in views) or not views:
         return None
     return ReceptiveField(name, tuple(_axis_field(view, dims[axis]) for axis, view in enumerate(views, 2)))
 
@@ -261,10 +266,8 @@ def _axis_field(view: View, size: int) -> AxisField:
     if view.local is None:
         seen = min(view.reach[1], size - 1) - max(view.reach[0], 0) + 1
         return AxisField(seen, seen, seen, None, None, view.whole)
-    maps = [local.map for local in view.locals]
-    least, most = min(m.sizes[0] for m in maps), max(m.sizes[1] for m in maps)
-    support = max(m.supports[1] for m in maps)
-    if view.local.length is not None or view.also:
+    (least, most), (_, support) = view.local.map.sizes, view.local.map.supports
+    if view.local.length is not None:
         return AxisField(most, least, support, None, None, view.whole)
     regular = not view.local.map.finite
     return AxisField(most, least, support, view.local.map.stride if regular else None, view.local.map.padding, view.whole)

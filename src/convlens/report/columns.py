@@ -103,7 +103,7 @@ def brief(label: str, width: int, dots: str) -> str:
         return label
     kind, bracket, arguments = label.partition("(")
     parts = arguments.split(", ") if bracket else []
-    for count in reversed(range(len(parts))):
+    for count in reversed(range(min(len(parts), width))):  # each takes a cell at least; a list may have 100,000
         text = f"{kind}({', '.join([*parts[:count], dots])})"
         if cell_len(text) <= width and (count == 0 or _closed(parts[:count])):
             return text

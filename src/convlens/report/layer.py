@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
-from convlens.ir.errors import UsageError
+from convlens.ir.errors import UsageError, quoted
 from convlens.ir.graph import Graph, Node
 from convlens.ir.label import label
 from convlens.ir.spec import Shape, TensorSpec, check_sizes, parse_spec, show_shape
@@ -143,7 +143,7 @@ def _spec(given: Shape | TensorSpec | str) -> TensorSpec:
 def _sizes(given: Shape) -> Shape:
     sizes = tuple(given)
     if not all(hasattr(size, "__index__") and not isinstance(size, bool) for size in sizes):
-        raise UsageError(f"{given!r} is not a shape: a tuple of whole numbers, or a text such as '1x3x224x224'")
+        raise UsageError(f"{quoted(given)} is not a shape: a tuple of whole numbers, or a text such as '1x3x224x224'")
     check_sizes(sizes)
     return sizes
 

@@ -8,6 +8,7 @@ from convlens.ir.graph import Graph
 from convlens.passes.facts import Facts, facts
 from convlens.passes.liveness import Activations, activations
 from convlens.passes.receptive_field import ReceptiveField, lost_at, receptive_fields
+from convlens.report.terminal import printable
 from convlens.report.totals import Totals, totals
 from convlens.report.words import plural
 
@@ -79,7 +80,7 @@ class Summary:
 
     def __str__(self) -> str:
         error = self.facts.error
-        return self.to_text() + (f"\nerror: {error}\n" if error is not None else "")
+        return self.to_text() + (printable(f"\nerror: {error}\n", "\n") if error is not None else "")
 
     def __repr__(self) -> str:
         layers, params = plural(len(self.graph.nodes), "layer"), plural(self.totals.params, "parameter")

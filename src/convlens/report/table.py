@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 NUMBERS = ("params", "macs", "share")
 LEAST_NAME = 4
+MAX_COLOURED = 2000
+"""Rows. A longer table is plain: nobody reads its colours, and they take longer than the facts."""
 STYLES = {"layer": "cyan", "field": "dim", "share": "dim"}
 
 
@@ -28,17 +30,22 @@ def summary_text(report: "Summary", screen: Screen | None, depth: int | None, fo
     place = screen or standard_output()
     shown = shown_lines(report, depth, fold)
     rows, columns = _fitted(report, shown, place)
+    lines = [Text(line, style="bold") for line in wrapped(place.clean(heading(report)), place.width)]
+    lines += _table(shown, rows, columns, place) if rows else ()
+    lines += map(Text, _below(report, shown, rows, columns, place))
+    texts = _coloured(lines, place.width) if place.color and len(rows) <= MAX_COLOURED else [line.plain for line in lines]
+    return "\n".join(text.rstrip() for text in texts) + "\n"
+
+
+def _coloured(lines: list[Text], width: int) -> list[str]:
     console = Console(
-        file=io.StringIO(), width=place.width, force_terminal=place.color, no_color=not place.color,
-        color_system="standard" if place.color else None, legacy_windows=False, highlight=False, markup=False, emoji=False,
+        file=io.StringIO(), width=width, force_terminal=True, color_system="standard", legacy_windows=False,
+        highlight=False, markup=False, emoji=False,
     )  # fmt: skip
     with console.capture() as captured:
-        console.print(Text("\n".join(wrapped(place.clean(heading(report)), place.width)), style="bold"), soft_wrap=True)
-        for line in _table(shown, rows, columns, place) if rows else ():
+        for line in lines:
             console.print(line, soft_wrap=True)
-        for text in _below(report, shown, rows, columns, place):
-            console.print(Text(text), soft_wrap=True)
-    return "\n".join(line.rstrip() for line in captured.get().splitlines()) + "\n"
+    return captured.get().splitlines()
 
 
 def _fitted(report: "Summary", shown: list[Line], screen: Screen) -> tuple[list[dict[str, str]], list[Column]]:

@@ -12,6 +12,17 @@ FALLBACK_WIDTH = 80
 LEAST_WIDTH = 20
 
 
+def printable(text: str, keep: str = "") -> str:
+    """Control characters as escapes, except those in ``keep``: none reaches a terminal, whatever a file or a name holds.
+
+    >>> print(printable("a\\x1b[1m\\n", keep="\\n"), end="")
+    a\\x1b[1m
+    """
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c in keep else c.encode("unicode_escape").decode() for c in text)
+
+
 class Glyphs(NamedTuple):
     """The characters beyond letters and digits that a table uses."""
 
@@ -43,8 +54,7 @@ class Screen(NamedTuple):
         >>> Screen(encoding="ascii").clean("层\\x1b[1m")
         '\\\\u5c42\\\\x1b[1m'
         """
-        visible = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
-        return visible.encode(self.encoding, "backslashreplace").decode(self.encoding)
+        return printable(text).encode(self.encoding, "backslashreplace").decode(self.encoding)
 
 
 FILE = Screen(width=120)

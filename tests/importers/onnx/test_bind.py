@@ -77,5 +77,5 @@ def test_an_input_with_an_initializer_is_no_true_input() -> None:
 def test_an_input_that_is_no_tensor() -> None:
     proto = make_model([helper.make_node("SequenceLength", ["x"], ["y"])], {})
     proto.graph.input.append(helper.make_tensor_sequence_value_info("x", onnx.TensorProto.FLOAT, None))
-    with pytest.raises(UsageError, match="input 'x' is no tensor"):
+    with pytest.raises(UsageError, match="input 'x' is a sequence; only tensors"):
         read(proto)

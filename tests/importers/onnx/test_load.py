@@ -47,7 +47,7 @@ def test_a_file_without_long_tensors_is_kept_as_it_is(path: Path) -> None:
 )
 def test_only_the_data_of_long_tensors_is_left_out(field: str, values: list[float] | bytes, dtype: int) -> None:
     """Also inside the attributes of nodes, and in every field that can hold data."""
-    count = LONG
+    count = LONG + 1
     data = onnx.TensorProto(name="w", data_type=dtype, dims=[count])
     if isinstance(values, bytes):
         data.raw_data = values * count

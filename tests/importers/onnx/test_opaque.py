@@ -5,6 +5,7 @@ import onnx
 import pytest
 from onnx import helper
 
+import convlens
 from convlens.importers.onnx import read
 from convlens.ir.errors import GraphError, UsageError
 from convlens.passes.facts import facts
@@ -48,8 +49,7 @@ def loop() -> onnx.ModelProto:
 def test_a_loop_takes_its_declared_shape() -> None:
     """What a loop carries may change its shape in each round, so inference gives none."""
     model = loop()
-    with pytest.raises(UsageError, match="an output of Loop, is not known"):
-        read(model)
+    assert "an output of Loop, is not known" in str(facts(read(model)).error)
     model.graph.value_info.append(info("h", FLOAT, [2, 3]))
     assert output_shapes(read(model)) == [(2, 3)]
 
@@ -67,19 +67,68 @@ def test_an_unknown_operator_takes_its_declared_shape_with_dims_bound() -> None:
     assert graph["h"].op.call == "my.ops.Mystery"
 
 
-def test_an_unknown_operator_without_a_shape() -> None:
-    with pytest.raises(UsageError) as caught:
-        read(custom([]), [(5, 8)])
-    assert str(caught.value) == (
-        "model: node 0 'h': the shape of 'h', an output of Mystery, is not known: no reader, no inference of onnx's and no "
-        "declaration in the model tells it\n  fix: declare its shape in the model's value_info"
+def test_an_unknown_operator_without_a_shape_ends_the_report() -> None:
+    """What stands before it is reported."""
+    model = make_model([node("Relu", ["x"], ["r"]), node("Mystery", ["r"], ["h"], domain="my.ops"), node("Relu", ["h"], ["y"])],
+                       {"x": (5, 8)})  # fmt: skip
+    model.opset_import.append(helper.make_opsetid("my.ops", 1))
+    graph = read(model)
+    assert [(n.name, n.op.name) for n in graph] == [("r", "relu"), ("h", "opaque")]
+    known = facts(graph)
+    assert (list(known.nodes), known.broken) == (["r"], graph["h"])
+    assert str(known.error) == (
+        "Mystery 'h': the shape of 'h', an output of Mystery, is not known: no reader, no inference of onnx's and no "
+        "declaration in the model tells it\n  input: 5x8\n  written at: model: node 1 'h'\n"
+        "  fix: declare its shape in the model's value_info"
     )
+    report = convlens.summary(graph)
+    assert "my.ops.Mystery" in report.to_text()
+    assert report.to_dict()["error"]["node"] == "h"
+
+
+def test_a_sequence_has_no_shape() -> None:
+    nodes = [node("SequenceConstruct", ["x"], ["s"]), node("ConcatFromSequence", ["s"], ["y"], axis=0)]
+    assert "it is a sequence, not a tensor" in str(facts(read(make_model(nodes, {"x": (1, 4)}))).error)
+
+
+def det(declared: list[int | str | None], dtype: int = FLOAT) -> onnx.ModelProto:
+    """Det has no reader of ours; onnx infers its shape."""
+    model = make_model([node("Det", ["x"], ["h"]), node("Relu", ["h"], ["y"])], {"x": (7, 4, 4)})
+    model.graph.value_info.append(info("h", dtype, declared))
+    return model
+
+
+@pytest.mark.parametrize("declared", [[7], ["N"], [None]])
+def test_a_declaration_that_agrees_with_inference(declared: list[int | str | None]) -> None:
+    assert output_shapes(read(det(declared))) == [(7,)]
+
+
+@pytest.mark.parametrize(
+    ("declared", "dtype", "message"),
+    [
+        ([5], FLOAT, "declares 'h' as 5 of float32, but onnx's inference makes it 7 of float32"),
+        ([7, None], FLOAT, "declares 'h' as 7x? of float32, but onnx's inference makes it 7 of float32"),
+        ([7], onnx.TensorProto.INT64, "declares 'h' as 7 of int64, but onnx's inference makes it 7 of float32"),
+    ],
+)
+def test_a_declaration_that_contradicts_inference(declared: list[int | str | None], dtype: int, message: str) -> None:
+    known = facts(read(det(declared, dtype)))
+    assert known.broken is not None
+    assert message in str(known.error)
+
+
+def test_stft_takes_its_declared_shape_only() -> None:
+    """onnx infers 16 frequencies here; half of them and the zero are the default."""
+    model = make_model([node("STFT", ["x", "step", "", "length"], ["h"]), node("Relu", ["h"], ["y"])], {"x": (1, 128, 1)},
+                       {"step": np.array(8), "length": np.array(16)})  # fmt: skip
+    assert "is not known" in str(facts(read(model)).error)
+    model.graph.value_info.append(info("h", FLOAT, [1, 15, 9, 2]))
+    assert output_shapes(read(model)) == [(1, 15, 9, 2)]
 
 
 def test_a_reshape_by_computed_values_says_so() -> None:
     model = make_model([node("Reshape", ["x", "s"], ["y"])], {"x": (2, 3), "s": ((2,), np.int64)})
-    with pytest.raises(UsageError, match="the shape of 'y', an output of Reshape, is not known"):
-        read(model)
+    assert "the shape of 'y', an output of Reshape, is not known" in str(facts(read(model)).error)
 
 
 def with_functions(*functions: onnx.FunctionProto) -> onnx.ModelProto:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from convlens.importers.calls.syntax import Call, Placeholder
-from convlens.ir.errors import ShapeError, UsageError
+from convlens.ir.errors import ShapeError, UsageError, quoted
 from convlens.ir.graph import Graph, Input, Node, Ref
 from convlens.ir.op import Inputs, Op
 from convlens.ir.spec import Shape, TensorSpec, show_shape
@@ -60,9 +60,9 @@ def shape_of(value: Any, shapes: list[Shape], what: str) -> Shape:
             raise UsageError(f"no shape is given for {value.name!r} ({what}); give one --input for each name in the call")
         return shapes.pop(0)
     if not isinstance(value, list | tuple) or not all(type(n) is int for n in value):
-        raise UsageError(f"{what} must be a name or a shape such as [2, 2, 3, 2], not {value!r}")
+        raise UsageError(f"{what} must be a name or a shape such as [2, 2, 3, 2], not {quoted(value)}")
     if any(n < 1 for n in value):
-        raise UsageError(f"{what} {list(value)}: every size must be at least 1")
+        raise UsageError(f"{what} {quoted(list(value))}: every size must be at least 1")
     return tuple(value)
 
 

@@ -8,10 +8,10 @@ from convlens.importers.calls.build import Step, all_used, chain, channels_first
 from convlens.importers.calls.syntax import Call
 from convlens.importers.spelled import Entry, bind, calls_of, make
 from convlens.ir import op as operators
-from convlens.ir.errors import ShapeError, UsageError, nearest
+from convlens.ir.errors import SettingError, ShapeError, UsageError, nearest
 from convlens.ir.graph import Graph
 from convlens.ir.op import Op
-from convlens.ir.setting import expanded
+from convlens.ir.setting import expanded, whole
 from convlens.ir.spec import Shape, TensorSpec, show_shape
 from convlens.ir.spelling import ignored, setting, spell
 
@@ -133,7 +133,10 @@ def _separable(call: Call, axes: int, shapes: list[Shape]) -> Graph:
 def _depthwise_op(call: Call, axes: int, shape: Shape, settings: dict[str, Any]) -> Op:
     channels = _channels(call, axes, shape)
     rest = dict(settings)
-    multiplier = rest.pop("depth_multiplier")
+    try:
+        multiplier = whole(rest.pop("depth_multiplier"), 1)
+    except SettingError as error:
+        raise SettingError(f"{call.last}: depth_multiplier {error}") from None
     return operators.lookup("conv")(**_expanded(rest, axes), out=channels * multiplier, groups=channels)
 
 

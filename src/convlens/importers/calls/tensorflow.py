@@ -9,7 +9,7 @@ from convlens.importers.calls.keras import transposed_op
 from convlens.importers.calls.syntax import Call
 from convlens.importers.spelled import Bound, bind
 from convlens.ir import op as operators
-from convlens.ir.errors import ShapeError, UsageError
+from convlens.ir.errors import ShapeError, UsageError, quoted
 from convlens.ir.graph import Graph
 from convlens.ir.op import Inputs, Op
 from convlens.ir.spec import Shape, show_shape
@@ -121,7 +121,7 @@ def _depthwise_check(op: Op, held: dict[str, Shape]) -> Callable[[Inputs], None]
 def _transposed(call: Call, shapes: list[Shape], axes: int) -> Graph:
     bound, x, layout = _bound(_TRANSPOSED, call, axes, shapes)
     *kernel, out, into = _filter(bound.weights["weight"], axes, call)
-    asked = bound.settings.pop("output_shape")
+    asked = shape_of(bound.settings.pop("output_shape"), [], "output_shape")
     rule = bound.settings.pop("padding")
     settings = {**_spatial(bound.settings, axes, layout), "out": out, "kernel": tuple(kernel), "bias": False}
     op = transposed_op({k: v for k, v in settings.items() if k != "padding"}, rule)
@@ -155,6 +155,9 @@ def _bound(
     """The arguments, the input's shape and the layout; names of TensorFlow 1 are taken too."""
     bound = bind(spelling, call.args, {renamed.get(k, k): v for k, v in call.kwargs.items()}, axes)
     x = shape_of(bound.data[0], shapes, "input")
+    missing = [arg.theirs for arg in spelling.roles("weight") if arg.ours not in bound.weights]
+    if missing:
+        raise UsageError(f"{call.last}: {missing[0]} is None; it must be a name or a shape such as [2, 2, 3, 2]")
     weights = {name: shape_of(value, shapes, name) for name, value in bound.weights.items()}
     if shapes:
         all_used(call, shapes, 0)
@@ -177,7 +180,10 @@ def _spatial(settings: dict[str, Any], axes: int, layout: str) -> dict[str, Any]
         if rule.upper() not in ("SAME", "VALID"):
             raise UsageError(f"padding={rule!r}: it must be 'SAME', 'VALID' or a list of pairs")
         return {**found, "padding": rule.lower()}
-    return {**found, "padding": tuple(map(tuple, _inner(rule, "padding", axes, layout)))}
+    pairs = _inner(rule, "padding", axes, layout)
+    if not isinstance(pairs, tuple) or not all(isinstance(pair, list | tuple) for pair in pairs):
+        raise UsageError(f"padding={quoted(rule)}: it must be 'SAME', 'VALID' or a list of pairs")
+    return {**found, "padding": tuple(map(tuple, pairs))}
 
 
 def _inner(value: Any, name: str, axes: int, layout: str) -> Any:
@@ -186,7 +192,7 @@ def _inner(value: Any, name: str, axes: int, layout: str) -> Any:
     if len(value) in (1, axes):
         return tuple(value)
     if len(value) != axes + 2:
-        raise UsageError(f"{name} {list(value)} must have 1, {axes} or {axes + 2} entries")
+        raise UsageError(f"{name} {quoted(list(value))} must have 1, {axes} or {axes + 2} entries")
     outer = (value[0], value[-1]) if layout == "N*C" else tuple(value[:2])
     if any(entry not in (1, [0, 0], (0, 0)) for entry in outer):
         raise UsageError(f"{name} {list(value)}: the entries of the batch and the channels must change nothing")

@@ -1,12 +1,14 @@
 """Layers of torch.nn, and functions of torch and torch.nn.functional with the shapes of their weights."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from convlens.importers.calls.build import all_used, chain, shape_of
 from convlens.importers.calls.syntax import Call
 from convlens.importers.spelled import Bound, Entry, bind, calls_of, check_limits, check_sizes, entries, make
 from convlens.ir import op as operators
+from convlens.ir.errors import UsageError, quoted
 from convlens.ir.graph import Graph
 from convlens.ir.op import Inputs
 from convlens.ir.spec import Shape
@@ -49,6 +51,7 @@ def _file_name(name: str) -> str:
 
 def _graph(call: Call, entry: Entry, shapes: list[Shape]) -> Graph:
     bound = bind(entry.spelling, call.args, call.kwargs, entry.axes)
+    _check_window(entry, bound.settings)
     weights, inputs = tensors(call, bound, shapes, max(entry.op.arity[0], 1))
     op = make(entry, bound.settings, weights if entry.spelling.roles("weight") else None)
 
@@ -58,6 +61,23 @@ def _graph(call: Call, entry: Entry, shapes: list[Shape]) -> Graph:
         check_limits(entry, op, xs)
 
     return chain(call, [(op.name, op)], inputs, check=check)
+
+
+def _check_window(entry: Entry, settings: Mapping[str, Any]) -> None:
+    """What other frameworks may write and PyTorch refuses: uneven padding, words for it, one kernel size for several axes.
+
+    A convolution's kernel is taken as it is written, unlike its stride and unlike a pooling's. Source: torch.nn.Conv2d.
+    """
+    title, padding, kernel = entry.spelling.title(entry.axes), settings.get("padding"), settings.get("kernel")
+    if "kernel" not in entry.op.fields:
+        return
+    words = ("same", "valid") if entry.op.name == "conv" else ()
+    several = isinstance(padding, list | tuple)
+    if (several and any(isinstance(p, list | tuple) for p in padding)) or (isinstance(padding, str) and padding not in words):
+        known = "".join(f"'{word}', " for word in words) + "a number or one number for each axis"
+        raise UsageError(f"{title}: padding={quoted(padding)} is not PyTorch's, which takes {known}")
+    if entry.op.name.startswith("conv") and isinstance(kernel, list | tuple) and len(kernel) == 1 < entry.axes:
+        raise UsageError(f"{title}: kernel_size={quoted(kernel)} must be a number, or {entry.axes} of them")
 
 
 def tensors(call: Call, bound: Bound, shapes: list[Shape], least: int = 1) -> tuple[dict[str, Any], list[Shape]]:

@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import prod
-from typing import Any
+from typing import Any, NoReturn
 
 from convlens.importers.onnx.call import Call
+from convlens.importers.onnx.quote import plain, quoted
 from convlens.importers.onnx.tensor import Constant, Made, Tensor
 from convlens.ir.errors import ConvlensError, SettingError, ShapeError
 from convlens.ir.graph import Node, Ref, Tie
@@ -17,26 +18,29 @@ Weights = Mapping[str, Tensor]
 
 
 class BreaksHereError(Exception):
-    """The last node of the graph cannot take its inputs; nothing after it is read."""
+    """The last node of the graph cannot take its inputs, or (``error``) nothing tells its outputs; nothing after it is read."""
+
+    def __init__(self, error: ShapeError | None = None) -> None:
+        self.error = error
 
 
 @dataclass
 class Builder:
-    """Nodes so far, the names taken, and which node counts each stored tensor as its parameter."""
+    """Nodes so far, the names taken (each with the last number put behind it), and which node counts each stored tensor as its parameter."""
 
     nodes: list[Node] = field(default_factory=list)
-    names: set[str] = field(default_factory=set)
+    names: dict[str, int] = field(default_factory=dict)
     owners: dict[str, tuple[str, str]] = field(default_factory=dict)
     sources: dict[tuple[str, TensorSpec], Made] = field(default_factory=dict)
 
     def unique(self, name: str) -> str:
         """The name, with a number behind it where it is taken."""
-        candidate, count = name, 1
-        while candidate in self.names:
-            count += 1
-            candidate = f"{name}_{count}"
-        self.names.add(candidate)
-        return candidate
+        found = name
+        while found in self.names:
+            self.names[name] += 1
+            found = f"{name}_{self.names[name]}"
+        self.names[found] = 1
+        return found
 
     def emit(self, call: Call, op: str, inputs: Sequence[Tensor], /, *, part: str = "", **settings: Any) -> list[Made]:
         """Append one node. ``part`` names a node that does only a part of the call."""
@@ -125,12 +129,20 @@ class Builder:
             raise BreaksHereError from None
         return [Made(Ref(name, port), spec) for port, spec in enumerate(outputs)]
 
+    def stop(self, call: Call, inputs: Sequence[Tensor], reason: str, fix: str, title: str) -> NoReturn:
+        """Append the node as one without outputs and end the graph with it."""
+        given = [self.ref(x, call.name, call.source) for x in inputs]
+        error = ShapeError(reason, fix).at(call.op_type, call.name, [str(x.spec) for x in given], call.source)
+        op = _made(call.op_type, call.name, call.source, "opaque", {"call": title, "results": ()})
+        self._append(call, op, given, "")
+        raise BreaksHereError(error)
+
 
 def _made(title: str, name: str, source: str, op: str, settings: Mapping[str, Any]) -> Op:
     try:
         return operator(op)(**settings)
     except SettingError as error:
-        raise SettingError(f"{title} {name!r}: {error}\n  written at: {source}") from None
+        raise SettingError(f"{plain(title)} {quoted(name)}: {error}\n  written at: {source}") from None
 
 
 def _fits(weight: Tensor, shape: Shape) -> bool:

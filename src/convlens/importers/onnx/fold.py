@@ -129,6 +129,8 @@ def _gather(call: Call, xs: list[Values]) -> Values:
     data, index = xs
     axis = _axis(call.attr("axis", 0), len(data.dims))
     before, size, after = prod(data.dims[:axis]), data.dims[axis], prod(data.dims[axis + 1 :])
+    if not index.dtype.startswith("int"):
+        raise NoReaderError
     places = [_axis(int(i), size) for i in index.items]
     _check_count(before * len(places) * after)
     items = tuple(data.items[(b * size + i) * after + a] for b in range(before) for i in places for a in range(after))
@@ -140,6 +142,8 @@ def _slice(call: Call, xs: list[Values]) -> Values:
     starts, ends = call.listed("starts", 1) or [], call.listed("ends", 2) or []
     axes = call.listed("axes", 3) or list(range(len(starts)))
     steps = call.whole(4) or [1] * len(starts)
+    if len({_axis(axis, len(data.dims)) for axis in axes}) < len(axes):
+        raise NoReaderError
     taken = [range(size) for size in data.dims]
     for axis, start, end, step in zip(axes, starts, ends, steps, strict=True):
         at = _axis(axis, len(taken))

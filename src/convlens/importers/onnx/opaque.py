@@ -4,19 +4,23 @@ from collections.abc import Iterator, Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from convlens.importers.onnx.bind import Size, declared_sizes
+from convlens.importers.onnx.bind import LARGEST, declared_sizes, shown_sizes
 from convlens.importers.onnx.build import Builder
 from convlens.importers.onnx.call import Call
 from convlens.importers.onnx.order import reads, subgraphs
+from convlens.importers.onnx.quote import plain, quoted
 from convlens.importers.onnx.tensor import DTYPES, Constant, Made, Tensor, code_of, dtype_of
-from convlens.ir.errors import UsageError
-from convlens.ir.spec import ITEM_BYTES, TensorSpec
+from convlens.ir.spec import ITEM_BYTES, MAX_AXES, TensorSpec
 from convlens.ops.opaque import written
 
 if TYPE_CHECKING:
     from onnx import GraphProto, ModelProto, ValueInfoProto
 
 Known = Mapping[str, Tensor]
+Sizes = tuple[int | None, ...]
+
+_MISJUDGED = frozenset({"STFT"})
+"""Operators whose inference in onnx gives a wrong shape: that of STFT leaves out that half of the spectrum is the default."""
 
 
 class Fallback:
@@ -28,41 +32,84 @@ class Fallback:
         self.declared = {info.name: info for info in (*model.graph.value_info, *model.graph.output)}
 
     def read(self, call: Call, builder: Builder, known: Known) -> list[Made]:
-        """Append an opaque node, or raise `UsageError` where nothing tells its shapes."""
-        infos = _inferred(self.model, call, known)
-        results = [written(self._spec(call, name, infos.get(name))) for name in call.node.output if name]
+        """Append an opaque node. Where nothing tells its shapes, or two sources disagree, the graph ends with it."""
         domain = call.node.domain
         inputs = [known[name] for name in dict.fromkeys(reads(call.node))]
-        title = f"{domain}.{call.op_type}" if domain not in ("", "ai.onnx") else f"onnx.{call.op_type}"
+        title = f"{plain(domain)}.{plain(call.op_type)}" if domain not in ("", "ai.onnx") else f"onnx.{plain(call.op_type)}"
+        infos = _inferred(self.model, call, known)
+        try:
+            results = [written(self._spec(call, name, infos.get(name))) for name in call.node.output if name]
+        except _UntoldError as error:
+            builder.stop(call, inputs, error.reason, error.fix, title)
         weights = [f"{name}:{shape}" for name, shape in _inner_weights(call)]
         return builder.emit(call, "opaque", inputs, call=title, results=results, weights=weights)
 
     def _spec(self, call: Call, output: str, inferred: "ValueInfoProto | None") -> TensorSpec:
+        """What the model declares, or else what inference finds: a declaration must not contradict it."""
         declared = self.declared.get(output)
-        for info in (inferred, declared):
-            spec = None if info is None else self._full(info)
-            if spec is not None:
-                return spec
-        raise UsageError(
-            f"{call.source}: the shape of {output!r}, an output of {call.op_type}, is not known: no reader, no inference of "
-            "onnx's and no declaration in the model tells it\n  fix: declare its shape in the model's value_info"
+        if declared is not None and inferred is not None:
+            self._check_agreement(output, declared, inferred)
+        infos = [info for info in (declared, inferred) if info is not None]
+        spec = next((found for found in map(self._full, infos) if found is not None), None)
+        if spec is not None:
+            return spec
+        what = f"the shape of {quoted(output)}, an output of {plain(call.op_type)}"
+        for info in infos:
+            kind = info.type.WhichOneof("value") or "tensor_type"
+            if kind != "tensor_type":
+                raise _UntoldError(f"{what}, is not known: it is a {kind.removesuffix('_type')}, not a tensor", "")
+        raise _UntoldError(
+            f"{what}, is not known: no reader, no inference of onnx's and no declaration in the model tells it",
+            "declare its shape in the model's value_info",
         )
 
-    def _full(self, info: "ValueInfoProto") -> TensorSpec | None:
-        sizes = declared_sizes(info)
-        code = info.type.tensor_type.elem_type
-        if sizes is None or code not in DTYPES:
-            return None
-        dims = [self._size(size) for size in sizes]
-        known = tuple(size for size in dims if size is not None)
-        return TensorSpec(known, dtype_of(code, info.name)) if len(known) == len(dims) else None
+    def _check_agreement(self, output: str, declared: "ValueInfoProto", inferred: "ValueInfoProto") -> None:
+        """Two shapes for one tensor: one of them is wrong, and nothing tells which."""
+        said, found = self._sizes(declared), self._sizes(inferred)
+        codes = {info.type.tensor_type.elem_type for info in (declared, inferred)} - {0}
+        same = said is None or found is None or _compatible(said, found)
+        if not same or len(codes) > 1:
+            raise _UntoldError(
+                f"the model declares {quoted(output)} as {_shown(said, declared)}, but onnx's inference makes it "
+                f"{_shown(found, inferred)}",
+                "the true shape in the model's value_info, or none",
+            )
 
-    def _size(self, size: Size) -> int | None:
-        return self.names.get(size) if isinstance(size, str) else size
+    def _full(self, info: "ValueInfoProto") -> TensorSpec | None:
+        sizes = self._sizes(info)
+        code = info.type.tensor_type.elem_type
+        if sizes is None or code not in DTYPES or len(sizes) > MAX_AXES:
+            return None
+        known = tuple(size for size in sizes if size)
+        return TensorSpec(known, dtype_of(code, info.name)) if len(known) == len(sizes) else None
+
+    def _sizes(self, info: "ValueInfoProto") -> Sizes | None:
+        sizes = declared_sizes(info)
+        return None if sizes is None else tuple(self.names.get(size) if isinstance(size, str) else size for size in sizes)
+
+
+class _UntoldError(Exception):
+    """Nothing tells the shape of an output."""
+
+    def __init__(self, reason: str, fix: str) -> None:
+        self.reason = reason
+        self.fix = fix
+
+
+def _compatible(said: Sizes, found: Sizes) -> bool:
+    """As long as each other, and the same wherever both are known."""
+    return len(said) == len(found) and all(a == b for a, b in zip(said, found, strict=True) if a and b)
+
+
+def _shown(sizes: Sizes | None, info: "ValueInfoProto") -> str:
+    shape = shown_sizes(sizes) if sizes is not None else "of any shape"
+    return f"{shape} of {DTYPES.get(info.type.tensor_type.elem_type, 'any dtype')}"
 
 
 def _inferred(model: "ModelProto", call: Call, known: Known) -> dict[str, "ValueInfoProto"]:
     """Shape inference on a model of this one node, with the shapes and small values that are known."""
+    if call.op_type in _MISJUDGED or any(size > LARGEST for name in reads(call.node) for size in known[name].spec.dims):
+        return {}
     onnx = import_module("onnx")
     inference = import_module("onnx.shape_inference")
     graph = onnx.GraphProto(name="one node")
@@ -84,8 +131,12 @@ def _inferred(model: "ModelProto", call: Call, known: Known) -> dict[str, "Value
 
 
 def _initializer(onnx: Any, name: str, x: Tensor) -> Any:
+    """The tensor with its values; None where they are not known, or where its dtype cannot hold them."""
     values = x.values if isinstance(x, Constant) else None
-    return None if values is None else onnx.helper.make_tensor(name, code_of(values.dtype), values.dims, values.items)
+    try:
+        return None if values is None else onnx.helper.make_tensor(name, code_of(values.dtype), values.dims, values.items)
+    except (ValueError, TypeError, OverflowError):
+        return None
 
 
 def _inner_weights(call: Call) -> Iterator[tuple[str, str]]:

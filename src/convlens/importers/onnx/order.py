@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING
 
+from convlens.importers.onnx.quote import plain, quoted
 from convlens.ir.errors import GraphError
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def _makers(nodes: Sequence["NodeProto"], ready: set[str]) -> dict[str, int]:
     for i, node in enumerate(nodes):
         for name in node.output:
             if name and (name in makers or name in ready):
-                raise GraphError(f"the tensor {name!r} is made twice, the second time by {shown(i, node)}")
+                raise GraphError(f"the tensor {quoted(name)} is made twice, the second time by {shown(i, node)}")
             makers[name] = i
     return makers
 
@@ -71,7 +72,7 @@ def _needed(i: int, node: "NodeProto", makers: Mapping[str, int], ready: set[str
         if name in makers:
             found.add(makers[name])
         elif name not in ready:
-            raise GraphError(f"{shown(i, node)} reads {name!r}, which is no input, no initializer and made by no node")
+            raise GraphError(f"{shown(i, node)} reads {quoted(name)}, which is no input, no initializer and made by no node")
     return found
 
 
@@ -89,4 +90,4 @@ def _cycle(nodes: Sequence["NodeProto"], needs: Sequence[set[int]], done: set[in
 
 def shown(i: int, node: "NodeProto") -> str:
     """How messages name a node: ``node 12 'Conv_12' (Conv)``."""
-    return f"node {i} {node.name or next(iter(node.output), '')!r} ({node.op_type})"
+    return f"node {i} {quoted(node.name or next(iter(node.output), ''))} ({plain(node.op_type)})"

@@ -8,16 +8,17 @@ from math import prod
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import TYPE_CHECKING, NamedTuple
 
+from convlens.importers.onnx.quote import quoted
 from convlens.importers.onnx.wire import NOTE
 from convlens.ir.errors import GraphError, UsageError
 from convlens.ir.graph import Ref
-from convlens.ir.spec import ITEM_BYTES, Shape, TensorSpec
+from convlens.ir.spec import ITEM_BYTES, MAX_AXES, Shape, TensorSpec
 
 if TYPE_CHECKING:
     from onnx import TensorProto
 
 MAX_VALUES = 4096
-"""Constants of more values than this are never read."""
+"""Constants of more values than this are never read, nor are those whose data `wire` leaves out."""
 
 DTYPES = {
     1: "float32", 2: "uint8", 3: "int8", 4: "uint16", 5: "int16", 6: "int32", 7: "int64", 9: "bool", 10: "float16",
@@ -94,8 +95,12 @@ def computed(values: Values) -> Constant:
 
 
 def stored(proto: "TensorProto", name: str, *, trained: bool, where: str) -> Constant:
-    """The constant of a TensorProto, after checking that it can hold what it claims."""
+    """The constant of a TensorProto, after checking that it is one and can hold what it claims."""
+    if getattr(getattr(proto, "DESCRIPTOR", None), "name", "") != "TensorProto":
+        raise GraphError(f"{where}: its value is {quoted(proto)}, not a tensor")
     dims = tuple(proto.dims)
+    if len(dims) > MAX_AXES:
+        raise GraphError(f"{where}: a shape of {len(dims)} axes; a tensor has at most {MAX_AXES}")
     if any(size < 0 for size in dims):
         raise GraphError(f"{where}: the shape {list(dims)} has a negative size")
     spec = TensorSpec(dims, dtype_of(proto.data_type, where))
@@ -121,10 +126,11 @@ def _check_location(proto: "TensorProto", where: str) -> None:
     if proto.data_location != _EXTERNAL:
         return
     location = next((entry.value for entry in proto.external_data if entry.key == "location"), "")
-    posix, windows = PurePosixPath(location), PureWindowsPath(location)
-    if not location or posix.is_absolute() or windows.anchor or ".." in (*posix.parts, *windows.parts):
+    posix, windows = PurePosixPath(str(location)), PureWindowsPath(str(location))
+    is_text = bool(location) and isinstance(location, str)
+    if not is_text or posix.is_absolute() or windows.anchor or ".." in (*posix.parts, *windows.parts):
         raise GraphError(
-            f"{where}: its external data {location!r} is not inside the model's folder; it was not opened\n"
+            f"{where}: its external data {quoted(location)} is not inside the model's folder; it was not opened\n"
             "  fix: a relative location without '..'"
         )
 
@@ -142,7 +148,7 @@ def _check_length(proto: "TensorProto", spec: TensorSpec, where: str) -> None:
 
 def _held(proto: "TensorProto", spec: TensorSpec) -> tuple[int, int, int]:
     """Which field holds the data, and the least and the most that is in it: bytes of raw data, or values."""
-    note = _NOTE.fullmatch(proto.doc_string)
+    note = _note(proto)
     if note and not proto.HasField("raw_data"):
         field, length = int(note[1]), int(note[2])
         if field in _TYPED_BYTES:
@@ -157,8 +163,14 @@ def _held(proto: "TensorProto", spec: TensorSpec) -> tuple[int, int, int]:
     return field, count, count
 
 
+def _note(proto: "TensorProto") -> "re.Match[str] | None":
+    """Which field was left out, and its bytes. Text that is no text comes as bytes, and is no note."""
+    return _NOTE.fullmatch(proto.doc_string) if isinstance(proto.doc_string, str) else None
+
+
 def _items(proto: "TensorProto", spec: TensorSpec) -> tuple[Number, ...] | None:
-    if proto.data_location == _EXTERNAL or spec.dtype not in _LETTERS:
+    """None where the file does not hold them, or where some of them were left out on the way here."""
+    if proto.data_location == _EXTERNAL or spec.dtype not in _LETTERS or _note(proto) is not None:
         return None
     if proto.HasField("raw_data"):
         return struct.unpack(f"<{prod(spec.dims)}{_LETTERS[spec.dtype]}", proto.raw_data)

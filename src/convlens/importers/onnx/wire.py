@@ -12,7 +12,7 @@ from typing import NamedTuple
 from convlens.ir.errors import UsageError
 
 LONG = 1 << 15
-"""Bytes up to which a field is copied unseen: 4,096 values of int64."""
+"""Bytes up to which a field is copied unseen: 4,096 raw values of int64."""
 
 MAX_FIELDS = 1_000_000
 MAX_NODES = 100_000
@@ -50,7 +50,7 @@ class Field(NamedTuple):
 
 
 def without_data(data: Buffer) -> bytes:
-    """A serialized ModelProto without tensor data of `LONG` bytes or more. Raises `UsageError` where it is no such thing."""
+    """A serialized ModelProto without tensor data of more than `LONG` bytes. Raises `UsageError` where it is no such thing."""
     return _Walk(data).message("model", 0, len(data), 0)
 
 
@@ -67,15 +67,18 @@ class _Walk:
         if depth > MAX_DEPTH:
             raise UsageError(f"graphs are nested deeper than {MAX_DEPTH}")
         parts: list[bytes] = []
+        notes: list[bytes] = []
         run = start
         for field in self._fields(kind, start, end):
-            if not field.delimited or field.stop - field.content < LONG:
+            if not field.delimited or field.stop - field.content <= LONG:
                 continue
             replacement = self._long(kind, field, depth)
             if replacement is not None:
-                parts += [self._copy(run, field.start), replacement]
+                parts += [self._copy(run, field.start), b"" if kind == "tensor" else replacement]
+                notes += [replacement] if kind == "tensor" else []
                 run = field.stop
-        return b"".join([*parts, self._copy(run, end)])
+        # a tensor's own doc_string may stand behind its data, and the last one counts
+        return b"".join([*parts, self._copy(run, end), *notes])
 
     def _long(self, kind: str, field: Field, depth: int) -> bytes | None:
         """What stands for a long field: less of it, a note, nothing; None where it stays as it is."""

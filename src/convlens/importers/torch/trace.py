@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
-from torch.nn.parameter import UninitializedTensorMixin
+from torch.nn.parameter import UninitializedBuffer, UninitializedParameter
 
 from convlens.importers.torch.frames import user_line
 from convlens.importers.torch.shadow import DTYPE_NAMES, Shadow, spec_of
@@ -47,7 +47,7 @@ class Trace:
         """Remember the module's own tensors; one that several modules share has the name of the first."""
         for tensors in (module._parameters, module._buffers):  # noqa: SLF001 - named_parameters() walks all modules again
             for name, tensor in tensors.items():
-                if isinstance(tensor, UninitializedTensorMixin):
+                if isinstance(tensor, UninitializedParameter | UninitializedBuffer):
                     raise UsageError(
                         f"{prefix + name!r} has no shape yet: a lazy layer gets its weights at its first call\n"
                         "  fix: run the module once on a real input, or give the layer its input size"

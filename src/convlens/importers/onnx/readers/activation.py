@@ -97,5 +97,5 @@ def _known(x: Tensor) -> bool:
 
 def _bound(call: Call, name: str, index: int) -> Number | None:
     """An attribute before operator set 11, then an input; the largest float of all means no bound."""
-    value = call.attr(name) if index >= len(call.inputs) else call.scalar(index)
+    value = call.attr(name, kind=float) if index >= len(call.inputs) else call.scalar(index)
     return None if value is None or abs(value) > 3.4e38 else value

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from convlens.arith.padding import span
 from convlens.importers.onnx.build import Builder, broken
 from convlens.importers.onnx.call import Call, NoReaderError
+from convlens.importers.onnx.quote import quoted
 from convlens.importers.onnx.readers import reads
 from convlens.importers.onnx.tensor import Tensor
 from convlens.ir.spec import Shape
@@ -46,13 +47,21 @@ def conv_transpose(call: Call, builder: Builder) -> Sequence[Tensor]:
 
 def padding_of(call: Call, axes: int) -> str | Pairs:
     """``auto_pad``, or ``pads``: all the beginnings, then all the ends."""
-    rule = call.attr("auto_pad", "NOTSET")
+    rule = _rule(call)
     if rule in _RULES:
         return _RULES[rule]
     pads = call.ints("pads") or [0] * (2 * axes)
     if len(pads) != 2 * axes:
         raise broken(call, f"{len(pads)} pads for {axes} spatial axes", f"{2 * axes} pads", [])
     return tuple(zip(pads[:axes], pads[axes:], strict=True))
+
+
+def _rule(call: Call) -> str:
+    rule: str = call.attr("auto_pad", "NOTSET")
+    if rule not in (*_RULES, "NOTSET", ""):
+        words = ", ".join(("NOTSET", *_RULES))
+        raise broken(call, f"auto_pad is {quoted(rule)}; it must be one of {words}", "auto_pad='NOTSET'", [])
+    return rule
 
 
 def _steps(call: Call) -> dict[str, list[int]]:
@@ -80,7 +89,7 @@ def _channels(call: Call, x: Tensor, axes: int) -> int:
 def _transposed_padding(call: Call, sizes: Shape, kernel: Shape) -> tuple[Pairs, list[int]]:
     """Explicit pads, or those that give ``output_shape``, which is ``n * stride`` for the two 'same' rules."""
     axes = len(kernel)
-    rule = call.attr("auto_pad", "NOTSET")
+    rule = _rule(call)
     stride, dilation = call.ints("strides") or [1] * axes, call.ints("dilations") or [1] * axes
     extra = call.ints("output_padding") or [0] * axes
     wanted = call.ints("output_shape")

@@ -27,10 +27,10 @@ def scatter_elements(call: Call, builder: Builder) -> Sequence[Tensor]:
 @reads("OneHot")
 def one_hot(call: Call, builder: Builder) -> Sequence[Tensor]:
     """Along a last axis, with a fixed number of classes; the pair of values tells the dtype."""
-    x, classes = call.tensor(0), call.scalar(1)
+    x, classes = call.tensor(0), call.number(1)
     if x.spec.floating or classes is None or call.attr("axis", -1) not in (-1, x.spec.rank):
         raise NoReaderError
-    return builder.emit(call, "one_hot", [x], classes=int(classes), dtype=call.tensor(2).spec.dtype)
+    return builder.emit(call, "one_hot", [x], classes=classes, dtype=call.tensor(2).spec.dtype)
 
 
 @reads("Einsum")

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from convlens.importers.onnx.build import Builder
+from convlens.importers.onnx.build import Builder, broken
 from convlens.importers.onnx.call import Call
 from convlens.importers.onnx.readers import reads
 from convlens.importers.onnx.tensor import Constant, Tensor
@@ -15,6 +15,11 @@ def gemm(call: Call, builder: Builder) -> Sequence[Tensor]:
     Beside stored weights ``alpha`` and ``beta`` belong to them; beside a computed B ``alpha`` is a multiplication.
     """
     x, weight, bias = call.tensor(0), call.tensor(1), call.given(2)
+    for what, factor in (("A", x), ("B", weight)):
+        if factor.spec.rank != 2:
+            raise broken(
+                call, f"{what} is {factor.spec}, with {factor.spec.rank} axes; it must be a matrix", "2 axes", [x, weight]
+            )
     if call.attr("transA", 0):
         x = builder.one(call, "permute", [x], part="transposed A", order=(1, 0))
     transposed = bool(call.attr("transB", 0))

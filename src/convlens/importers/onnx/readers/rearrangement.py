@@ -10,6 +10,7 @@ from math import prod
 
 from convlens.importers.onnx.build import Builder, broken
 from convlens.importers.onnx.call import Call, NoReaderError
+from convlens.importers.onnx.quote import quoted
 from convlens.importers.onnx.readers import reads
 from convlens.importers.onnx.tensor import Constant, Tensor, dtype_of
 from convlens.ir.errors import ShapeError
@@ -25,7 +26,9 @@ def reshape(call: Call, builder: Builder) -> Sequence[Tensor]:
         raise NoReaderError
     if not call.attr("allowzero", 0):
         if 0 in shape[x.spec.rank :]:
-            raise broken(call, f"the shape {shape} takes a size of axis {shape.index(0)}, but {x.spec} has none", "a size", [x])
+            raise broken(
+                call, f"the shape {quoted(shape)} takes a size of axis {shape.index(0)}, but {x.spec} has none", "a size", [x]
+            )
         shape = [x.spec.dims[axis] if size == 0 else size for axis, size in enumerate(shape)]
     return [builder.reshape(call, x, shape)]
 
@@ -115,11 +118,11 @@ def concat(call: Call, builder: Builder) -> Sequence[Tensor]:
 @reads("DepthToSpace")
 def depth_to_space(call: Call, builder: Builder) -> Sequence[Tensor]:
     """CRD is pixel_shuffle; in DCR, the default, the block is the slowest part of the channels."""
-    x, block = call.tensor(0), call.attr("blocksize", 1)
+    x, block = call.tensor(0), _block(call)
     if call.attr("mode", "DCR") == "CRD":
         return builder.emit(call, "pixel_shuffle", [x], factor=block)
     n, channels, height, width = _image(x)
-    if block < 1 or channels % block**2:
+    if channels % block**2:
         raise broken(call, f"{channels} channels are not a multiple of {block}**2", f"a multiple of {block**2} channels", [x])
     inner = channels // block**2
     split_ = builder.one(call, "reshape", [x], part="blocks", shape=(n, block, block, inner, height, width))
@@ -130,9 +133,9 @@ def depth_to_space(call: Call, builder: Builder) -> Sequence[Tensor]:
 @reads("SpaceToDepth")
 def space_to_depth(call: Call, builder: Builder) -> Sequence[Tensor]:
     """The block becomes the slowest part of the channels."""
-    x, block = call.tensor(0), call.attr("blocksize", 1)
+    x, block = call.tensor(0), _block(call)
     n, channels, height, width = _image(x)
-    if block < 1 or height % block or width % block:
+    if height % block or width % block:
         raise broken(call, f"{height}x{width} pixels are not a multiple of {block}", f"sizes that {block} divides", [x])
     rows, columns = height // block, width // block
     split_ = builder.one(call, "reshape", [x], part="blocks", shape=(n, channels, rows, block, columns, block))
@@ -162,8 +165,15 @@ def _axes(call: Call, axes: list[int], rank: int, x: Tensor) -> set[int]:
             raise broken(call, f"axis {axis} is not one of {rank} axes", f"an axis from {-rank} to {rank - 1}", [x])
     found = {axis % rank for axis in axes}
     if len(found) < len(axes):
-        raise broken(call, f"the axes {axes} name one axis twice", "each axis once", [x])
+        raise broken(call, f"the axes {quoted(axes)} name one axis twice", "each axis once", [x])
     return found
+
+
+def _block(call: Call) -> int:
+    block: int = call.attr("blocksize", 1)
+    if block < 1:
+        raise broken(call, f"blocksize is {block}; it must be at least 1", "blocksize=1", [call.tensor(0)])
+    return block
 
 
 def _image(x: Tensor) -> tuple[int, int, int, int]:

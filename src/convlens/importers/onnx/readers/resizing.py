@@ -34,7 +34,7 @@ def resize(call: Call, builder: Builder) -> Sequence[Tensor]:
 def upsample(call: Call, builder: Builder) -> Sequence[Tensor]:
     """Always asymmetric; the scales are an attribute before operator set 9."""
     values = call.values(1)
-    factors = call.attr("scales") if values is None else [float(v) for v in values.items]
+    factors = call.floats("scales") if values is None else [float(v) for v in values.items]
     if not factors or call.attr("mode", "nearest") != "nearest":
         raise NoReaderError
     return _interpolated(call, builder, None, factors, None, {"mode": "nearest"})

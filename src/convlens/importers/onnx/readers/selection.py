@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from convlens.importers.onnx.build import Builder, broken
 from convlens.importers.onnx.call import Call, NoReaderError
+from convlens.importers.onnx.quote import quoted
 from convlens.importers.onnx.readers import reads
 from convlens.importers.onnx.tensor import Constant, Made, Tensor
 
@@ -32,6 +33,8 @@ def slice_(call: Call, builder: Builder) -> Sequence[Tensor]:
     if starts is None or ends is None:
         raise NoReaderError
     axes = call.listed("axes", 3) or list(range(len(starts)))
+    if len({axis % max(x.spec.rank, 1) for axis in axes}) < len(axes):
+        raise broken(call, f"the axes {quoted(axes)} of {x.spec} name one axis twice", "each axis once", [x])
     return builder.emit(call, "slice", [x], on=axes, starts=starts, stops=ends, steps=call.whole(4) or [1] * len(starts))
 
 
@@ -47,6 +50,8 @@ def gather(call: Call, builder: Builder) -> Sequence[Tensor]:
         weights = {"weight": x}
         return [builder.layer(call, "embedding", index, weights, {"weight": x.spec.dims}, count=count, width=width,
                               dtype=x.spec.dtype)]  # fmt: skip
+    if not index.spec.dtype.startswith("int"):
+        raise broken(call, f"the index is {index.spec} of {index.spec.dtype}; it must be whole numbers", "int64", [x, index])
     values = index.values if isinstance(index, Constant) else None
     if values is None or values.dims:
         return builder.emit(call, "index_select", [x, index], axis=axis)

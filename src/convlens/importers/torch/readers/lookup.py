@@ -10,9 +10,9 @@ from convlens.ops.embedding import Embedding
 
 
 @reads("embedding", weights=True)
-def _embedding(trace: Trace, *args: Any, input: Any = None, weight: Any = None, indices: Any = None, **_: Any) -> Any:  # noqa: A002 - PyTorch's own name
+def _embedding(trace: Trace, *args: Any, **kwargs: Any) -> Any:
     """``F.embedding(input, weight)`` and the kernel ``embedding(weight, indices)``: the table is the one of real numbers."""
-    first, second = (*args[:2], *(t for t in (input, weight, indices) if t is not None))[:2]
+    first, second = (*args[:2], *(kwargs[name] for name in ("input", "weight", "indices") if name in kwargs))[:2]
     table, index = (first, second) if first.is_floating_point() else (second, first)
     count, width = table.shape
     op = Embedding(count=count, width=width, dtype=DTYPE_NAMES[table.dtype])
