@@ -5,9 +5,10 @@ from typing import Any
 
 from convlens.arith.axis import IDENTITY, adaptive
 from convlens.ir.errors import SettingError
-from convlens.ir.op import WHOLE, Along, AxisRead, Inputs, Op, Outputs, Read, Shapes, along
+from convlens.ir.op import WHOLE, Along, AxisRead, Inputs, Outputs, Read, along
 from convlens.ir.spec import Shape
 from convlens.ir.spelling import Codec
+from convlens.ops._weightless import Weightless
 from convlens.ops._window import channel_axis, spatial
 
 
@@ -24,7 +25,7 @@ ZERO_FOR_NONE = Codec(
 )
 
 
-class Adaptive(Op):
+class Adaptive(Weightless):
     """Output ``y`` of ``size`` reads input ``floor(y*n/size)`` to ``ceil((y+1)*n/size) - 1``. A size 0 keeps the input's."""
 
     size: tuple[int, ...]
@@ -38,15 +39,6 @@ class Adaptive(Op):
         x = xs[0]
         channel_end = channel_axis(self, x) + 1
         return (x.with_dims((*x.dims[:channel_end], *self.sizes(xs))),)
-
-    def params(self, xs: Inputs) -> Shapes:
-        return {}
-
-    def buffers(self, xs: Inputs) -> Shapes:
-        return {}
-
-    def macs(self, xs: Inputs) -> int:
-        return 0
 
     def elementwise(self, xs: Inputs) -> int:
         x, total = xs[0], xs[0].numel

@@ -4,30 +4,22 @@ from typing import Annotated
 
 from convlens.arith.axis import IDENTITY
 from convlens.ir.errors import ShapeError
-from convlens.ir.op import WHOLE, Along, Inputs, Op, Read, Shapes
+from convlens.ir.op import WHOLE, Along, Inputs, Read
 from convlens.ir.setting import Whole
 from convlens.ir.spec import TensorSpec
 from convlens.ops._structure import axis_of
+from convlens.ops._weightless import Weightless
 
 Position = Annotated[int, Whole(0)]
 
 
-class Ordering(Op):
+class Ordering(Weightless):
     """Every output reads one whole line of values along ``axis``. No parameters, no MACs."""
 
     axis: int
 
     arity = (1, 1)
     view = False
-
-    def params(self, xs: Inputs) -> Shapes:
-        return {}
-
-    def buffers(self, xs: Inputs) -> Shapes:
-        return {}
-
-    def macs(self, xs: Inputs) -> int:
-        return 0
 
     def reads(self, xs: Inputs) -> tuple[tuple[Read, ...], ...]:
         over = axis_of(self.axis, xs[0])

@@ -4,8 +4,9 @@ from functools import lru_cache
 
 from convlens.arith.axis import IDENTITY, constant
 from convlens.ir.errors import ShapeError
-from convlens.ir.op import Along, Inputs, Op, Outputs, Read, Shapes
+from convlens.ir.op import Along, Inputs, Outputs, Read
 from convlens.ir.spec import Shape, TensorSpec, show_shape
+from convlens.ops._weightless import Weightless
 
 FLOATS = ("float16", "bfloat16", "float32", "float64", "complex64", "complex128")
 """Floating dtypes, each of which wins over those before it when two meet."""
@@ -13,7 +14,7 @@ FLOATS = ("float16", "bfloat16", "float32", "float64", "complex64", "complex128"
 _INTEGERS = ("bool", "uint8", "int8", "int16", "int32", "int64", "uint16", "uint32", "uint64")
 
 
-class Pointwise(Op):
+class Pointwise(Weightless):
     """One input, an output of the same shape, every element by itself, no parameters."""
 
     arity = (1, 1)
@@ -22,35 +23,17 @@ class Pointwise(Op):
     def outputs(self, xs: Inputs) -> Outputs:
         return (xs[0],)
 
-    def params(self, xs: Inputs) -> Shapes:
-        return {}
-
-    def buffers(self, xs: Inputs) -> Shapes:
-        return {}
-
-    def macs(self, xs: Inputs) -> int:
-        return 0
-
     def reads(self, xs: Inputs) -> tuple[tuple[Read, ...], ...]:
         return ((same_place(xs[0].rank),),)
 
 
-class Broadcast(Op):
+class Broadcast(Weightless):
     """Several inputs, broadcast against each other from the last axis on: an axis of size 1 stands for any size."""
 
     view = False
 
     def outputs(self, xs: Inputs) -> Outputs:
         return (TensorSpec(broadcast([x.dims for x in xs]), promoted(xs)),)
-
-    def params(self, xs: Inputs) -> Shapes:
-        return {}
-
-    def buffers(self, xs: Inputs) -> Shapes:
-        return {}
-
-    def macs(self, xs: Inputs) -> int:
-        return 0
 
     def elementwise(self, xs: Inputs) -> int:
         return self.outputs(xs)[0].numel

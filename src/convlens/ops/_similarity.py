@@ -1,13 +1,14 @@
 """What the operators on pairs of vectors have in common: two inputs, broadcast, of which one axis is summed up."""
 
 from convlens.arith.axis import IDENTITY
-from convlens.ir.op import WHOLE, Along, AxisRead, Inputs, Op, Outputs, Read, Shapes
+from convlens.ir.op import WHOLE, Along, AxisRead, Inputs, Outputs, Read
 from convlens.ir.spec import TensorSpec
 from convlens.ops._pointwise import broadcast, broadcast_read, floating, promoted
 from convlens.ops._structure import axis_of
+from convlens.ops._weightless import Weightless
 
 
-class OfPairs(Op):
+class OfPairs(Weightless):
     """One value for each pair of vectors along ``axis``. No parameters, no MACs."""
 
     axis: int
@@ -25,15 +26,6 @@ class OfPairs(Op):
         full = self.both(xs)
         over = axis_of(self.axis, full)
         return (full.with_dims((*full.dims[:over], *((1,) if self.keep else ()), *full.dims[over + 1 :])),)
-
-    def params(self, xs: Inputs) -> Shapes:
-        return {}
-
-    def buffers(self, xs: Inputs) -> Shapes:
-        return {}
-
-    def macs(self, xs: Inputs) -> int:
-        return 0
 
     def reads(self, xs: Inputs) -> tuple[tuple[Read, ...], ...]:
         full = self.both(xs)

@@ -1,23 +1,15 @@
 """Operators that only move values: no parameters, no arithmetic, nothing kept for backward."""
 
 from convlens.ir.errors import ShapeError
-from convlens.ir.op import Inputs, Op, Shapes
+from convlens.ir.op import Inputs
 from convlens.ir.spec import TensorSpec
+from convlens.ops._weightless import Weightless
 
 
-class Structural(Op):
+class Structural(Weightless):
     """Base of reshape, permute, slice, concat and their like."""
 
     keeps = frozenset[str]()
-
-    def params(self, xs: Inputs) -> Shapes:
-        return {}
-
-    def buffers(self, xs: Inputs) -> Shapes:
-        return {}
-
-    def macs(self, xs: Inputs) -> int:
-        return 0
 
     def elementwise(self, xs: Inputs) -> int:
         return 0

@@ -3,9 +3,10 @@
 from math import prod
 
 from convlens.arith.axis import IDENTITY
-from convlens.ir.op import Along, Inputs, Outputs, Read, Shapes
+from convlens.ir.op import Along, Inputs, Outputs, Read
 from convlens.ir.setting import Bool, OptionalCount, Padding, PerAxis, PerAxisLikeKernel
 from convlens.ir.spelling import const, data, ignored, setting, spell
+from convlens.ops._weightless import Weightless
 from convlens.ops._window import Window, channel_axis, half_kernel_limit, pooled, whole_kernel_limit
 
 _SETTINGS = (
@@ -20,7 +21,7 @@ def _torch_limits(op: "AvgPool", xs: Inputs, axes: int) -> None:
     whole_kernel_limit(op, xs, axes)
 
 
-class AvgPool(Window, name="avg_pool"):
+class AvgPool(Weightless, Window, name="avg_pool"):
     """The mean of each window, on every channel by itself. No parameters, no MACs.
 
     ============  ===============================================================================  ==========
@@ -69,15 +70,6 @@ class AvgPool(Window, name="avg_pool"):
 
     def outputs(self, xs: Inputs) -> Outputs:
         return pooled(self, xs[0])
-
-    def params(self, xs: Inputs) -> Shapes:
-        return {}
-
-    def buffers(self, xs: Inputs) -> Shapes:
-        return {}
-
-    def macs(self, xs: Inputs) -> int:
-        return 0
 
     def elementwise(self, xs: Inputs) -> int:
         return self.outputs(xs)[0].numel * prod(self.kernel)

@@ -2,14 +2,15 @@
 
 from convlens.arith.axis import IDENTITY
 from convlens.ir.errors import ShapeError
-from convlens.ir.op import WHOLE, Along, Inputs, Op, Outputs, Read, Shapes
+from convlens.ir.op import WHOLE, Along, Inputs, Outputs, Read
 from convlens.ir.setting import Number
 from convlens.ir.spec import TensorSpec
 from convlens.ir.spelling import data, ignored, setting, spell
 from convlens.ops._pointwise import broadcast, broadcast_read, promoted
+from convlens.ops._weightless import Weightless
 
 
-class Cdist(Op, name="cdist"):
+class Cdist(Weightless, name="cdist"):
     """The p-norm of the difference of each row of the first input and each row of the second: P x M and R x M give P x R.
 
     Element-wise: 3 for each value of each pair (difference, power, addition) and a root for each output. For p=2
@@ -35,15 +36,6 @@ class Cdist(Op, name="cdist"):
             raise ShapeError(f"the rows of {x} have {x.dims[-1]} values, those of {y} {y.dims[-1]}", "rows of equal length")
         lead = broadcast([x.dims[:-2], y.dims[:-2]])
         return (TensorSpec((*lead, x.dims[-2], y.dims[-2]), promoted(xs)),)
-
-    def params(self, xs: Inputs) -> Shapes:
-        return {}
-
-    def buffers(self, xs: Inputs) -> Shapes:
-        return {}
-
-    def macs(self, xs: Inputs) -> int:
-        return 0
 
     def elementwise(self, xs: Inputs) -> int:
         return self.outputs(xs)[0].numel * (3 * xs[0].dims[-1] + 1)

@@ -4,16 +4,17 @@ from typing import Annotated
 
 from convlens.arith.axis import IDENTITY
 from convlens.ir.errors import ShapeError
-from convlens.ir.op import WHOLE, Along, Inputs, Op, Outputs, Read, Shapes
+from convlens.ir.op import WHOLE, Along, Inputs, Outputs, Read
 from convlens.ir.setting import Indices, OptionalIndices, Word
 from convlens.ir.spec import TensorSpec
 from convlens.ops._structure import axis_of
+from convlens.ops._weightless import Weightless
 
 COMPLEX = {"float64": "complex128", "complex128": "complex128"}
 REAL = {"complex128": "float64", "float64": "float64"}
 
 
-class Fft(Op, name="fft"):
+class Fft(Weightless, name="fft"):
     """A transform along ``over``, which are first cut or padded to ``sizes`` where given.
 
     ============  =========================================================================================  ======
@@ -65,15 +66,6 @@ class Fft(Op, name="fft"):
         if self.function == "rfft" and x.dtype.startswith("complex"):
             raise ShapeError(f"rfft takes real values; the input {x} is {x.dtype}", "function=fft")
         return REAL.get(x.dtype, "float32") if self.function == "irfft" else COMPLEX.get(x.dtype, "complex64")
-
-    def params(self, xs: Inputs) -> Shapes:
-        return {}
-
-    def buffers(self, xs: Inputs) -> Shapes:
-        return {}
-
-    def macs(self, xs: Inputs) -> int:
-        return 0
 
     def elementwise(self, xs: Inputs) -> None:
         return None

@@ -5,16 +5,17 @@ from math import prod
 from convlens.arith.axis import AxisMap
 from convlens.arith.padding import outputs, sides, span
 from convlens.ir.errors import ShapeError
-from convlens.ir.op import UNKNOWN, Along, Inputs, Outputs, Read, Shapes
+from convlens.ir.op import UNKNOWN, Along, Inputs, Outputs, Read
 from convlens.ir.setting import PerAxis, Pixels
 from convlens.ir.spec import show_shape
 from convlens.ir.spelling import data, setting, spell
 from convlens.ops._pointwise import same_place
+from convlens.ops._weightless import Weightless
 from convlens.ops._window import Window
 from convlens.ops.unfold import IMAGE, image_limit
 
 
-class Fold(Window, name="fold"):
+class Fold(Weightless, Window, name="fold"):
     """The inverse of ``unfold``: ``C * prod(kernel)`` rows, L columns -> C, ``size``; windows that overlap are added up.
 
     ============  ==============================================================================================  ==========
@@ -72,15 +73,6 @@ class Fold(Window, name="fold"):
                 raise ShapeError(f"a window that covers {reach} does not fit {size} padded by {pad[0]}+{pad[1]}", f"size {reach}")
             counts.append(count)
         return tuple(counts)
-
-    def params(self, xs: Inputs) -> Shapes:
-        return {}
-
-    def buffers(self, xs: Inputs) -> Shapes:
-        return {}
-
-    def macs(self, xs: Inputs) -> int:
-        return 0
 
     def elementwise(self, xs: Inputs) -> int:
         return xs[0].numel

@@ -5,10 +5,11 @@ from typing import Any
 
 from convlens.arith.axis import IDENTITY
 from convlens.ir.errors import SettingError, ShapeError
-from convlens.ir.op import UNKNOWN, Along, Inputs, Op, Outputs, Read, Shapes
+from convlens.ir.op import UNKNOWN, Along, Inputs, Outputs, Read
 from convlens.ir.setting import Bool, OptionalIndices, OptionalNumbers, PerAxis
 from convlens.ir.spec import Shape, TensorSpec
 from convlens.ir.spelling import const, data, ignored, setting, spell
+from convlens.ops._weightless import Weightless
 from convlens.ops._window import channel_axis, spatial
 
 _SETTINGS = (
@@ -27,7 +28,7 @@ def _torch_limits(op: "FractionalMaxPool", xs: Inputs, _axes: int) -> None:
             )
 
 
-class FractionalMaxPool(Op, name="fractional_max_pool"):
+class FractionalMaxPool(Weightless, name="fractional_max_pool"):
     """The largest value of each of ``size`` windows, whose starts are drawn at random and cover the input.
 
     ============  ====================================================================  ==========
@@ -85,15 +86,6 @@ class FractionalMaxPool(Op, name="fractional_max_pool"):
                     f"a size from 1 to {n - kernel + 1}" if n >= kernel else f"kernel of at most {n}",
                 )
         return sizes
-
-    def params(self, xs: Inputs) -> Shapes:
-        return {}
-
-    def buffers(self, xs: Inputs) -> Shapes:
-        return {}
-
-    def macs(self, xs: Inputs) -> int:
-        return 0
 
     def elementwise(self, xs: Inputs) -> int:
         return self.outputs(xs)[0].numel * prod(self.kernel)

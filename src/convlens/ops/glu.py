@@ -2,13 +2,14 @@
 
 from convlens.arith.axis import IDENTITY, AxisMap
 from convlens.ir.errors import ShapeError
-from convlens.ir.op import Along, Inputs, Op, Outputs, Read, Shapes
+from convlens.ir.op import Along, Inputs, Outputs, Read
 from convlens.ir.setting import Index
 from convlens.ir.spelling import data, setting, spell
 from convlens.ops._structure import axis_of
+from convlens.ops._weightless import Weightless
 
 
-class Glu(Op, name="glu"):
+class Glu(Weightless, name="glu"):
     """``a * sigmoid(b)``, where a and b are the two halves of the input along ``axis``: 4 operations for each output.
 
     Backward keeps the input. Source: Dauphin et al., arXiv:1612.08083v3; torch.nn.GLU.
@@ -35,15 +36,6 @@ class Glu(Op, name="glu"):
                 f"a size of {x.dims[axis] + 1} there, or another axis",
             )
         return (x.with_dims((*x.dims[:axis], x.dims[axis] // 2, *x.dims[axis + 1 :])),)
-
-    def params(self, xs: Inputs) -> Shapes:
-        return {}
-
-    def buffers(self, xs: Inputs) -> Shapes:
-        return {}
-
-    def macs(self, xs: Inputs) -> int:
-        return 0
 
     def elementwise(self, xs: Inputs) -> int:
         return 4 * self.outputs(xs)[0].numel

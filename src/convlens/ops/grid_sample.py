@@ -5,13 +5,14 @@ from typing import Annotated
 
 from convlens.arith.axis import IDENTITY
 from convlens.ir.errors import ShapeError
-from convlens.ir.op import UNKNOWN, WHOLE, Along, Inputs, Op, Outputs, Read, Shapes
+from convlens.ir.op import UNKNOWN, WHOLE, Along, Inputs, Outputs, Read
 from convlens.ir.setting import Bool, Word
 from convlens.ir.spelling import data, ignored, setting, spell
+from convlens.ops._weightless import Weightless
 from convlens.ops.affine_grid import FALSE_FOR_NONE
 
 
-class GridSample(Op, name="grid_sample"):
+class GridSample(Weightless, name="grid_sample"):
     """The image (N, C, space) at the places that ``grid`` (N, output space, one coordinate for each axis) names.
 
     ============  ==========================================================================================  ==========
@@ -55,15 +56,6 @@ class GridSample(Op, name="grid_sample"):
         if self.mode == "bicubic" and axes != 2:
             raise ShapeError(f"mode 'bicubic' is for images; the input {x} has {axes} spatial axes", "mode='bilinear'")
         return (x.with_dims((*x.dims[:2], *grid.dims[1:-1])),)
-
-    def params(self, xs: Inputs) -> Shapes:
-        return {}
-
-    def buffers(self, xs: Inputs) -> Shapes:
-        return {}
-
-    def macs(self, xs: Inputs) -> int:
-        return 0
 
     def elementwise(self, xs: Inputs) -> int:
         along_axis = {"bilinear": 2, "bicubic": 4, "nearest": 0}[self.mode]

@@ -6,10 +6,11 @@ from typing import Annotated
 
 from convlens.arith.axis import IDENTITY, AxisMap, adaptive, cubic, linear, nearest, nearest_centre
 from convlens.ir.errors import ShapeError
-from convlens.ir.op import UNKNOWN, Along, AxisRead, Inputs, Op, Outputs, Read, Shapes, along
+from convlens.ir.op import UNKNOWN, Along, AxisRead, Inputs, Outputs, Read, along
 from convlens.ir.setting import Bool, OptionalIndices, OptionalNumbers, Word
 from convlens.ir.spec import Shape, TensorSpec
 from convlens.ir.spelling import Codec, const, ignored, setting, spell
+from convlens.ops._weightless import Weightless
 
 _TRUTH = Codec(lambda value, axes: bool(value), lambda value, axes: value)
 _HOW_LARGE = (setting("size", default=None), setting("scale_factor", "scale", None))
@@ -25,7 +26,7 @@ def _torch_limits(op: "Interpolate", _xs: Inputs, _axes: int) -> None:
         )
 
 
-class Interpolate(Op, name="interpolate"):
+class Interpolate(Weightless, name="interpolate"):
     """Resize all spatial axes to ``size``, or by ``scale`` (then ``floor(n * scale)``).
 
     ============  ================================================================================  ==========
@@ -61,15 +62,6 @@ class Interpolate(Op, name="interpolate"):
 
     def outputs(self, xs: Inputs) -> Outputs:
         return (xs[0].with_dims((*xs[0].dims[:2], *self.sizes(xs[0]))),)
-
-    def params(self, xs: Inputs) -> Shapes:
-        return {}
-
-    def buffers(self, xs: Inputs) -> Shapes:
-        return {}
-
-    def macs(self, xs: Inputs) -> int:
-        return 0
 
     def elementwise(self, xs: Inputs) -> int:
         taps: int = _TAPS[self.mode] ** (xs[0].rank - 2)

@@ -5,9 +5,10 @@ from typing import Any
 
 from convlens.arith.axis import IDENTITY
 from convlens.ir.errors import SettingError
-from convlens.ir.op import Along, Inputs, Outputs, Read, Shapes
+from convlens.ir.op import Along, Inputs, Outputs, Read
 from convlens.ir.setting import Bool, Number, Padding, PerAxis, PerAxisLikeKernel
 from convlens.ir.spelling import const, data, setting, spell
+from convlens.ops._weightless import Weightless
 from convlens.ops._window import Window, channel_axis, pooled, whole_kernel_limit
 
 _SETTINGS = (
@@ -16,7 +17,7 @@ _SETTINGS = (
 )  # fmt: skip
 
 
-class LpPool(Window, name="lp_pool"):
+class LpPool(Weightless, Window, name="lp_pool"):
     """``(sum of x**p) ** (1/p)`` over each window, on every channel by itself. No parameters, no MACs.
 
     ============  ===============================================================================  ==========
@@ -53,15 +54,6 @@ class LpPool(Window, name="lp_pool"):
 
     def outputs(self, xs: Inputs) -> Outputs:
         return pooled(self, xs[0])
-
-    def params(self, xs: Inputs) -> Shapes:
-        return {}
-
-    def buffers(self, xs: Inputs) -> Shapes:
-        return {}
-
-    def macs(self, xs: Inputs) -> int:
-        return 0
 
     def elementwise(self, xs: Inputs) -> int:
         return self.outputs(xs)[0].numel * (2 * prod(self.kernel) + 1)

@@ -3,10 +3,11 @@
 from math import prod
 
 from convlens.arith.axis import IDENTITY
-from convlens.ir.op import Along, Inputs, Outputs, Read, Shapes
+from convlens.ir.op import Along, Inputs, Outputs, Read
 from convlens.ir.setting import Bool, Padding, PerAxis, PerAxisLikeKernel
 from convlens.ir.spec import TensorSpec
 from convlens.ir.spelling import data, ignored, setting, spell
+from convlens.ops._weightless import Weightless
 from convlens.ops._window import Window, channel_axis, half_kernel_limit, pooled
 
 _SETTINGS = (
@@ -15,7 +16,7 @@ _SETTINGS = (
 )  # fmt: skip
 
 
-class MaxPool(Window, name="max_pool"):
+class MaxPool(Weightless, Window, name="max_pool"):
     """The largest value of each window, on every channel by itself. No parameters, no MACs.
 
     ============  ===============================================================================  ==========
@@ -57,15 +58,6 @@ class MaxPool(Window, name="max_pool"):
     def outputs(self, xs: Inputs) -> Outputs:
         values = pooled(self, xs[0])
         return (*values, TensorSpec(values[0].dims, "int64")) if self.indices else values
-
-    def params(self, xs: Inputs) -> Shapes:
-        return {}
-
-    def buffers(self, xs: Inputs) -> Shapes:
-        return {}
-
-    def macs(self, xs: Inputs) -> int:
-        return 0
 
     def elementwise(self, xs: Inputs) -> int:
         return self.outputs(xs)[0].numel * prod(self.kernel)

@@ -4,10 +4,11 @@ from typing import Any
 
 from convlens.arith.axis import IDENTITY, transposed
 from convlens.ir.errors import ShapeError
-from convlens.ir.op import Along, Inputs, Op, Outputs, Read, Shapes, along
+from convlens.ir.op import Along, Inputs, Outputs, Read, along
 from convlens.ir.setting import OptionalIndices, PerAxis, PerAxisLikeKernel, Pixels
 from convlens.ir.spec import Shape, TensorSpec, show_shape
 from convlens.ir.spelling import Codec, data, setting, spell
+from convlens.ops._weightless import Weightless
 from convlens.ops._window import batch_of, channel_axis, spatial
 
 
@@ -22,7 +23,7 @@ _OUTPUT_SIZE = Codec(_space_of, lambda value, axes: value)
 _SETTINGS = (setting("kernel_size", "kernel"), setting("stride", default=None), setting("padding", default=0))
 
 
-class MaxUnpool(Op, name="max_unpool"):
+class MaxUnpool(Weightless, name="max_unpool"):
     """Put every value where the indices of the second input say, and zeros everywhere else.
 
     ============  ==========================================================================================  ==========
@@ -78,15 +79,6 @@ class MaxUnpool(Op, name="max_unpool"):
                     f"a size from {least} to {most}",
                 )
         return found
-
-    def params(self, xs: Inputs) -> Shapes:
-        return {}
-
-    def buffers(self, xs: Inputs) -> Shapes:
-        return {}
-
-    def macs(self, xs: Inputs) -> int:
-        return 0
 
     def elementwise(self, xs: Inputs) -> int:
         return 0

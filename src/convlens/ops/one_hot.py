@@ -1,14 +1,15 @@
 """Indices as rows of zeros with a one."""
 
-from convlens.ir.op import Inputs, Op, Outputs, Read, Shapes
+from convlens.ir.op import Inputs, Outputs, Read
 from convlens.ir.setting import Count
 from convlens.ir.spec import TensorSpec
 from convlens.ops._pointwise import same_place
 from convlens.ops._source import Dtype
+from convlens.ops._weightless import Weightless
 from convlens.ops.embedding import check_indices
 
 
-class OneHot(Op, name="one_hot"):
+class OneHot(Weightless, name="one_hot"):
     """A last axis of ``classes``, 1 at the index and 0 elsewhere: one comparison for each value.
 
     Source: torch.nn.functional.one_hot, whose output is int64.
@@ -28,15 +29,6 @@ class OneHot(Op, name="one_hot"):
     def outputs(self, xs: Inputs) -> Outputs:
         check_indices(xs[0])
         return (TensorSpec((*xs[0].dims, self.classes), self.dtype),)
-
-    def params(self, xs: Inputs) -> Shapes:
-        return {}
-
-    def buffers(self, xs: Inputs) -> Shapes:
-        return {}
-
-    def macs(self, xs: Inputs) -> int:
-        return 0
 
     def elementwise(self, xs: Inputs) -> int:
         return xs[0].numel * self.classes

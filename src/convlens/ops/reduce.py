@@ -4,9 +4,10 @@ from typing import Annotated
 
 from convlens.arith.axis import IDENTITY
 from convlens.ir.errors import ShapeError
-from convlens.ir.op import WHOLE, Along, Inputs, Op, Outputs, Read, Shapes
+from convlens.ir.op import WHOLE, Along, Inputs, Outputs, Read
 from convlens.ir.setting import Bool, OptionalIndices, Word
 from convlens.ir.spec import TensorSpec
+from convlens.ops._weightless import Weightless
 
 _INDEX = ("argmax", "argmin")
 _PAIR = ("max_with_indices", "min_with_indices", "median_with_indices", "mode_with_indices")
@@ -19,7 +20,7 @@ FUNCTIONS = (
 )  # fmt: skip
 
 
-class Reduce(Op, name="reduce"):
+class Reduce(Weightless, name="reduce"):
     """One value from all values along the axes ``over`` (all axes where none is given); ``keep`` leaves them with size 1.
 
     Element-wise: one operation for each input element, two for ``aminmax``, three for variance and deviation (their mean
@@ -47,15 +48,6 @@ class Reduce(Op, name="reduce"):
         if self.function in _BOTH:
             return (values, values)
         return (values, TensorSpec(dims, "int64")) if self.function in _PAIR else (values,)
-
-    def params(self, xs: Inputs) -> Shapes:
-        return {}
-
-    def buffers(self, xs: Inputs) -> Shapes:
-        return {}
-
-    def macs(self, xs: Inputs) -> int:
-        return 0
 
     def elementwise(self, xs: Inputs) -> int:
         return (3 if self.function in _SPREAD else 2 if self.function == "aminmax" else 1) * xs[0].numel

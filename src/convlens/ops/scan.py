@@ -3,16 +3,17 @@
 from typing import Annotated
 
 from convlens.arith.axis import IDENTITY, MAX_PHASES, table
-from convlens.ir.op import WHOLE, Along, AxisRead, Inputs, Op, Outputs, Read, Shapes
+from convlens.ir.op import WHOLE, Along, AxisRead, Inputs, Outputs, Read
 from convlens.ir.setting import Index, Word
 from convlens.ir.spec import TensorSpec
 from convlens.ops._pointwise import floating
 from convlens.ops._structure import axis_of
+from convlens.ops._weightless import Weightless
 
 _PAIR = ("cummax", "cummin")
 
 
-class Scan(Op, name="scan"):
+class Scan(Weightless, name="scan"):
     """Output ``y`` is the ``function`` of inputs 0 to ``y`` along ``axis``: sum, product, log of the sum of exponentials,
     largest or smallest value; the last two have a second output with indices.
 
@@ -35,15 +36,6 @@ class Scan(Op, name="scan"):
         axis_of(self.axis, xs[0])
         values = TensorSpec(xs[0].dims, self._dtype(xs[0].dtype))
         return (values, TensorSpec(values.dims, "int64")) if self.function in _PAIR else (values,)
-
-    def params(self, xs: Inputs) -> Shapes:
-        return {}
-
-    def buffers(self, xs: Inputs) -> Shapes:
-        return {}
-
-    def macs(self, xs: Inputs) -> int:
-        return 0
 
     def elementwise(self, xs: Inputs) -> int:
         return (3 if self.function == "logcumsumexp" else 1) * xs[0].numel

@@ -3,15 +3,16 @@
 from typing import Annotated
 
 from convlens.ir.errors import ShapeError
-from convlens.ir.op import UNKNOWN, Inputs, Op, Outputs, Read, Shapes
+from convlens.ir.op import UNKNOWN, Inputs, Outputs, Read
 from convlens.ir.setting import Index, Word
 from convlens.ops._pointwise import same_place
 from convlens.ops._structure import axis_of
+from convlens.ops._weightless import Weightless
 from convlens.ops.embedding import check_indices
 from convlens.ops.gather import check_picked
 
 
-class Scatter(Op, name="scatter"):
+class Scatter(Weightless, name="scatter"):
     """``y = x``, then ``y[index[i, j], j] = source[i, j]`` for ``axis`` 0, and so on; a ``function`` combines old and new.
 
     The output has the shape of x. Indices and source have as many axes as x; the indices are at most as long as the source
@@ -45,15 +46,6 @@ class Scatter(Op, name="scatter"):
             if given.dtype != x.dtype:
                 raise ShapeError(f"the source is {given.dtype} and the input {x.dtype}", "one dtype for both")
         return (x,)
-
-    def params(self, xs: Inputs) -> Shapes:
-        return {}
-
-    def buffers(self, xs: Inputs) -> Shapes:
-        return {}
-
-    def macs(self, xs: Inputs) -> int:
-        return 0
 
     def elementwise(self, xs: Inputs) -> int:
         return 0 if self.function == "replace" else xs[1].numel

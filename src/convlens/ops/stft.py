@@ -2,13 +2,14 @@
 
 from convlens.arith.axis import window
 from convlens.ir.errors import ShapeError
-from convlens.ir.op import WHOLE, AxisRead, Inputs, Op, Outputs, Read, Shapes, along
+from convlens.ir.op import WHOLE, AxisRead, Inputs, Outputs, Read, along
 from convlens.ir.setting import Bool, Count
 from convlens.ir.spec import TensorSpec
 from convlens.ops._pointwise import same_place
+from convlens.ops._weightless import Weightless
 
 
-class Stft(Op, name="stft"):
+class Stft(Weightless, name="stft"):
     """The spectrum of windows of ``length`` samples, ``hop`` apart: (N,) samples -> (N,) frequencies, frames.
 
     ============  ====================================================================================  ======
@@ -50,15 +51,6 @@ class Stft(Op, name="stft"):
 
     def _pad(self) -> int:
         return self.length // 2 if self.centred else 0
-
-    def params(self, xs: Inputs) -> Shapes:
-        return {}
-
-    def buffers(self, xs: Inputs) -> Shapes:
-        return {}
-
-    def macs(self, xs: Inputs) -> int:
-        return 0
 
     def elementwise(self, xs: Inputs) -> None:
         return None

@@ -4,10 +4,11 @@ from math import prod
 
 from convlens.arith.axis import repeat
 from convlens.ir.errors import ShapeError
-from convlens.ir.op import Inputs, Outputs, Read, Scattered, Shapes, along
+from convlens.ir.op import Inputs, Outputs, Read, Scattered, along
 from convlens.ir.setting import PerAxis, Pixels
 from convlens.ir.spelling import Codec, data, setting, spell
 from convlens.ops._pointwise import same_place
+from convlens.ops._weightless import Weightless
 from convlens.ops._window import Window, batch_of, channel_axis
 
 
@@ -29,7 +30,7 @@ def image_limit(op: Window, _xs: Inputs, _axes: int) -> None:
         raise ShapeError(f"{op.axes} spatial axes; PyTorch's unfold and fold take 2", "2 spatial axes")
 
 
-class Unfold(Window, name="unfold"):
+class Unfold(Weightless, Window, name="unfold"):
     """The values under the kernel, for each of L places, as one column: C, space -> ``C * prod(kernel)``, L.
 
     ============  =========================================================================================  ======
@@ -62,15 +63,6 @@ class Unfold(Window, name="unfold"):
         (x,) = xs
         rows = x.dims[channel_axis(self, x)] * prod(self.kernel)
         return (x.with_dims((*batch_of(self, x), rows, prod(self.windows(x)))),)
-
-    def params(self, xs: Inputs) -> Shapes:
-        return {}
-
-    def buffers(self, xs: Inputs) -> Shapes:
-        return {}
-
-    def macs(self, xs: Inputs) -> int:
-        return 0
 
     def elementwise(self, xs: Inputs) -> int:
         return 0

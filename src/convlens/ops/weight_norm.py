@@ -2,15 +2,16 @@
 
 from convlens.arith.axis import IDENTITY
 from convlens.ir.errors import ShapeError
-from convlens.ir.op import WHOLE, Along, Inputs, Op, Outputs, Read, Shapes
+from convlens.ir.op import WHOLE, Along, Inputs, Outputs, Read
 from convlens.ir.setting import Index
 from convlens.ir.spec import Shape, TensorSpec, show_shape
 from convlens.ir.spelling import data, setting, spell
 from convlens.ops._pointwise import broadcast_read
 from convlens.ops._structure import axis_of
+from convlens.ops._weightless import Weightless
 
 
-class WeightNorm(Op, name="weight_norm"):
+class WeightNorm(Weightless, name="weight_norm"):
     """``g * v / ||v||``: direction ``v`` (first input) and lengths ``g`` (second), one for each entry of ``axis``.
 
     With axis -1 there is one length for the whole weight, as in PyTorch. The parameters are those of the inputs.
@@ -36,15 +37,6 @@ class WeightNorm(Op, name="weight_norm"):
                 f"lengths of {show_shape(self._lengths(v))}",
             )
         return (v,)
-
-    def params(self, xs: Inputs) -> Shapes:
-        return {}
-
-    def buffers(self, xs: Inputs) -> Shapes:
-        return {}
-
-    def macs(self, xs: Inputs) -> int:
-        return 0
 
     def elementwise(self, xs: Inputs) -> int:
         return 4 * xs[0].numel

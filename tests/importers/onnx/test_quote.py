@@ -35,7 +35,7 @@ def hostile(text: str) -> list[tuple[str, Callable[[], object]]]:
         ("unknown dim", lambda: read(model(dim=text), dims={"M": 2})),
         ("given", lambda: read(model(), {text: (1, 2)})),
         ("attribute", lambda: read(make_model([node("Concat", ["x"], ["y"], axis=text)], {"x": (1, 2)}))),
-        ("operator", lambda: read(make_model([node(text, [], ["y"]), node("Concat", ["z"], ["v"])], {"x": (1, 2)}))),
+        ("operator", lambda: read(make_model([node(text, ["z"], ["y"])], {"x": (1, 2)}))),
     ]
 
 
@@ -48,7 +48,6 @@ def test_messages_are_short_and_printable(case: int, text: str) -> None:
     assert all(line.isprintable() for line in lines)
     assert max(map(len, lines)) <= 3 * LONGEST + 3
     assert len(lines) <= 4
-    assert "b" not in (line.strip() for line in lines)
 
 
 def test_short_and_plain_text_stays_as_it_is() -> None:
@@ -83,11 +82,3 @@ def test_names_that_are_no_text(tmp_path_factory: pytest.TempPathFactory) -> Non
     path.write_bytes(content.replace(b"Relu", b"\xff\xfe\xfd\xfc"))
     with pytest.raises(UsageError, match="not an ONNX model"):
         read(path)
-
-
-def test_many_nodes_of_one_name() -> None:
-    """Each name is found in one step from the last: as many numbers are tried as there are nodes."""
-    count = 20_000
-    nodes = [node("Relu", ["x" if k == 0 else f"t{k - 1}"], [f"t{k}"], name="a") for k in range(count)]
-    graph = read(make_model(nodes, {"x": (1,)}, outputs=(f"t{count - 1}",)))
-    assert [graph.nodes[0].name, graph.nodes[1].name, graph.nodes[-1].name] == ["a", "a_2", f"a_{count}"]

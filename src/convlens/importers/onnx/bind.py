@@ -87,7 +87,8 @@ def _pairs(declared: Mapping[str, tuple[Size, ...] | None], given: Mapping[str, 
             continue
         if len(sizes) != len(shape):
             raise UsageError(
-                f"input {quoted(name)} is declared {shown_sizes(sizes)}, {len(sizes)} axes, but {show_shape(shape)} has {len(shape)}"
+                f"input {quoted(name)} is declared {shown_sizes(sizes)}, {len(sizes)} axes, "
+                f"but {show_shape(shape)} has {len(shape)}"
             )
         yield from ((size, value, name) for size, value in zip(sizes, shape, strict=True))
 
