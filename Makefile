@@ -22,7 +22,7 @@ check: $(VENV)/ready  ## lint, types, import contracts, tests, doctests, generat
 	$(BIN)/python -m pytest -n 2
 
 conformance: $(VENV)/ready  ## the long run: every operator against PyTorch on CASES random settings
-	CONVLENS_CASES=$(CASES) $(BIN)/python -m pytest tests/ops -q -n 2
+	CONVLENS_CASES=$(CASES) $(BIN)/python -m pytest -q -n 2 tests/ops/test_conformance.py tests/ops/test_function_conformance.py
 
 docs: $(VENV)/ready  ## write the generated pages of docs/reference
 	$(BIN)/python docs/generate.py

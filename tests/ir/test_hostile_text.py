@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from convlens.ir.errors import ConvlensError
-from convlens.ir.text import parse
+from convlens.ir.text import format, parse
 from convlens.passes.facts import facts
 from convlens.passes.receptive_field import receptive_fields
 
@@ -32,6 +32,12 @@ REFUSED = {
     "an infinite scale": "input x: 1x3x8\ny = interpolate(x, scale=inf)\noutput y",
     "a scale that is no number": "input x: 1x3x8\ny = interpolate(x, scale=nan)\noutput y",
     "lists in lists": "input x: 1\ny = reshape(x, shape=" + "[" * 5000 + "]" * 5000 + ")\noutput y",
+    "a line of 5,000,000 brackets": "(" * 5_000_000,
+    "a million brackets": "(" * 1_000_000,
+    "9,000,000 empty lines": "\n" * 9_000_000,
+    "11,000,000 characters": "#" * 11_000_000,
+    "half of a surrogate pair": 'input "a\\ud800": 1x3\nr = relu("a\\ud800")\noutput r',
+    "a shape of 100,000 digits": f"input x: {'1' * 100_000}\nr = relu(x)\noutput r",
     "an escape sequence": "input x: 1x3\ny = \x1b[31mrelu(x)\noutput y",
 }
 
@@ -52,6 +58,41 @@ def test_it_is_refused_with_one_message(text):
         error = raised
     assert error is not None
     assert "Traceback" not in str(error)
+    assert max(map(len, str(error).splitlines())) < 1000
+
+
+@pytest.mark.parametrize(
+    ("what", "message"),
+    [
+        ("a line of 5,000,000 brackets", "text, line 1: 5000000 characters; a line is read up to 1000000"),
+        ("a million brackets", "text, line 1: expected a name, found '('"),
+        ("9,000,000 empty lines", "text: 9000000 lines; the text form is read up to 1000000"),
+        ("11,000,000 characters", "text: 11000000 characters; the text form is read up to 10000000"),
+    ],
+)
+def test_a_long_text_is_refused_before_it_is_read(what, message):
+    with pytest.raises(ConvlensError) as caught:
+        parse(REFUSED[what])
+    assert str(caught.value).splitlines()[0] == message
+
+
+def test_a_text_without_a_line_is_said_to_be_empty():
+    with pytest.raises(ConvlensError, match=r"(?s)^nets/a.txt is empty; a network looks like this:.*input x: ") as caught:
+        parse("# nothing\n\n", "nets/a.txt")
+    parse(str(caught.value).partition("\n")[2])
+
+
+def test_a_name_of_two_surrogates_is_one_character():
+    assert parse('input "\\ud83d\\ude00": 1x3\nr = relu("\\ud83d\\ude00")\noutput r').inputs[0].name == "\U0001f600"
+
+
+@pytest.mark.parametrize("digits", [19, 40])
+def test_long_sizes_come_back(digits):
+    graph = parse(f"input x: 1x3x{'9' * digits}\nr = relu(x)\noutput r")
+    assert graph.inputs[0].spec.dims[2] == 10**digits - 1
+    assert parse(format(graph)) == graph
+    with pytest.raises(ConvlensError):
+        parse(f"input x: 1x3x{'9' * 41}\nr = relu(x)\noutput r")
 
 
 def test_all_of_them_together_fit_into_half_a_gigabyte():

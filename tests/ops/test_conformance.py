@@ -96,8 +96,9 @@ def meaningless(layer: Layer) -> str:
     if layer.call.startswith("MaxUnpool") and (
         any(_odd(value, int(layer.call[-2])) for value in (layer.kwargs["padding"], 1 if stride is None else stride))
         or (stride is not None and _least(stride) < 1)
+        or _least(layer.kwargs["kernel_size"]) < 1
     ):
-        return "a stride or padding that no pooling can have, which PyTorch's unpooling does not look at"
+        return "a kernel, stride or padding that no pooling can have, which PyTorch's unpooling does not look at"
     if layer.call.startswith(("LPPool1d", "Upsampl")) and any(len(_entries(v)) == 1 for v in layer.kwargs.values()):
         return "one entry where PyTorch wants a bare number"
     if layer.call.startswith("FractionalMaxPool") and _least(layer.kwargs["kernel_size"]) < 1:

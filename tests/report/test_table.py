@@ -257,3 +257,11 @@ output        head 1x2x16x16, sees 9 pixels on each axis, moving 1 pixel from on
   × n: n identical blocks, shown once; params and MACs are those of one, the field that of the
     last
 """
+
+
+def test_a_long_table_is_plain(monkeypatch: pytest.MonkeyPatch) -> None:
+    report = Summary(parse("input x: 1x3x8x8\na = relu(x)\nb = relu(a)\noutput b"))
+    screen = Screen(width=100, color=True)
+    assert "\x1b[" in report.to_text(screen)
+    monkeypatch.setattr("convlens.report.table.MAX_COLOURED", 1)
+    assert report.to_text(screen) == report.to_text(screen._replace(color=False))

@@ -1,11 +1,12 @@
 """Where a result goes: the standard output, or a file whose ending chooses the format."""
 
+import io
 import json
 import os
 import sys
 from collections.abc import Collection
 from pathlib import Path
-from typing import Any, TextIO
+from typing import IO, Any
 
 import click
 
@@ -35,7 +36,7 @@ def remark(text: str) -> None:
         abandon(sys.stderr)
 
 
-def abandon(stream: TextIO | None) -> None:
+def abandon(stream: IO[str] | io.TextIOBase | None) -> None:
     """Let what a stream could not take go nowhere, so that Python does not try again (exit code 120) when it ends."""
     if stream is None or stream.closed:
         return

@@ -57,9 +57,9 @@ def command(
 
 def _given(inputs: tuple[str, ...]) -> tuple[list[str], dict[str, str]]:
     """Shapes by position, and by name where they are written ``name=shape``."""
-    pairs = [text.rsplit("=", 1) for text in inputs if "=" in text]
+    pairs = [(name, shape) for name, equals, shape in (text.rpartition("=") for text in inputs) if equals]
     _once("--input", [name for name, _ in pairs])
-    return [text for text in inputs if "=" not in text], {name: shape for name, shape in pairs}
+    return [text for text in inputs if "=" not in text], dict(pairs)
 
 
 def _once(option: str, names: list[str]) -> None:
@@ -73,7 +73,9 @@ def _sizes(dims: tuple[str, ...]) -> dict[str, int]:
     for text in dims:
         name, _, size = text.rpartition("=")
         if not name or not size.isdecimal() or len(size) > 18 or int(size) < 1:
-            raise UsageError(f"--dim {quoted(text)} is not a named size\n  fix: a name and a whole number of at least 1, as in N=1")
+            raise UsageError(
+                f"--dim {quoted(text)} is not a named size\n  fix: a name and a whole number of at least 1, as in N=1"
+            )
         sizes[name] = int(size)
     _once("--dim", [text.rpartition("=")[0] for text in dims])
     return sizes

@@ -24,7 +24,9 @@ def need_file(path: str) -> Path:
     if stat.S_ISDIR(mode):
         raise UsageError(f"{path} is a folder, not a file")
     if not stat.S_ISREG(mode):
-        raise UsageError(f"{path} is a pipe or a device, not a file\n  fix: a file, or - for the text form from the standard input")
+        raise UsageError(
+            f"{path} is a pipe or a device, not a file\n  fix: a file, or - for the text form from the standard input"
+        )
     return place
 
 

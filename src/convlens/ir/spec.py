@@ -100,7 +100,8 @@ def parse_spec(text: str) -> TensorSpec | Shape:
         return dims
     if dtype not in ITEM_BYTES:
         raise UsageError(
-            f"{quoted(text)}: unknown dtype {quoted(dtype)}{nearest(dtype, list(ITEM_BYTES))}; it is one of {', '.join(ITEM_BYTES)}"
+            f"{quoted(text)}: unknown dtype {quoted(dtype)}{nearest(dtype, list(ITEM_BYTES))}; "
+            f"it is one of {', '.join(ITEM_BYTES)}"
         )
     return TensorSpec(dims, dtype)
 

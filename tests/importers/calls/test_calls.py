@@ -170,7 +170,7 @@ MESSAGES = {
     ("Conv2d(3, 64, 1 + 2)", (1, 3, 8, 8)): (
         "'1 + 2' is not a number, a word, a list or a name; expressions are not evaluated"
     ),
-    ('__import__("os").system("x")', (1, 3, 8, 8)): "\"__import__('os')\" is not the name of a layer",
+    ('__import__("os").system("x")', (1, 3, 8, 8)): "'__import__(\"os\")' is not the name of a layer",
     ("Conv2d", (1, 3, 8, 8)): "'Conv2d' is not a call; write it as in Conv2d(3, 64, 7, stride=2)",
     ("Conv2d(3, 64, *x)", (1, 3, 8, 8)): "arguments with * or ** cannot be read; write them out",
     ("Conv2d(3, 64, 3, 3, stride=2)", (1, 3, 8, 8)): "Conv2d: stride is given twice",

@@ -227,9 +227,7 @@ def _graph(call: Call, steps: list[Step], shapes: list[Shape], *, spatial: bool 
     activation = call.kwargs.get("activation")
     if activation is not None and activation != "linear":
         steps = [*steps, (activation, _activation(activation, 1 if spatial and not first else -1))]
-    return chain(
-        call, steps, shapes, dialect="keras", layout="NC*" if first else "N*C", check=lambda _: _limits(steps[0][1])
-    )
+    return chain(call, steps, shapes, dialect="keras", layout="NC*" if first else "N*C", check=lambda _: _limits(steps[0][1]))
 
 
 def _activation(name: Any, axis: int) -> Op:

@@ -58,9 +58,7 @@ def _call(text: str) -> Call:
     if twice:
         raise UsageError(f"{twice} is given twice")
     value = partial(_value, text)
-    return Call(
-        text, _dotted(text, tree.func), list(map(value, tree.args)), {str(k.arg): value(k.value) for k in tree.keywords}
-    )
+    return Call(text, _dotted(text, tree.func), list(map(value, tree.args)), {str(k.arg): value(k.value) for k in tree.keywords})
 
 
 def _dotted(text: str, node: ast.expr) -> str:

@@ -72,8 +72,8 @@ def _check_window(entry: Entry, settings: Mapping[str, Any]) -> None:
     if "kernel" not in entry.op.fields:
         return
     words = ("same", "valid") if entry.op.name == "conv" else ()
-    several = isinstance(padding, list | tuple)
-    if (several and any(isinstance(p, list | tuple) for p in padding)) or (isinstance(padding, str) and padding not in words):
+    uneven = isinstance(padding, list | tuple) and any(isinstance(entry, list | tuple) for entry in padding)
+    if uneven or (isinstance(padding, str) and padding not in words):
         known = "".join(f"'{word}', " for word in words) + "a number or one number for each axis"
         raise UsageError(f"{title}: padding={quoted(padding)} is not PyTorch's, which takes {known}")
     if entry.op.name.startswith("conv") and isinstance(kernel, list | tuple) and len(kernel) == 1 < entry.axes:

@@ -18,10 +18,11 @@ def read(source: "str | Path | ModelProto", inputs: Given = (), dims: Mapping[st
 
     ``inputs`` gives shapes (N, C, then space) to the inputs that have no initializer, by name or in order; ``dims``
     gives sizes to named dynamic dims. Weights are never read, external data files never opened. Where the shapes break
-    at a node, the graph ends with it.
+    at a node, where nothing tells its output's shape, or where the model declares another shape than onnx infers, the
+    graph ends with that node (`Graph.broken`).
 
-    Raises `UsageError` for what is no ONNX model, a dim without a size, a binding that contradicts the model, an output
-    whose shape nothing tells; `GraphError` for a model that is not legal.
+    Raises `UsageError` for what is no ONNX model, a dim without a size, a binding that contradicts the model;
+    `GraphError` for a model that is not legal; `ShapeError` for a node whose form its operator does not have.
     """
     onnx = framework()
     if isinstance(source, onnx.ModelProto):

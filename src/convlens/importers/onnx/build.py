@@ -26,7 +26,9 @@ class BreaksHereError(Exception):
 
 @dataclass
 class Builder:
-    """Nodes so far, the names taken (with the last number put behind each), and which node counts each stored tensor as its parameter."""
+    """Nodes so far, the names taken (with the last number put behind each), and which node counts each stored tensor as
+    its parameter.
+    """
 
     nodes: list[Node] = field(default_factory=list)
     names: dict[str, int] = field(default_factory=dict)
