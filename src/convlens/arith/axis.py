@@ -181,10 +181,14 @@ def adaptive(size: int, out: int) -> AxisMap:
     return _resized(size, out, lambda y: (y * size // out, -(-(y + 1) * size // out) - 1))
 
 
-def table(footprints: tuple[Footprint, ...]) -> AxisMap:
-    """A finite axis written out, one footprint for each output index; an empty one reads nothing."""
-    _check_phases(len(footprints))
-    return AxisMap(len(footprints), 0, footprints, finite=True)
+def table(length: int, read: Callable[[int], Footprint]) -> AxisMap:
+    """A finite axis written out: output ``y`` of ``length`` reads ``read(y)``, which may be nothing.
+
+    >>> table(3, lambda y: ((2 - y, 2 - y),)).at(0)
+    ((2, 2),)
+    """
+    _check_phases(length)
+    return AxisMap(length, 0, tuple(map(read, range(length))), finite=True)
 
 
 def joined(start: int, size: int, total: int) -> AxisMap:
@@ -193,8 +197,7 @@ def joined(start: int, size: int, total: int) -> AxisMap:
     >>> joined(2, 1, 3).footprints
     ((), (), ((0, 0),))
     """
-    _check_phases(total)
-    return table(tuple(((y - start, y - start),) if start <= y < start + size else () for y in range(total)))
+    return table(total, lambda y: ((y - start, y - start),) if start <= y < start + size else ())
 
 
 @lru_cache(maxsize=4096)
@@ -209,9 +212,9 @@ def compose(outer: AxisMap, inner: AxisMap) -> AxisMap:
     if outer == IDENTITY:
         return inner
     if outer.finite and inner.advance:
-        return table(tuple(_through(outer, inner.at(y)) for y in range(_reached(outer, inner))))
+        return table(_reached(outer, inner), lambda y: _through(outer, inner.at(y)))
     if inner.finite:
-        return table(tuple(_through(outer, footprint) for footprint in inner.footprints))
+        return table(inner.period, lambda y: _through(outer, inner.footprints[y]))
     turns = outer.period // gcd(outer.period, inner.advance)
     period = inner.period * turns
     _check_phases(period)
@@ -235,8 +238,7 @@ def union(first: AxisMap, second: AxisMap, size: int) -> AxisMap:
         _check_phases(period)
         advance = first.advance * (period // first.period)
         return _shortest(AxisMap(period, advance, tuple(_merged([*first.at(y), *second.at(y)]) for y in range(period))))
-    _check_phases(size)
-    return table(tuple(_merged([*first.at(y), *second.at(y)]) for y in range(size)))
+    return table(size, lambda y: _merged([*first.at(y), *second.at(y)]))
 
 
 def _reached(outer: AxisMap, inner: AxisMap) -> int:

@@ -49,4 +49,4 @@ class Roll(Structural, name="roll"):
 def _read(axis: int, size: int, by: int) -> AxisRead:
     if by % size == 0:
         return Along(axis, IDENTITY)
-    return along(axis, lambda: table(tuple((((y - by) % size,) * 2,) for y in range(size))))
+    return along(axis, lambda: table(size, lambda y: (((y - by) % size,) * 2,)))

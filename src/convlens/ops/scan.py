@@ -55,4 +55,4 @@ class Scan(Weightless, name="scan"):
 
 def _up_to(axis: int, size: int) -> AxisRead:
     """Everything up to the output's own place; of a long axis no table is written, since its end reads all of it."""
-    return Along(axis, table(tuple(((0, y),) for y in range(size)))) if size <= MAX_PHASES else WHOLE
+    return Along(axis, table(size, lambda y: ((0, y),))) if size <= MAX_PHASES else WHOLE

@@ -43,4 +43,4 @@ def _read(axis: int, size: int, times: int) -> AxisRead:
         return Along(axis, IDENTITY)
     if size == 1:
         return Along(None, constant(0, 0))
-    return along(axis, lambda: table(tuple(((y % size, y % size),) for y in range(size * times))))
+    return along(axis, lambda: table(size * times, lambda y: ((y % size, y % size),)))
