@@ -22,7 +22,7 @@ REPORTED = {
     "a slice far out": f"input x: 1x8\ny = slice(x, on=[1], starts=[-{10**30}], stops=[{10**30}])\noutput y",
     "a pad of 10^12": "input x: 1x3x8\ny = pad(x, before=[1000000000000], after=[0])\nz = slice(y, on=[2], starts=[0], stops=[5])\noutput z",
     "resizing by a prime": "input x: 1x3x999983\ny = interpolate(x, size=[1000003], mode=linear)\nz = conv(y, out=1, kernel=3)\noutput z",
-    "a tile of 10^18": "input x: 1x3x8\ny = tile(x, repeats=[1, 1, 1000000000000000000])\nz = roll(y, by=[3], over=[2])\noutput z",
+    "a tile of 10^18": "input x: 1x3x8\ny = tile(x, repeats=[1, 1, 1000000000000000000])\nz = roll(y, shifts=[3], over=[2])\noutput z",
     "a chain of 5,000": "input x: 1x3x8x8\nn0 = relu(x)\n" + "".join(f"n{i + 1} = relu(n{i})\n" for i in range(5000)) + "output n5000",
 }  # fmt: skip
 REFUSED = {
