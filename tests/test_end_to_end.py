@@ -53,7 +53,9 @@ def test_a_network_with_one_other_kernel_is_another_network():
 def test_alexnet_of_the_tutorial_exactly():
     result = CliRunner().invoke(commands, ["summary", "alexnet", "--json"])
     record = json.loads(result.stdout)
-    shapes = [tuple(layer["outputs"][0][1:]) for layer in record["layers"] if layer["op"] in ("conv", "max_pool", "flatten", "linear")]
+    shapes = [
+        tuple(layer["outputs"][0][1:]) for layer in record["layers"] if layer["op"] in ("conv", "max_pool", "flatten", "linear")
+    ]
     assert shapes == [
         (96, 54, 54), (96, 26, 26), (256, 26, 26), (256, 12, 12), (384, 12, 12), (384, 12, 12), (256, 12, 12), (256, 5, 5),
         (6400,), (4096,), (4096,), (10,),

@@ -98,7 +98,9 @@ def test_long_sizes_come_back(digits):
 
 def test_all_of_them_together_fit_into_half_a_gigabyte():
     """Run in a process of its own whose memory is bounded: running out of it would be a MemoryError and a failure."""
-    code = "from tests.ir import test_hostile_text as t\nfor text in t.REPORTED.values(): t.test_it_is_reported(text)\nprint('done')"
+    code = (
+        "from tests.ir import test_hostile_text as t\nfor text in t.REPORTED.values(): t.test_it_is_reported(text)\nprint('done')"
+    )
 
     def bounded() -> None:
         resource.setrlimit(resource.RLIMIT_AS, (512 << 20, 512 << 20))

@@ -335,7 +335,10 @@ def test_many_faults_are_cut_short() -> None:
     lines = [f"n{i} = relu(gone{i})" for i in range(10)]
     with pytest.raises(GraphError) as caught:
         text.parse("\n".join([*lines, "output n0"]))
-    assert str(caught.value).splitlines()[-2:] == ["  relu 'n7' reads 'gone7', which does not exist (text, line 8)", "  and 2 more"]
+    assert str(caught.value).splitlines()[-2:] == [
+        "  relu 'n7' reads 'gone7', which does not exist (text, line 8)",
+        "  and 2 more",
+    ]
 
 
 @pytest.mark.parametrize("condition", verify.CONDITIONS, ids=lambda c: c.__name__)

@@ -118,7 +118,9 @@ class ScaledDotProductAttention(Op, name="scaled_dot_product_attention"):
     def _check_mask(self, mask: TensorSpec, scores: Shape) -> None:
         if self.causal:
             raise ShapeError("both a mask and causal=true are given", "one of the two")
-        fits = 2 <= mask.rank <= len(scores) and all(m in (1, s) for m, s in zip(reversed(mask.dims), reversed(scores), strict=False))
+        fits = 2 <= mask.rank <= len(scores) and all(
+            m in (1, s) for m, s in zip(reversed(mask.dims), reversed(scores), strict=False)
+        )
         if not fits:
             wanted = show_shape(scores)
             raise ShapeError(f"the mask {mask} does not broadcast to the scores {wanted}", f"a mask of {wanted}")

@@ -293,7 +293,10 @@ def test_parameters_that_are_never_used_are_listed():
 
 def test_a_dtype_may_be_said_with_the_shape():
     graph = capture(nn.Embedding(10, 8), (TensorSpec((2, 7), "int64"),))
-    assert (graph.inputs[0].spec, facts(graph).nodes[graph.outputs[0].node].outputs[0].dims) == (TensorSpec((2, 7), "int64"), (2, 7, 8))
+    assert (graph.inputs[0].spec, facts(graph).nodes[graph.outputs[0].node].outputs[0].dims) == (
+        TensorSpec((2, 7), "int64"),
+        (2, 7, 8),
+    )
 
 
 def test_a_lazy_layer_is_refused_before_it_makes_its_weights():
