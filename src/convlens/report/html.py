@@ -25,6 +25,7 @@ th,td{padding:.2rem .8rem;border-bottom:1px solid var(--line);text-align:left;ve
 thead th{background:var(--head);position:sticky;top:0;white-space:nowrap}tbody th{font-weight:600;white-space:nowrap}
 caption{text-align:left;padding:.4rem 0;font-size:1.1rem}p{margin:.4rem 0}.sign{color:var(--quiet)}
 pre{font-family:ui-monospace,'Cascadia Mono',Consolas,'Noto Sans Mono CJK SC',monospace;white-space:pre-wrap}
+@media (max-width:600px){body{margin:.75rem}table{display:block;overflow-x:auto}}
 """
 
 
