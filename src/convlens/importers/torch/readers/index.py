@@ -10,6 +10,7 @@ from convlens.importers.torch.readers.parts import sliced
 from convlens.importers.torch.readers.shape import alias, unsqueezed
 from convlens.importers.torch.shadow import Shadow
 from convlens.importers.torch.trace import Trace
+from convlens.ir.spec import Shape
 from convlens.ops.update import Update
 
 
@@ -41,31 +42,55 @@ def basic_index(x: Shadow, index: Any) -> tuple[dict[str, Any], list[int]] | Non
     items = index if isinstance(index, tuple) else (index,)
     if any(not (item is None or item is Ellipsis or type(item) in (int, slice)) for item in items):
         return None
+    reading = _Reading(x.spec.dims)
+    for item in _without_ellipsis(items, x.spec.rank):
+        reading.take(item)
+    return reading.settings(), reading.new_axes
+
+
+def _without_ellipsis(items: tuple[Any, ...], rank: int) -> list[Any]:
+    """``...`` stands for as many whole axes as the other items leave."""
     given = sum(item is not None and item is not Ellipsis for item in items)
-    on, starts, stops, steps, drop, new_axes = [], [], [], [], [], []
-    axis = place = 0
-    for item in items:
-        if item is Ellipsis:
-            skipped = x.spec.rank - given
-            axis, place = axis + skipped, place + skipped
-            continue
+    whole = [slice(None)] * (rank - given)
+    return [part for item in items for part in (whole if item is Ellipsis else [item])]
+
+
+class _Reading:
+    """The items of an index, from left to right: which part of which axis, and where new axes stand in the result."""
+
+    def __init__(self, dims: Shape) -> None:
+        self.dims = dims
+        self.axis = 0
+        self.place = 0
+        self.parts: dict[int, tuple[int, int, int]] = {}
+        self.drop: list[int] = []
+        self.new_axes: list[int] = []
+
+    def take(self, item: int | slice | None) -> None:
         if item is None:
-            new_axes.append(place)
-            place += 1
-            continue
-        length = x.spec.dims[axis] if axis < x.spec.rank else 0
-        if isinstance(item, int):
-            if not -length <= item < length:
-                raise IndexError(f"index {item} is out of bounds for dimension {axis} with size {length}")
-            item = slice(item % length, item % length + 1)  # noqa: PLW2901 - one index is a slice whose axis is dropped
-            drop.append(axis)
+            self.new_axes.append(self.place)
+            self.place += 1
+            return
+        if self.axis >= len(self.dims):
+            raise IndexError(f"too many indices for tensor of dimension {len(self.dims)}")
+        length = self.dims[self.axis]
+        if isinstance(item, slice):
+            part = item.indices(length)
+            self.place += 1
         else:
-            place += 1
-        start, stop, step = item.indices(length)
-        if (start, stop, step) != (0, length, 1) or axis in drop:
-            on.append(axis)
-            starts.append(start)
-            stops.append(stop)
-            steps.append(step)
-        axis += 1
-    return {"on": on, "starts": starts, "stops": stops, "steps": steps if set(steps) - {1} else (1,), "drop": drop}, new_axes
+            part = self._one(item, length)
+        if part != (0, length, 1) or self.axis in self.drop:
+            self.parts[self.axis] = part
+        self.axis += 1
+
+    def _one(self, index: int, length: int) -> tuple[int, int, int]:
+        """One index is a slice of length 1 whose axis is dropped."""
+        if not -length <= index < length:
+            raise IndexError(f"index {index} is out of bounds for dimension {self.axis} with size {length}")
+        self.drop.append(self.axis)
+        return index % length, index % length + 1, 1
+
+    def settings(self) -> dict[str, Any]:
+        starts, stops, steps = zip(*self.parts.values(), strict=True) if self.parts else ((), (), ())
+        steps = steps if set(steps) - {1} else (1,)
+        return {"on": tuple(self.parts), "starts": starts, "stops": stops, "steps": steps, "drop": tuple(self.drop)}
