@@ -61,6 +61,8 @@ class Capture(TorchFunctionMode):
         first = args[0] if args else None
         if type(first) is not Shadow and not self._concerns(args, kwargs) and (self.trace.real or is_small(func, args, kwargs)):
             return constant_call(self.trace, func, name, args, kwargs)
+        if name == "set_" and len(args) == 1:
+            return first  # ``x.set_()`` only gives memory back, as reversible networks do
         if name in _VALUES:
             return self._value(func, args, kwargs)
         if self._is_own(first) and (in_place(name) or name == "data"):
