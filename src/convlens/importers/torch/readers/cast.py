@@ -24,7 +24,7 @@ def cast(trace: Trace, x: Shadow, dtype: torch.dtype | None) -> Shadow:
     return trace.emit(Cast(dtype=DTYPE_NAMES[dtype]), [x])[0]
 
 
-@reads("to", "type", "_to_copy")
+@reads("to", "type", "_to_copy", "as_tensor", "asarray")
 def _to(trace: Trace, x: Shadow, *args: Any, **kwargs: Any) -> Any:
     wanted = [a for a in (*args, *kwargs.values()) if isinstance(a, torch.dtype | torch.Tensor)]
     named = [getattr(torch, a.rpartition(".")[2].removesuffix("Tensor").lower(), None) for a in args if isinstance(a, str)]
