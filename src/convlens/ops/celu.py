@@ -7,7 +7,7 @@ from convlens.ops._pointwise import Pointwise
 
 
 class Celu(Pointwise, name="celu"):
-    """``max(x, 0) + min(0, alpha * (exp(x/alpha) - 1))``, element by element: 5 operations each. Backward keeps the output.
+    """``max(x, 0) + min(0, alpha * (exp(x/alpha) - 1))``, element by element: 5 operations each. Backward keeps the input.
 
     Source: Barron, arXiv:1704.07483v1; torch.nn.CELU.
 
@@ -17,7 +17,7 @@ class Celu(Pointwise, name="celu"):
 
     alpha: Number = 1.0
 
-    keeps = frozenset({"output"})
+    keeps = frozenset({"input"})
     spellings = (
         spell("torch.nn", "CELU", setting("alpha", default=1.0), ignored("inplace", False)),
         spell("torch", "celu", data("input"), setting("alpha", default=1.0), ignored("inplace", False)),

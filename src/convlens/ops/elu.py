@@ -7,7 +7,7 @@ from convlens.ops._pointwise import Pointwise
 
 
 class Elu(Pointwise, name="elu"):
-    """``x where x > 0, else alpha * (exp(x) - 1)``, element by element: 3 operations each. Backward keeps the output.
+    """``x where x > 0, else alpha * (exp(x) - 1)``, element by element: 3 operations each. Backward keeps the input.
 
     Source: Clevert et al., arXiv:1511.07289v5; torch.nn.ELU.
 
@@ -17,7 +17,7 @@ class Elu(Pointwise, name="elu"):
 
     alpha: Number = 1.0
 
-    keeps = frozenset({"output"})
+    keeps = frozenset({"input"})
     spellings = (
         spell("torch.nn", "ELU", setting("alpha", default=1.0), ignored("inplace", False)),
         spell("torch", "elu", data("input"), setting("alpha", default=1.0), ignored("inplace", False)),

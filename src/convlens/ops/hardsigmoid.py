@@ -6,7 +6,7 @@ from convlens.ops._pointwise import Pointwise
 
 
 class Hardsigmoid(Pointwise, name="hardsigmoid"):
-    """``min(max(x/6 + 1/2, 0), 1)``, element by element: 4 operations each. Backward keeps the mask.
+    """``min(max(x/6 + 1/2, 0), 1)``, element by element: 4 operations each. Backward keeps the input.
 
     Source: torch.nn.Hardsigmoid.
 
@@ -14,7 +14,7 @@ class Hardsigmoid(Pointwise, name="hardsigmoid"):
     3211264
     """
 
-    keeps = frozenset({"mask"})
+    keeps = frozenset({"input"})
     spellings = (
         spell("torch.nn", "Hardsigmoid", ignored("inplace", False)),
         spell("torch", "hardsigmoid", data("input"), ignored("inplace", False)),

@@ -6,7 +6,7 @@ from convlens.ops._pointwise import Pointwise
 
 
 class Relu6(Pointwise, name="relu6"):
-    """``min(max(x, 0), 6)``, element by element: 2 operations each. Backward keeps the output.
+    """``min(max(x, 0), 6)``, element by element: 2 operations each. Backward keeps the input.
 
     Source: Howard et al., arXiv:1704.04861v1; torch.nn.ReLU6.
 
@@ -14,7 +14,7 @@ class Relu6(Pointwise, name="relu6"):
     1605632
     """
 
-    keeps = frozenset({"output"})
+    keeps = frozenset({"input"})
     spellings = (
         spell("torch.nn", "ReLU6", ignored("inplace", False)),
         spell("torch", "relu6", data("input"), ignored("inplace", False)),

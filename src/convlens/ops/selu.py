@@ -6,7 +6,7 @@ from convlens.ops._pointwise import Pointwise
 
 
 class Selu(Pointwise, name="selu"):
-    """``1.0507 * elu(x, alpha=1.6733)``, element by element: 4 operations each. Backward keeps the output.
+    """``1.0507 * elu(x, alpha=1.6733)``, element by element: 4 operations each. Backward keeps the input.
 
     Source: Klambauer et al., arXiv:1706.02515v5; torch.nn.SELU.
 
@@ -14,7 +14,7 @@ class Selu(Pointwise, name="selu"):
     3211264
     """
 
-    keeps = frozenset({"output"})
+    keeps = frozenset({"input"})
     spellings = (
         spell("torch.nn", "SELU", ignored("inplace", False)),
         spell("torch", "selu", data("input"), ignored("inplace", False)),
