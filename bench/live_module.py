@@ -12,6 +12,7 @@ import gc
 import statistics
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import torch
@@ -83,7 +84,7 @@ def compared(name: str) -> None:
 def independent_of_size() -> None:
     module = torch_twins.resnet50().eval()
     shapes = [(1, 3, 224, 224), (64, 3, 224, 224), (1, 3, 4096, 4096)]
-    found = medians({str(shape): (lambda s=shape: everything(module, s)) for shape in shapes})  # type: ignore[misc]
+    found = medians({str(shape): partial(everything, module, shape) for shape in shapes})
     first = next(iter(found.values()))
     for shape, seconds in found.items():
         print(f"resnet50 {shape:<22} {seconds * 1e3:6.1f} ms  {seconds / first:.2f}x")

@@ -20,7 +20,7 @@ def _tree(*names: str, module: str = "") -> list[object]:
 
 
 def _names(found: list[Line]) -> list[tuple[int, str, int]]:
-    return [(line.level, line.name, line.times) for line in found]
+    return [(len(line.last), line.name, line.times) for line in found]
 
 
 def test_modules_are_groups() -> None:

@@ -38,10 +38,6 @@ class Line(NamedTuple):
     repeats: int = 1
     path: str = ""
 
-    @property
-    def level(self) -> int:
-        return len(self.last)
-
 
 Same = Callable[[Node], Any]
 """What two layers must have in common to be shown as one."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from convlens.importers.calls.build import Step, all_used, chain, channels_first, shape_of
 from convlens.importers.calls.keras import transposed_op
@@ -11,10 +11,13 @@ from convlens.importers.spelled import Bound, bind
 from convlens.ir import op as operators
 from convlens.ir.errors import ShapeError, UsageError, quoted
 from convlens.ir.graph import Graph
-from convlens.ir.op import Inputs, Op
+from convlens.ir.op import Inputs
 from convlens.ir.spec import Shape, show_shape
 from convlens.ir.spelling import Arg, Spelling, data, ignored, setting, spell, weight
 from convlens.passes.facts import check_weights
+
+if TYPE_CHECKING:
+    from convlens.ops.conv import Conv
 
 _PREFIXES = ("tf.nn", "tensorflow.nn", "tf", "tf.compat.v1.nn", "nn", "")
 _END = (setting("data_format", default=None), setting("dilations", "dilation", None), ignored("name"))
@@ -93,26 +96,26 @@ def _separable(call: Call, shapes: list[Shape]) -> Graph:
     bound, x, layout = _bound(_SEPARABLE, call, 2, shapes, renamed={"rate": "dilations"})
     op, held = _depthwise_op(call, bound, x, layout)
     *kernel, into, out = _filter(bound.weights["pointwise"], 2, call)
-    if (*kernel, into) != (1, 1, op.out):  # type: ignore[attr-defined]
+    if (*kernel, into) != (1, 1, op.out):
         raise UsageError(
-            f"pointwise_filter [{', '.join(map(str, bound.weights['pointwise']))}] must be [1, 1, {op.out}, ...]: "  # type: ignore[attr-defined]
-            f"the depthwise stage makes {op.out} channels"  # type: ignore[attr-defined]
+            f"pointwise_filter [{', '.join(map(str, bound.weights['pointwise']))}] must be [1, 1, {op.out}, ...]: "
+            f"the depthwise stage makes {op.out} channels"
         )
     pointwise = operators.lookup("conv")(out=out, kernel=(1, 1), bias=False)
     steps: list[Step] = [("depthwise", op), ("pointwise", pointwise)]
     return chain(call, steps, [x], layout=layout, dialect="tf.nn", check=_depthwise_check(op, held))
 
 
-def _depthwise_op(call: Call, bound: Bound, x: Shape, layout: str) -> tuple[Op, dict[str, Shape]]:
+def _depthwise_op(call: Call, bound: Bound, x: Shape, layout: str) -> tuple["Conv", dict[str, Shape]]:
     *kernel, into, multiplier = _filter(bound.weights["weight"], 2, call)
     op = _op(bound, 2, layout, out=_channels(x, layout) * multiplier, kernel=tuple(kernel), groups=_channels(x, layout))
     return op, {"weight": (into * multiplier, 1, *kernel)}
 
 
-def _depthwise_check(op: Op, held: dict[str, Shape]) -> Callable[[Inputs], None]:
+def _depthwise_check(op: "Conv", held: dict[str, Shape]) -> Callable[[Inputs], None]:
     def check(xs: Inputs) -> None:
         check_weights(op, held, xs)
-        if max(op.dilation) > 1 and max(op.stride) > 1:  # type: ignore[attr-defined]
+        if max(op.dilation) > 1 and max(op.stride) > 1:
             raise ShapeError("dilation and strides are both above 1; tf.nn.depthwise_conv2d refuses this", "strides of 1")
 
     return check
@@ -167,8 +170,9 @@ def _bound(
     return bound._replace(weights=weights), x, "NC*" if first else "N*C"
 
 
-def _op(bound: Bound, axes: int, layout: str, **settings: Any) -> Op:
-    return operators.lookup("conv")(**{**_spatial(bound.settings, axes, layout), **settings, "bias": False})
+def _op(bound: Bound, axes: int, layout: str, **settings: Any) -> "Conv":
+    made = operators.lookup("conv")(**{**_spatial(bound.settings, axes, layout), **settings, "bias": False})
+    return cast("Conv", made)
 
 
 def _spatial(settings: dict[str, Any], axes: int, layout: str) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from convlens.importers.onnx.quote import plain, quoted
 from convlens.importers.onnx.tensor import Constant, Made, Tensor
 from convlens.ir.errors import ConvlensError, SettingError, ShapeError
 from convlens.ir.graph import Node, Ref, Tie
+from convlens.ir.names import Names
 from convlens.ir.op import Op, Shapes
 from convlens.ir.op import lookup as operator
 from convlens.ir.spec import Shape, TensorSpec
@@ -26,23 +27,14 @@ class BreaksHereError(Exception):
 
 @dataclass
 class Builder:
-    """Nodes so far, the names taken (with the last number put behind each), and which node counts each stored tensor as
+    """Nodes so far, the names taken, and which node counts each stored tensor as
     its parameter.
     """
 
     nodes: list[Node] = field(default_factory=list)
-    names: dict[str, int] = field(default_factory=dict)
+    names: Names = field(default_factory=lambda: Names(first=2))
     owners: dict[str, tuple[str, str]] = field(default_factory=dict)
     sources: dict[tuple[str, TensorSpec], Made] = field(default_factory=dict)
-
-    def unique(self, name: str) -> str:
-        """The name, with a number behind it where it is taken."""
-        found = name
-        while found in self.names:
-            self.names[name] += 1
-            found = f"{name}_{self.names[name]}"
-        self.names[found] = 1
-        return found
 
     def emit(self, call: Call, op: str, inputs: Sequence[Tensor], /, *, part: str = "", **settings: Any) -> list[Made]:
         """Append one node. ``part`` names a node that does only a part of the call."""
@@ -98,7 +90,7 @@ class Builder:
             settings["stored"] = bool(x.origin)
         op = _made("initializer", x.origin, source, kind, settings)
         ties = self._tie("value", x) if x.trained else ()
-        node = Node(self.unique(x.origin or f"{name}/constant"), op, (), ties=ties, source=source)
+        node = Node(self.names.unique(x.origin or f"{name}/constant"), op, (), ties=ties, source=source)
         if x.trained:
             self.owners.setdefault(x.origin, (node.name, "value"))
         self.nodes.append(node)
@@ -121,7 +113,7 @@ class Builder:
         self, call: Call, op: Op, inputs: list[Made], part: str, claim: tuple[dict[str, Constant], tuple[Tie, ...]] = ({}, ())
     ) -> list[Made]:
         stored, ties = claim
-        name = self.unique(f"{call.name}/{part}" if part else call.name)
+        name = self.names.unique(f"{call.name}/{part}" if part else call.name)
         for param, x in stored.items():
             self.owners.setdefault(x.origin, (name, param))
         self.nodes.append(Node(name, op, tuple(x.ref for x in inputs), ties=ties, source=call.source))

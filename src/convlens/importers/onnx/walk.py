@@ -78,7 +78,9 @@ class _Walk:
         check_names(self.proto)
         self.inputs, names = bound_inputs(self.proto, inputs, dims)
         self.fallback = Fallback(model, names)
-        self.builder = Builder(names=dict.fromkeys((item.name for item in self.inputs), 1))
+        self.builder = Builder()
+        for item in self.inputs:
+            self.builder.names.unique(item.name)
         self.known: dict[str, Tensor] = {item.name: Made(Ref(item.name), item.spec) for item in self.inputs}
         for tensor in self.proto.initializer:
             self.known[tensor.name] = stored(tensor, tensor.name, trained=True, where=f"initializer {quoted(tensor.name)}")

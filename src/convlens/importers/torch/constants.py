@@ -29,7 +29,10 @@ def constant_call(trace: Trace, func: Callable[..., Any], name: str, args: Any, 
 
 
 def is_small(func: Callable[..., Any], args: Any, kwargs: Any) -> bool:
-    """Does a call among plain tensors stay within `MAX_VALUES`? Asked of PyTorch without memory where it may grow."""
+    """Does a call among plain tensors stay within `MAX_VALUES`? Asked of PyTorch without memory where it may grow.
+
+    What cannot be asked that way is run for real, where an error of the call's own shows itself.
+    """
     given = sum(tensor.numel() for tensor in tensors_in((args, kwargs)))
     if given <= MAX_SURELY_SMALL:
         return True

@@ -81,8 +81,8 @@ class Capture(TorchFunctionMode):
             result = reader(self.trace, *mapped(args, self._shadow), **mapped(plain, self._shadow))
         elif base in KERNELS:
             result = KERNELS[base](self.trace, *args, **plain)
-        elif entry_of(name) is not None:
-            result = from_table(self.trace, name, args, plain)
+        elif entry_of(base) is not None:
+            result = from_table(self.trace, base, args, plain)
         elif isinstance(func, FunctionType) and func.__module__.startswith("torch."):
             with self:
                 return without_check(func)(*args, **kwargs)

@@ -16,9 +16,8 @@ from convlens.passes.facts import check_weights, op_facts
 
 
 def entry_of(name: str) -> Entry | None:
-    """The operator that PyTorch's function ``name`` is, in place or not."""
-    calls = calls_of("torch")
-    return calls.get(name) or (calls.get(name[:-1]) if name.endswith("_") and not name.endswith("__") else None)
+    """The operator that PyTorch's function ``name`` is."""
+    return calls_of("torch").get(name)
 
 
 class Slot(NamedTuple):

@@ -10,6 +10,7 @@ from convlens.importers.torch.frames import user_line
 from convlens.importers.torch.shadow import DTYPE_NAMES, Shadow, spec_of
 from convlens.ir.errors import ShapeError, UsageError
 from convlens.ir.graph import Extra, Input, Node, Ref, Tie
+from convlens.ir.names import Names
 from convlens.ir.op import Inputs, Op
 from convlens.ir.spec import TensorSpec
 from convlens.ops._structure import Structural
@@ -40,7 +41,7 @@ class Trace:
         self.owners: dict[int, tuple[str, str]] = {}
         self.constants: dict[int, tuple[torch.Tensor, Ref]] = {}
         self.scopes: list[tuple[str, torch.nn.Module]] = [("", module)]
-        self._names: dict[str, int] = {}
+        self._names = Names()
         self.on_dispatch: Any = None
 
     def _register(self, prefix: str, module: torch.nn.Module) -> None:
@@ -59,7 +60,7 @@ class Trace:
         return Shadow(spec, ref, self.device, self.on_dispatch)
 
     def add_input(self, name: str, spec: TensorSpec) -> Shadow:
-        name = self.unique(name)
+        name = self._names.unique(name)
         self.inputs.append(Input(name, spec))
         return self.shadow(spec, Ref(name))
 
@@ -79,7 +80,7 @@ class Trace:
         """
         xs = tuple([spec_of(x) for x in inputs])
         refs = tuple([self.ref_of(x) for x in inputs])
-        own = self._name_for(op) if not name else self.unique(name)
+        own = self._name_for(op) if not name else self._names.unique(name)
         ties, frozen = self._own(own, weights) if weights else ((), ())
         path = self.scopes[-1][0] if own != self.scopes[-1][0] else ""
         if len(self.nodes) >= MAX_NODES:
@@ -122,21 +123,12 @@ class Trace:
             if key not in self.owners
         )
 
-    def unique(self, name: str) -> str:
-        """The name, with a number behind it where it is taken."""
-        found = name
-        while found in self._names:
-            self._names[name] += 1
-            found = f"{name}_{self._names[name]}"
-        self._names[found] = 0
-        return found
-
     def _name_for(self, op: Op) -> str:
         """A layer of torch.nn gives its path to its main operator; any other call is named behind its module's path."""
         path, module = self.scopes[-1]
         if path and not isinstance(op, Structural) and is_layer(module):
-            return self.unique(path)
-        return self.unique(f"{path}.{op.name}" if path else op.name)
+            return self._names.unique(path)
+        return self._names.unique(f"{path}.{op.name}" if path else op.name)
 
     def _source(self, tensor: torch.Tensor) -> Ref:
         spec = spec_of(tensor)
