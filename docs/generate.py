@@ -45,13 +45,13 @@ def _operators() -> str:
 
 
 def _operator(op: type[Op]) -> str:
-    keeps = ", ".join(sorted(op.keeps)) or "nothing"
+    keeps = " ".join((op.saved.__doc__ or "").split())
     lines = ["", f"## {op.name}", "", *_docstring(op)]
     if op.fields:
         lines += ["| setting | default |", "|---|---|"]
         lines += [f"| `{field}` | {_shown(op.defaults.get(field, REQUIRED))} |" for field in op.fields]
         lines.append("")
-    lines += [f"Backward keeps: {keeps}. {'A view of its input.' if op.view else 'A new tensor.'}", ""]
+    lines += [f"Kept for backward: {keeps} {'A view of its input.' if op.view else 'A new tensor.'}", ""]
     calls = list(dict.fromkeys(f"`{s.framework}.{s.call}`" for s in op.spellings))
     if calls:
         shown = ", ".join(calls[:12]) + (f" and {len(calls) - 12} more" if len(calls) > 12 else "")

@@ -1,6 +1,6 @@
 """A network as a value: immutable nodes in topological order, with several inputs and outputs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import NamedTuple
@@ -51,7 +51,8 @@ class Node:
     """One use of an operator.
 
     ``module`` is the path of the module that made the call (empty: the name says it), ``ties`` the parameters that are
-    counted at an earlier node, ``frozen`` the parameters that are not trained, ``source`` where it was written.
+    counted at an earlier node, ``frozen`` the parameters that are not trained. ``in_place`` says that the output takes the
+    memory of the first input; ``source`` where the node was written.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Node:
     module: str = ""
     ties: tuple[Tie, ...] = ()
     frozen: tuple[str, ...] = ()
+    in_place: bool = False
     source: str = field(default="", compare=False)
 
     @property
@@ -71,7 +73,8 @@ class Node:
 @dataclass(frozen=True)
 class Graph:
     """A whole network. ``layout`` is how its framework orders axes: "NC*" or "N*C" (channels last); the specs inside
-    are always N, C, then space. ``dialect`` is the framework whose words its labels use.
+    are always N, C, then space. ``dialect`` is the framework whose words its labels use. ``held`` names the last node
+    that ran while a captured program still held a tensor; a tensor that it does not name is held until its last use.
     """
 
     name: str
@@ -82,6 +85,7 @@ class Graph:
     dialect: str = "torch.nn"
     extras: tuple[Extra, ...] = ()
     broken: ShapeError | None = field(default=None, compare=False)
+    held: Mapping[Ref, str] = field(default_factory=dict, compare=False)
 
     def __iter__(self) -> Iterator[Node]:
         return iter(self.nodes)

@@ -12,6 +12,7 @@ from enum import Enum
 from typing import Any, ClassVar, NamedTuple, dataclass_transform
 
 from convlens.arith.axis import AxisMap, TooIrregularError
+from convlens.ir.backward import Saved, Wanted
 from convlens.ir.errors import SettingError, ShapeError, UsageError, nearest
 from convlens.ir.setting import EachAxis, Kind
 from convlens.ir.spec import MAX_AXES, Shape, TensorSpec
@@ -50,7 +51,9 @@ AxisRead = Along | Scattered | Extent
 Read = tuple[AxisRead, ...]
 """How one output reads one input: an entry for each axis of that input."""
 
-FACTS = ("arity", "outputs", "params", "buffers", "macs", "elementwise", "reads", "keeps", "view", "spellings")
+FACTS = (
+    "arity", "outputs", "params", "buffers", "macs", "gradient_macs", "elementwise", "reads", "saved", "view", "spellings",
+)  # fmt: skip
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True)
@@ -68,9 +71,10 @@ class Op:
     `params`        trained values: name -> shape, none for a weight that arrives as an input
     `buffers`       values that are stored but not trained: name -> shape
     `macs`          multiply-accumulates, or None where they cannot be known
+    `gradient_macs` those of backward, for the gradients that are wanted
     `elementwise`   all other arithmetic, counted in operations, or None where it cannot be known
     `reads`         for each output, for each input: what an output index reads along each input axis
-    `keeps`         what backward needs: any of "input", "output", "mask"
+    `saved`         what stays in memory until backward, for the gradients that are wanted
     `view`          True where the output shares the input's memory
     `spellings`     how frameworks write it
     ==============  =================================================================================================
@@ -78,7 +82,6 @@ class Op:
 
     name: ClassVar[str] = ""
     arity: ClassVar[tuple[int, int | None]]
-    keeps: ClassVar[frozenset[str]]
     view: ClassVar[bool]
     spellings: ClassVar[tuple[Spelling, ...]]
     fields: ClassVar[Mapping[str, Kind]] = {}
@@ -174,7 +177,13 @@ class Op:
     def macs(self, xs: Inputs) -> int | None:
         raise NotImplementedError
 
+    def gradient_macs(self, xs: Inputs, wanted: Wanted) -> int | None:
+        raise NotImplementedError
+
     def elementwise(self, xs: Inputs) -> int | None:
+        raise NotImplementedError
+
+    def saved(self, xs: Inputs, wanted: Wanted) -> Saved:
         raise NotImplementedError
 
     def reads(self, xs: Inputs) -> tuple[tuple[Read, ...], ...]:

@@ -12,8 +12,8 @@
 * ``name[1]`` is the second output of a node; a name with other characters than letters, digits and ``_ . / -`` stands
   in double quotes, as in JSON;
 * behind a call, ``shares weight of c1, bias of c1`` says which parameters are those of an earlier node
-  (``shares weight=table of emb`` where they have other names), ``frozen weight`` which are not trained, ``in block.0``
-  which module made the call;
+  (``shares weight=table of emb`` where they have other names), ``frozen weight`` which are not trained, ``in_place`` that
+  the output takes the memory of the first input, ``in block.0`` which module made the call;
 * ``#`` starts a comment.
 """
 
@@ -116,6 +116,8 @@ def _node_line(node: Node) -> str:
         line += " shares " + ", ".join(map(_shown_tie, node.ties))
     if node.frozen:
         line += f" frozen {', '.join(map(_quoted, node.frozen))}"
+    if node.in_place:
+        line += " in_place"
     if node.module:
         line += f" in {_quoted(node.module)}"
     return line
@@ -271,8 +273,9 @@ def _read_node(tokens: "_Tokens", source: str) -> Node:
             break
     ties = tuple(_read_ties(tokens)) if tokens.take("shares") else ()
     frozen = tuple(_read_names(tokens)) if tokens.take("frozen") else ()
+    in_place = tokens.take("in_place")
     module = tokens.name() if tokens.take("in") else ""
-    return Node(name, kind(**settings), tuple(inputs), module, ties, frozen, source)
+    return Node(name, kind(**settings), tuple(inputs), module, ties, frozen, in_place, source)
 
 
 def _read_ties(tokens: "_Tokens") -> Iterator[Tie]:

@@ -20,7 +20,9 @@ class Equation(NamedTuple):
 
 
 class Plan(NamedTuple):
-    macs: int
+    """MACs of each product of a pair, in order (0 where it contracts nothing), and all other operations."""
+
+    products: tuple[int, ...]
     elementwise: int
 
 
@@ -103,7 +105,7 @@ def planned(found: Equation, sizes: dict[str, int], shapes: Sequence[Shape]) -> 
     parts = [
         {i for i, n in zip(terms, dims, strict=True) if n == sizes[i]} for terms, dims in zip(found.inputs, shapes, strict=True)
     ]
-    total, macs, elementwise = parts[0], 0, 0
+    total, products, elementwise = parts[0], [], 0
     for at, part in enumerate(parts[1:], 1):
         needed = set(found.output).union(*parts[at + 1 :])
         contracted = (total & part) - needed
@@ -111,14 +113,12 @@ def planned(found: Equation, sizes: dict[str, int], shapes: Sequence[Shape]) -> 
             alone = mine - others - needed
             elementwise += _volume(mine, sizes) if alone else 0
         joined = (total | part) - ((total ^ part) - needed)
-        if contracted:
-            macs += _volume(joined, sizes)
-        else:
-            elementwise += _volume(joined, sizes)
+        products.append(_volume(joined, sizes) if contracted else 0)
+        elementwise += 0 if contracted else _volume(joined, sizes)
         total = joined - contracted
     if total - set(found.output):
         elementwise += _volume(total, sizes)
-    return Plan(macs, elementwise)
+    return Plan(tuple(products), elementwise)
 
 
 def _volume(indices: set[str], sizes: dict[str, int]) -> int:

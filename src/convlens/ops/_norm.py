@@ -4,13 +4,14 @@ from convlens.arith.axis import IDENTITY
 from convlens.ir.errors import ShapeError
 from convlens.ir.op import WHOLE, Along, Inputs, Op, Outputs, Read, Shapes
 from convlens.ir.spec import TensorSpec
+from convlens.ops._backward import no_products
 
 
 class Normalisation(Op):
     """An output of the same shape as its input; parameters ``weight`` and ``bias``, no MACs."""
 
     view = False
-    keeps = frozenset({"input"})
+    gradient_macs = no_products
 
     def outputs(self, xs: Inputs) -> Outputs:
         return (xs[0],)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from convlens.arith.axis import IDENTITY
+from convlens.ir.backward import Saved, Wanted
 from convlens.ir.errors import ShapeError
 from convlens.ir.op import WHOLE, Along, Inputs, Op, Outputs, Read, Settings, Shapes
 from convlens.ir.spec import Shape, TensorSpec, show_shape
@@ -18,9 +19,10 @@ class Cell(Op):
     states: ClassVar[int]
     work: ClassVar[int]
     """Element-wise operations for each hidden value."""
+    kept: ClassVar[int]
+    """Values that a step keeps for backward for each hidden value, beside its states; 0: its result alone."""
 
     view = False
-    keeps = frozenset({"input", "output"})
 
     def outputs(self, xs: Inputs) -> Outputs:
         x = xs[0]
@@ -49,6 +51,18 @@ class Cell(Op):
     def macs(self, xs: Inputs) -> int:
         return self.outputs(xs)[0].numel * self.gates * (xs[0].dims[-1] + self.hidden)
 
+    def gradient_macs(self, xs: Inputs, wanted: Wanted) -> int:
+        """By the weights as much as forward, by the input and by the state their shares of that."""
+        rows = self.outputs(xs)[0].numel * self.gates
+        own = wanted.weights or bool(wanted.inputs & {1 + self.states, 2 + self.states})
+        return self.macs(xs) * own + rows * (xs[0].dims[-1] * (0 in wanted.inputs) + self.hidden * (1 in wanted.inputs))
+
+    def saved(self, xs: Inputs, wanted: Wanted) -> Saved:
+        """The input and the states, and what the gates are; a plain cell keeps its result."""
+        given = tuple(range(min(len(xs), 1 + self.states)))
+        own = self.kept + (len(given) == 1)
+        return Saved(given, () if self.kept else (0,), made=self.outputs(xs)[0].bytes * own)
+
     def elementwise(self, xs: Inputs) -> int:
         return self.outputs(xs)[0].numel * self.work
 
@@ -74,9 +88,9 @@ class Recurrent(Op):
     gates: ClassVar[int]
     states: ClassVar[int]
     work: ClassVar[int]
+    kept: ClassVar[int]
 
     view = False
-    keeps = frozenset({"input", "output"})
 
     @property
     def directions(self) -> int:
@@ -144,6 +158,32 @@ class Recurrent(Op):
             self.gates * self.hidden * (values + self.width) + self.hidden * self.projection for _, values in self.cells(x)
         )
         return products * self._applied(x)
+
+    def gradient_macs(self, xs: Inputs, wanted: Wanted) -> int:
+        """By the weights as much as forward; by what a layer reads, but for an input that nothing is trained before; by every
+        state, but for the first one where nothing is trained before it.
+        """
+        x, rows = xs[0], self.gates * self.hidden
+        steps, batch = self._steps(x), (self._batch(x) or (1,))[0]
+        total = self.macs(xs) * (wanted.weights or bool(wanted.inputs - set(range(1 + self.states))))
+        for ending, values in self.cells(x):
+            first = ending.startswith("l0")
+            carried = steps - (1 not in wanted.inputs)
+            total += batch * (
+                rows * values * steps * (not first or 0 in wanted.inputs)
+                + rows * self.width * carried
+                + self.hidden * self.projection * steps
+            )
+        return total
+
+    def saved(self, xs: Inputs, wanted: Wanted) -> Saved:
+        """The input, what each layer gives to the next one, and each step's gates and the states that it starts from."""
+        x, cells = xs[0], self.layers * self.directions
+        state = self.width + self.hidden * (self.states - 1) + self.hidden * bool(self.projection)
+        last = 0 if self.kept else self.hidden * (self._batch(x) or (1,))[0]
+        between = self.width * self.directions * (self.layers - 1)
+        values = (cells * (self.hidden * self.kept + state) + between) * self._applied(x) + cells * last
+        return Saved((0,), made=x.with_dims((values,)).bytes)
 
     def elementwise(self, xs: Inputs) -> int:
         return self.work * self.hidden * self.layers * self.directions * self._applied(xs[0])

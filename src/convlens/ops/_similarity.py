@@ -15,7 +15,6 @@ class OfPairs(Weightless):
     keep: bool = False
 
     arity = (2, 2)
-    keeps = frozenset({"input"})
     view = False
 
     def both(self, xs: Inputs) -> TensorSpec:

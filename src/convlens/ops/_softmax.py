@@ -7,6 +7,7 @@ from convlens.ir.errors import ShapeError
 from convlens.ir.op import WHOLE, Along, Inputs, Outputs, Read
 from convlens.ir.setting import Whole
 from convlens.ir.spec import TensorSpec
+from convlens.ops._backward import keeps_output
 from convlens.ops._pointwise import Pointwise
 
 Axis = Annotated[int | None, Whole(None, optional=True)]
@@ -17,7 +18,7 @@ class OverOneAxis(Pointwise):
 
     axis: int | None
 
-    keeps = frozenset({"output"})
+    saved = keeps_output
 
     def outputs(self, xs: Inputs) -> Outputs:
         self.over(xs[0])

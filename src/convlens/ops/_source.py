@@ -5,6 +5,7 @@ from typing import Annotated
 from convlens.ir.op import Inputs, Op, Outputs, Read
 from convlens.ir.setting import Wholes, Word
 from convlens.ir.spec import ITEM_BYTES, TensorSpec
+from convlens.ops._backward import keeps_nothing, no_products
 
 Dtype = Annotated[str, Word(tuple(ITEM_BYTES))]
 Dims = Annotated[tuple[int, ...], Wholes(0)]
@@ -17,7 +18,8 @@ class Source(Op):
     dtype: str
 
     arity = (0, 0)
-    keeps = frozenset[str]()
+    saved = keeps_nothing
+    gradient_macs = no_products
     view = True
     spellings = ()
 

@@ -3,13 +3,14 @@
 from convlens.ir.errors import ShapeError
 from convlens.ir.op import Inputs
 from convlens.ir.spec import TensorSpec
+from convlens.ops._backward import keeps_nothing
 from convlens.ops._weightless import Weightless
 
 
 class Structural(Weightless):
     """Base of reshape, permute, slice, concat and their like."""
 
-    keeps = frozenset[str]()
+    saved = keeps_nothing
 
     def elementwise(self, xs: Inputs) -> int:
         return 0

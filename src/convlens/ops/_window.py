@@ -151,3 +151,9 @@ def pooled(op: Window, x: TensorSpec) -> Outputs:
     where = channel_axis(op, x)
     counts = op.windows(x)
     return (x.with_dims((*x.dims[: where + 1], *counts)),)
+
+
+def padded_bytes(op: Op, x: TensorSpec, pads: tuple[Sides, ...]) -> int:
+    """Bytes of the input after padding."""
+    lead = x.dims[: channel_axis(op, x) + 1]
+    return x.with_dims((*lead, *(size + sum(pad) for size, pad in zip(spatial(op, x), pads, strict=True)))).bytes

@@ -1,5 +1,7 @@
 """Average pooling to a given output size."""
 
+from convlens.ir.backward import NOTHING, Saved, Wanted
+from convlens.ir.op import Inputs
 from convlens.ir.setting import PerAxisOrZero
 from convlens.ir.spelling import data, setting, spell
 from convlens.ops._adaptive import ZERO_FOR_NONE, Adaptive
@@ -22,8 +24,11 @@ class AdaptiveAvgPool(Adaptive, name="adaptive_avg_pool"):
 
     size: PerAxisOrZero
 
-    keeps = frozenset[str]()
     spellings = (
         spell("torch.nn", "AdaptiveAvgPool{n}d", setting("output_size", "size", codec=ZERO_FOR_NONE)),
         spell("torch", "adaptive_avg_pool{n}d", data("input"), setting("output_size", "size", codec=ZERO_FOR_NONE)),
     )
+
+    def saved(self, xs: Inputs, wanted: Wanted) -> Saved:
+        """PyTorch computes a global average as a mean, whose gradient needs nothing."""
+        return NOTHING if set(self.sizes(xs)) == {1} else Saved(inputs=(0,))

@@ -5,6 +5,7 @@ from convlens.ir.setting import Bool, PerAxisOrZero
 from convlens.ir.spec import TensorSpec
 from convlens.ir.spelling import data, setting, spell
 from convlens.ops._adaptive import ZERO_FOR_NONE, Adaptive
+from convlens.ops._backward import keeps_indices
 
 
 class AdaptiveMaxPool(Adaptive, name="adaptive_max_pool"):
@@ -25,7 +26,7 @@ class AdaptiveMaxPool(Adaptive, name="adaptive_max_pool"):
     size: PerAxisOrZero
     indices: Bool = False
 
-    keeps = frozenset({"mask"})
+    saved = keeps_indices
     spellings = (
         spell(
             "torch.nn",

@@ -2,6 +2,7 @@
 
 from convlens.ir.setting import OptionalNumber
 from convlens.ir.spelling import data, ignored, spell
+from convlens.ops._backward import keeps_nothing
 from convlens.ops._pointwise import Broadcast
 
 
@@ -17,7 +18,7 @@ class Add(Broadcast, name="add"):
     scalar: OptionalNumber = None
 
     arity = (1, 2)
-    keeps = frozenset[str]()
+    saved = keeps_nothing
     spellings = (
         spell("torch", "add", data("input"), data("other"), ignored("alpha", 1)),
         spell("onnx", "Add", data("A"), data("B")),

@@ -8,6 +8,7 @@ from convlens.ir.errors import ShapeError
 from convlens.ir.op import WHOLE, Along, Inputs, Op, Outputs, Read, Shapes
 from convlens.ir.setting import Bool, Wholes
 from convlens.ir.spelling import Codec, data, setting, spell
+from convlens.ops._backward import a_product_each, keeps_nothing
 
 FALSE_FOR_NONE = Codec(lambda value, _: bool(value), lambda value, _: value)
 
@@ -31,7 +32,8 @@ class AffineGrid(Op, name="affine_grid"):
     align_corners: Bool = False
 
     arity = (1, 1)
-    keeps = frozenset[str]()
+    saved = keeps_nothing
+    gradient_macs = a_product_each
     view = False
     spellings = (
         spell("torch", "affine_grid", data("theta"), setting("size"),

@@ -2,10 +2,12 @@
 
 from typing import Annotated, Any
 
+from convlens.ir.backward import Saved, Wanted
 from convlens.ir.errors import SettingError
 from convlens.ir.op import Inputs
 from convlens.ir.setting import Number, Word
 from convlens.ir.spelling import const, data, ignored, setting, spell
+from convlens.ops._backward import mask_bytes
 from convlens.ops._pointwise import Pointwise
 
 _RATE = setting("p", default=0.5)
@@ -25,7 +27,6 @@ class AlphaDropout(Pointwise, name="alpha_dropout"):
     p: Number = 0.5
     of: Annotated[str, Word(("values", "channels"))] = "values"
 
-    keeps = frozenset({"mask"})
     spellings = (
         spell("torch.nn", "AlphaDropout", _RATE, ignored("inplace", False), const("of", "values")),
         spell("torch.nn", "FeatureAlphaDropout", _RATE, ignored("inplace", False), const("of", "channels")),
@@ -38,6 +39,10 @@ class AlphaDropout(Pointwise, name="alpha_dropout"):
         super().__init__(**settings)
         if not 0 <= self.p <= 1:
             raise SettingError(f"alpha_dropout: p is {self.p}; it must be between 0 and 1")
+
+    def saved(self, xs: Inputs, wanted: Wanted) -> Saved:
+        """The factor of each value, or of each channel."""
+        return Saved(drawn=mask_bytes(xs[0], self.of, self.p))
 
     def elementwise(self, xs: Inputs) -> int:
         return 0

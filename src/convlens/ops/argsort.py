@@ -3,6 +3,7 @@
 from convlens.ir.op import Inputs, Outputs
 from convlens.ir.setting import Bool, Index
 from convlens.ir.spec import TensorSpec
+from convlens.ops._backward import keeps_nothing
 from convlens.ops._order import Ordering, doublings
 from convlens.ops._structure import axis_of
 
@@ -19,7 +20,7 @@ class Argsort(Ordering, name="argsort"):
     axis: Index = -1
     descending: Bool = False
 
-    keeps = frozenset[str]()
+    saved = keeps_nothing
     spellings = ()
 
     def outputs(self, xs: Inputs) -> Outputs:

@@ -6,6 +6,7 @@ from convlens.arith.axis import IDENTITY
 from convlens.ir.op import Along, Inputs, Outputs, Read
 from convlens.ir.setting import Bool, OptionalCount, Padding, PerAxis, PerAxisLikeKernel
 from convlens.ir.spelling import const, data, ignored, setting, spell
+from convlens.ops._backward import keeps_input
 from convlens.ops._weightless import Weightless
 from convlens.ops._window import Window, channel_axis, half_kernel_limit, pooled, whole_kernel_limit
 
@@ -50,7 +51,7 @@ class AvgPool(Weightless, Window, name="avg_pool"):
     divisor: OptionalCount = None
 
     arity = (1, 1)
-    keeps = frozenset[str]()
+    saved = keeps_input
     view = False
     spellings = (
         spell("torch.nn", "AvgPool{n}d", *_SETTINGS, limits=_torch_limits, axes=(2, 3)),

@@ -1,9 +1,11 @@
 """Batch normalisation."""
 
+from convlens.ir.backward import Saved, Wanted
 from convlens.ir.errors import ShapeError
 from convlens.ir.op import Inputs, Outputs, Read, Settings, Shapes
 from convlens.ir.setting import Bool, BoolLikeAffine, Number, OptionalNumber
 from convlens.ir.spelling import data, ignored, setting, size, spell, weight
+from convlens.ops._backward import statistics_bytes
 from convlens.ops._norm import Normalisation, channels_of
 from convlens.ops._pointwise import same_place
 
@@ -88,6 +90,10 @@ class BatchNorm(Normalisation, name="batch_norm"):
     def buffers(self, xs: Inputs) -> Shapes:
         channels = channels_of(xs[0])
         return {"running_mean": (channels,), "running_var": (channels,)} if self.tracked and len(xs) == 1 else {}
+
+    def saved(self, xs: Inputs, wanted: Wanted) -> Saved:
+        """The input, and the batch's mean and deviation of each channel, which evaluation does not take."""
+        return Saved((0,), drawn=statistics_bytes(channels_of(xs[0])))
 
     def elementwise(self, xs: Inputs) -> int:
         return 2 * xs[0].numel

@@ -5,6 +5,7 @@ from convlens.ir.errors import ShapeError
 from convlens.ir.op import WHOLE, Along, Inputs, Op, Outputs, Read, Settings, Shapes
 from convlens.ir.setting import Bool, Count
 from convlens.ir.spelling import data, ignored, setting, size, spell, weight
+from convlens.ops._backward import a_product_each, keeps_every_input
 from convlens.ops._pointwise import promoted
 
 
@@ -29,7 +30,8 @@ class Bilinear(Op, name="bilinear"):
     bias: Bool = True
 
     arity = (2, 4)
-    keeps = frozenset({"input"})
+    saved = keeps_every_input
+    gradient_macs = a_product_each
     view = False
     spellings = (
         spell("torch.nn", "Bilinear", size("in1_features", -1), setting("in2_features", "second"), setting("out_features", "out"),

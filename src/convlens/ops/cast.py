@@ -5,6 +5,7 @@ from typing import Annotated
 from convlens.ir.op import Inputs, Outputs
 from convlens.ir.setting import Word
 from convlens.ir.spec import ITEM_BYTES, TensorSpec
+from convlens.ops._backward import keeps_nothing
 from convlens.ops._pointwise import Pointwise
 
 
@@ -17,7 +18,7 @@ class Cast(Pointwise, name="cast"):
 
     dtype: Annotated[str, Word(tuple(ITEM_BYTES))]
 
-    keeps = frozenset[str]()
+    saved = keeps_nothing
     spellings = ()
 
     def outputs(self, xs: Inputs) -> Outputs:

@@ -1,6 +1,7 @@
 """Distance of every vector from every other."""
 
 from convlens.arith.axis import IDENTITY
+from convlens.ir.backward import Saved, Wanted
 from convlens.ir.errors import ShapeError
 from convlens.ir.op import WHOLE, Along, Inputs, Outputs, Read
 from convlens.ir.setting import Number
@@ -24,7 +25,6 @@ class Cdist(Weightless, name="cdist"):
     p: Number = 2.0
 
     arity = (2, 2)
-    keeps = frozenset({"input", "output"})
     view = False
     spellings = (spell("torch", "cdist", data("x1"), data("x2"), setting("p", default=2.0), ignored("compute_mode")),)
 
@@ -36,6 +36,10 @@ class Cdist(Weightless, name="cdist"):
             raise ShapeError(f"the rows of {x} have {x.dims[-1]} values, those of {y} {y.dims[-1]}", "rows of equal length")
         lead = broadcast([x.dims[:-2], y.dims[:-2]])
         return (TensorSpec((*lead, x.dims[-2], y.dims[-2]), promoted(xs)),)
+
+    def saved(self, xs: Inputs, wanted: Wanted) -> Saved:
+        """Both inputs and the output."""
+        return Saved((0, 1), (0,))
 
     def elementwise(self, xs: Inputs) -> int:
         return self.outputs(xs)[0].numel * (3 * xs[0].dims[-1] + 1)

@@ -3,6 +3,7 @@
 from convlens.ir.op import Inputs
 from convlens.ir.setting import Number
 from convlens.ir.spelling import data, ignored, setting, spell
+from convlens.ops._backward import keeps_input_or_result
 from convlens.ops._pointwise import Pointwise
 
 
@@ -17,7 +18,7 @@ class Celu(Pointwise, name="celu"):
 
     alpha: Number = 1.0
 
-    keeps = frozenset({"input"})
+    saved = keeps_input_or_result
     spellings = (
         spell("torch.nn", "CELU", setting("alpha", default=1.0), ignored("inplace", False)),
         spell("torch", "celu", data("input"), setting("alpha", default=1.0), ignored("inplace", False)),

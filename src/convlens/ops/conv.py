@@ -3,12 +3,14 @@
 from math import prod
 from typing import Annotated
 
+from convlens.ir.backward import Saved, Wanted
 from convlens.ir.errors import ShapeError
 from convlens.ir.op import WHOLE, Inputs, Outputs, Read, Settings, Shapes
 from convlens.ir.setting import Bool, Count, Padding, PerAxis, Word
 from convlens.ir.spec import TensorSpec
 from convlens.ir.spelling import data, ignored, setting, size, spell, weight
-from convlens.ops._window import Window, batch_of, channel_axis, check_given, check_groups, group_channels, spatial
+from convlens.ops._backward import a_product_each, keeps_factors
+from convlens.ops._window import Window, batch_of, channel_axis, check_given, check_groups, group_channels, padded_bytes, spatial
 
 
 def _torch_limits(op: "Conv", _xs: Inputs, _axes: int) -> None:
@@ -52,7 +54,7 @@ class Conv(Window, name="conv"):
     padding_mode: Annotated[str, Word(("zeros", "reflect", "replicate", "circular"))] = "zeros"
 
     arity = (1, 3)
-    keeps = frozenset({"input"})
+    gradient_macs = a_product_each
     view = False
     spellings = (
         spell(
@@ -100,6 +102,16 @@ class Conv(Window, name="conv"):
     def macs(self, xs: Inputs) -> int:
         channels = xs[0].dims[channel_axis(self, xs[0])]
         return self.outputs(xs)[0].numel * (channels // self.groups) * prod(self.kernel)
+
+    def saved(self, xs: Inputs, wanted: Wanted) -> Saved:
+        """Input and weight, each for the other's gradient; the padded input where PyTorch has to pad it beforehand."""
+        kept = keeps_factors(self, xs, wanted)
+        pads = self.pads(xs[0])
+        mode = self.padding_mode
+        if 0 not in kept.inputs or (mode == "zeros" and all(left == right for left, right in pads)):
+            return kept
+        looked_up = (0,) * (mode in ("reflect", "replicate"))
+        return Saved((*looked_up, *kept.inputs[1:]), made=padded_bytes(self, xs[0], pads))
 
     def elementwise(self, xs: Inputs) -> int:
         return 0

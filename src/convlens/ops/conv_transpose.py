@@ -8,6 +8,7 @@ from convlens.ir.op import WHOLE, Along, Inputs, Op, Outputs, Read, Settings, Sh
 from convlens.ir.setting import Bool, Count, PerAxis, PerAxisOrZero, Pixels
 from convlens.ir.spec import Shape, TensorSpec
 from convlens.ir.spelling import data, ignored, setting, size, spell, weight
+from convlens.ops._backward import a_product_each, keeps_factors
 from convlens.ops._window import batch_of, channel_axis, check_given, check_groups, group_channels, spatial
 
 
@@ -40,7 +41,8 @@ class ConvTranspose(Op, name="conv_transpose"):
     bias: Bool = True
 
     arity = (1, 3)
-    keeps = frozenset({"input"})
+    saved = keeps_factors
+    gradient_macs = a_product_each
     view = False
     spellings = (
         spell(

@@ -1,5 +1,6 @@
 """Cosine of the angle between vectors."""
 
+from convlens.ir.backward import Saved, Wanted
 from convlens.ir.op import Inputs
 from convlens.ir.setting import Index, Number
 from convlens.ir.spelling import data, setting, spell
@@ -26,6 +27,10 @@ class CosineSimilarity(OfPairs, name="cosine_similarity"):
         spell("torch.nn", "CosineSimilarity", *_SETTINGS),
         spell("torch", "cosine_similarity", data("x1"), data("x2"), *_SETTINGS),
     )
+
+    def saved(self, xs: Inputs, wanted: Wanted) -> Saved:
+        """The vectors, the vectors over their lengths, and four lengths of each pair."""
+        return Saved((0, 1), made=2 * self.both(xs).bytes + 4 * self.outputs(xs)[0].bytes)
 
     def elementwise(self, xs: Inputs) -> int:
         return 6 * self.both(xs).numel + 4 * self.outputs(xs)[0].numel

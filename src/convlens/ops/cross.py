@@ -7,6 +7,7 @@ from convlens.ir.op import WHOLE, Along, AxisRead, Inputs, Outputs, Read
 from convlens.ir.setting import Whole
 from convlens.ir.spec import TensorSpec
 from convlens.ir.spelling import data, setting, spell
+from convlens.ops._backward import keeps_factors
 from convlens.ops._pointwise import Broadcast
 from convlens.ops._structure import axis_of
 
@@ -23,7 +24,7 @@ class Cross(Broadcast, name="cross"):
     axis: Annotated[int | None, Whole(None, optional=True)] = None
 
     arity = (2, 2)
-    keeps = frozenset({"input"})
+    saved = keeps_factors
     spellings = (
         spell("torch", "cross", data("input"), data("other"), setting("dim", "axis", None)),
         spell("torch", "linalg_cross", data("input"), data("other"), setting("dim", "axis", -1)),

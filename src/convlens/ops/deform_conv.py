@@ -3,10 +3,12 @@
 from math import prod
 
 from convlens.arith.axis import IDENTITY
+from convlens.ir.backward import Wanted
 from convlens.ir.errors import ShapeError
 from convlens.ir.op import UNKNOWN, WHOLE, Along, Inputs, Outputs, Read, Settings, Shapes
 from convlens.ir.setting import Bool, Count, PerAxis, Pixels
 from convlens.ir.spec import TensorSpec, show_shape
+from convlens.ops._backward import keeps_every_input
 from convlens.ops._window import Window, channel_axis, check_groups
 
 
@@ -43,7 +45,7 @@ class DeformConv(Window, name="deform_conv"):
     bias: Bool = True
 
     arity = (2, 5)
-    keeps = frozenset({"input"})
+    saved = keeps_every_input
     view = False
     spellings = ()
 
@@ -81,6 +83,12 @@ class DeformConv(Window, name="deform_conv"):
 
     def macs(self, xs: Inputs) -> int:
         return self.outputs(xs)[0].numel * (xs[0].dims[1] // self.groups) * prod(self.kernel)
+
+    def gradient_macs(self, xs: Inputs, wanted: Wanted) -> int:
+        """One product for the weight; one for the values that the taps read, from which all other gradients follow."""
+        weight = 2 + self.mask
+        through = any(at < weight for at in wanted.inputs)
+        return self.macs(xs) * (through + (wanted.weights or weight in wanted.inputs))
 
     def elementwise(self, xs: Inputs) -> int:
         read = xs[0].dims[0] * xs[0].dims[1] * prod(self.kernel) * prod(self.windows(xs[0]))

@@ -1,6 +1,7 @@
 """Small whole numbers as real values."""
 
 from convlens.ir.op import Inputs, Outputs
+from convlens.ops._backward import keeps_nothing
 from convlens.ops._pointwise import Pointwise
 from convlens.ops._source import Dtype
 
@@ -16,7 +17,7 @@ class Dequantize(Pointwise, name="dequantize"):
 
     dtype: Dtype = "float32"
 
-    keeps = frozenset[str]()
+    saved = keeps_nothing
     spellings = ()
 
     def outputs(self, xs: Inputs) -> Outputs:

@@ -2,6 +2,7 @@
 
 from typing import Annotated
 
+from convlens.ir.backward import NOTHING, Saved, Wanted
 from convlens.ir.op import Inputs, Outputs
 from convlens.ir.setting import OptionalNumber, Word
 from convlens.ir.spec import TensorSpec
@@ -26,7 +27,6 @@ class Div(Broadcast, name="div"):
     rounding: Annotated[str, Word(("none", "floor", "trunc"))] = "none"
 
     arity = (1, 2)
-    keeps = frozenset({"input"})
     spellings = (
         spell("torch", "div", data("input"), data("other"), setting("rounding_mode", "rounding", None, _NONE)),
         spell("onnx", "Div", data("A"), data("B")),
@@ -35,3 +35,10 @@ class Div(Broadcast, name="div"):
     def outputs(self, xs: Inputs) -> Outputs:
         (out,) = super().outputs(xs)
         return (TensorSpec(out.dims, floating(out.dtype)),) if self.rounding == "none" else (out,)
+
+    def saved(self, xs: Inputs, wanted: Wanted) -> Saved:
+        """The divisor for both gradients, the dividend for that of the divisor."""
+        if not wanted.inputs:
+            return NOTHING
+        dividend, divisor = (0,) * (1 in wanted.inputs), (1,) * (len(xs) > 1)
+        return Saved((*dividend, *divisor))

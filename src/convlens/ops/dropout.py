@@ -2,10 +2,12 @@
 
 from typing import Annotated, Any
 
+from convlens.ir.backward import Saved, Wanted
 from convlens.ir.errors import SettingError, ShapeError
 from convlens.ir.op import Inputs
 from convlens.ir.setting import Number, Word
 from convlens.ir.spelling import const, data, ignored, setting, spell
+from convlens.ops._backward import mask_bytes
 from convlens.ops._pointwise import Pointwise
 
 
@@ -31,7 +33,6 @@ class Dropout(Pointwise, name="dropout"):
     p: Number = 0.5
     of: Annotated[str, Word(("values", "channels"))] = "values"
 
-    keeps = frozenset({"mask"})
     spellings = (
         spell("torch.nn", "Dropout", setting("p", default=0.5), ignored("inplace", False)),
         spell("torch.nn", "Dropout{n}d", setting("p", default=0.5), ignored("inplace", False), const("of", "channels"),
@@ -49,6 +50,10 @@ class Dropout(Pointwise, name="dropout"):
         super().__init__(**settings)
         if not 0 <= self.p <= 1:
             raise SettingError(f"dropout: p is {self.p}; it must be between 0 and 1")
+
+    def saved(self, xs: Inputs, wanted: Wanted) -> Saved:
+        """The factor of each value, or of each channel."""
+        return Saved(drawn=mask_bytes(xs[0], self.of, self.p))
 
     def elementwise(self, xs: Inputs) -> int:
         return 0

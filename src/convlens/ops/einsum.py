@@ -1,9 +1,11 @@
 """Sums of products written with index letters."""
 
 from convlens.arith.axis import IDENTITY, constant
+from convlens.ir.backward import NOTHING, Saved, Wanted
 from convlens.ir.op import WHOLE, Along, AxisRead, Inputs, Op, Outputs, Read, Shapes
 from convlens.ir.setting import Text
 from convlens.ir.spec import Shape, TensorSpec
+from convlens.ops._backward import keeps_every_input, keeps_factors
 from convlens.ops._einsum import Equation, Plan, parse, planned, sizes_of
 from convlens.ops._pointwise import promoted
 
@@ -35,7 +37,6 @@ class Einsum(Op, name="einsum"):
     equation: Text
 
     arity = (1, None)
-    keeps = frozenset({"input"})
     view = False
     spellings = ()
 
@@ -50,7 +51,20 @@ class Einsum(Op, name="einsum"):
         return {}
 
     def macs(self, xs: Inputs) -> int:
-        return self._plan(xs).macs
+        return sum(self._plan(xs).products)
+
+    def saved(self, xs: Inputs, wanted: Wanted) -> Saved:
+        """Each input whose gradient, or whose partner's, is wanted; of more than two inputs all, and no intermediate product."""
+        if len(xs) <= 2:
+            return keeps_factors(self, xs, wanted) if len(xs) == 2 else NOTHING
+        return keeps_every_input(self, xs, wanted)
+
+    def gradient_macs(self, xs: Inputs, wanted: Wanted) -> int:
+        """By each side of a pair one product: by what was multiplied before, and by the input that joins it."""
+        return sum(
+            macs * ((at in wanted.inputs) + any(before in wanted.inputs for before in range(at)))
+            for at, macs in enumerate(self._plan(xs).products, 1)
+        )
 
     def elementwise(self, xs: Inputs) -> int:
         return self._plan(xs).elementwise

@@ -2,6 +2,7 @@
 
 from typing import Annotated
 
+from convlens.ir.backward import NOTHING, Saved, Wanted
 from convlens.ir.op import Inputs, Outputs
 from convlens.ir.setting import OptionalNumber, Word
 from convlens.ir.spec import TensorSpec
@@ -29,6 +30,16 @@ _FLOATING = frozenset(
     ["acos", "asin", "atan", "atan2", "cos", "cosh", "erf", "exp", "expm1", "log", "log10", "log1p", "log2", "reciprocal",
      "rsqrt", "sin", "sinh", "sqrt", "tan", "true_divide"]
 )  # fmt: skip
+
+_FROM_OUTPUT = frozenset(["exp", "expm1", "reciprocal", "rsqrt", "sqrt", "tan"])
+"""Functions whose derivative follows from their value."""
+_CONSTANT = frozenset(
+    ["ceil", "floor", "frac", "neg", "round", "sign", "trunc", "floor_divide", "bitwise_not", "bitwise_and", "bitwise_or",
+     "bitwise_xor", *_BOOLEAN]
+)  # fmt: skip
+"""Functions whose derivative is a constant, or that have none."""
+_FROM_SOME = {"where": (0,), "masked_fill": (1,), "addcmul": (1, 2), "addcdiv": (1, 2)}
+"""Functions whose derivative needs these of their inputs."""
 
 
 def _spellings() -> tuple[Spelling, ...]:
@@ -60,7 +71,6 @@ class Elementwise(Broadcast, name="elementwise"):
     scalar: OptionalNumber = None
 
     arity = (1, 3)
-    keeps = frozenset({"input"})
     spellings = _spellings()
 
     def outputs(self, xs: Inputs) -> Outputs:
@@ -72,3 +82,20 @@ class Elementwise(Broadcast, name="elementwise"):
         if self.function == "masked_fill":
             return (TensorSpec(out.dims, xs[0].dtype),)
         return (TensorSpec(out.dims, floating(out.dtype)),) if self.function in _FLOATING else (out,)
+
+    def saved(self, xs: Inputs, wanted: Wanted) -> Saved:
+        """What the derivative of the function needs."""
+        if self.function in _CONSTANT:
+            return NOTHING
+        if self.function in _FROM_OUTPUT:
+            return Saved(outputs=(0,))
+        kept = _FROM_SOME.get(self.function, tuple(range(len(xs))))
+        if self.function in ("fmod", "remainder", "lerp") and wanted.inputs <= {0, 1}:
+            kept = self._without_factor(len(xs), wanted)
+        return Saved(tuple(at for at in kept if at < len(xs)), (0,) if self.function == "pow" and 1 in wanted.inputs else ())
+
+    def _without_factor(self, count: int, wanted: Wanted) -> tuple[int, ...]:
+        """A remainder's slope by the dividend is 1; a mixture's, by what is mixed, its weight."""
+        if self.function == "lerp":
+            return (2,) if count > 2 else ()
+        return (0, 1) if 1 in wanted.inputs else ()

@@ -1,6 +1,7 @@
 """Table of trained vectors, one for each index."""
 
 from convlens.arith.axis import IDENTITY
+from convlens.ir.backward import Saved, Wanted
 from convlens.ir.errors import ShapeError
 from convlens.ir.op import WHOLE, Along, Inputs, Op, Outputs, Read, Settings, Shapes
 from convlens.ir.setting import Count
@@ -33,7 +34,6 @@ class Embedding(Op, name="embedding"):
     dtype: Dtype = "float32"
 
     arity = (1, 2)
-    keeps = frozenset({"input"})
     view = False
     spellings = (
         spell("torch.nn", "Embedding", setting("num_embeddings", "count"), setting("embedding_dim", "width"),
@@ -58,6 +58,13 @@ class Embedding(Op, name="embedding"):
         return {}
 
     def macs(self, xs: Inputs) -> int:
+        return 0
+
+    def saved(self, xs: Inputs, wanted: Wanted) -> Saved:
+        """The indices."""
+        return Saved(inputs=(0,))
+
+    def gradient_macs(self, xs: Inputs, wanted: Wanted) -> int:
         return 0
 
     def elementwise(self, xs: Inputs) -> int:

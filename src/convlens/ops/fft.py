@@ -7,6 +7,7 @@ from convlens.ir.errors import ShapeError
 from convlens.ir.op import WHOLE, Along, Inputs, Outputs, Read
 from convlens.ir.setting import Indices, OptionalIndices, Word
 from convlens.ir.spec import TensorSpec
+from convlens.ops._backward import keeps_nothing
 from convlens.ops._structure import axis_of
 from convlens.ops._weightless import Weightless
 
@@ -35,7 +36,7 @@ class Fft(Weightless, name="fft"):
     sizes: OptionalIndices = None
 
     arity = (1, 1)
-    keeps = frozenset[str]()
+    saved = keeps_nothing
     view = False
     spellings = ()
 

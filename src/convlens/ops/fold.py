@@ -9,6 +9,7 @@ from convlens.ir.op import UNKNOWN, Along, Inputs, Outputs, Read
 from convlens.ir.setting import PerAxis, Pixels
 from convlens.ir.spec import show_shape
 from convlens.ir.spelling import data, setting, spell
+from convlens.ops._backward import keeps_nothing
 from convlens.ops._pointwise import same_place
 from convlens.ops._weightless import Weightless
 from convlens.ops._window import Window
@@ -37,7 +38,7 @@ class Fold(Weightless, Window, name="fold"):
     stride: PerAxis = (1,)
 
     arity = (1, 1)
-    keeps = frozenset[str]()
+    saved = keeps_nothing
     view = False
     spellings = (
         spell("torch.nn", "Fold", setting("output_size", "size", codec=IMAGE), setting("kernel_size", "kernel", codec=IMAGE),

@@ -9,6 +9,7 @@ from convlens.ir.op import UNKNOWN, Along, Inputs, Outputs, Read
 from convlens.ir.setting import Bool, OptionalIndices, OptionalNumbers, PerAxis
 from convlens.ir.spec import Shape, TensorSpec
 from convlens.ir.spelling import const, data, ignored, setting, spell
+from convlens.ops._backward import keeps_indices
 from convlens.ops._weightless import Weightless
 from convlens.ops._window import channel_axis, spatial
 
@@ -50,7 +51,7 @@ class FractionalMaxPool(Weightless, name="fractional_max_pool"):
     indices: Bool = False
 
     arity = (1, 1)
-    keeps = frozenset({"mask"})
+    saved = keeps_indices
     view = False
     spellings = (
         spell("torch.nn", "FractionalMaxPool{n}d", *_SETTINGS, limits=_torch_limits, axes=(2, 3)),

@@ -1,6 +1,7 @@
 """Values picked along one axis, by an index for each output."""
 
 from convlens.arith.axis import IDENTITY
+from convlens.ir.backward import Saved, Wanted
 from convlens.ir.errors import ShapeError
 from convlens.ir.op import WHOLE, Along, Inputs, Outputs, Read
 from convlens.ir.setting import Index
@@ -24,7 +25,6 @@ class Gather(Structural, name="gather"):
     axis: Index
 
     arity = (2, 2)
-    keeps = frozenset({"input"})
     view = False
     spellings = (spell("torch", "gather", data("input"), setting("dim", "axis"), data("index"), ignored("sparse_grad")),)
 
@@ -33,6 +33,10 @@ class Gather(Structural, name="gather"):
         check_indices(index)
         check_picked(x.dims, index.dims, axis_of(self.axis, x) if x.rank else 0)
         return (x.with_dims(index.dims),)
+
+    def saved(self, xs: Inputs, wanted: Wanted) -> Saved:
+        """The input and the indices."""
+        return Saved(inputs=(0, 1))
 
     def reads(self, xs: Inputs) -> tuple[tuple[Read, ...], ...]:
         x, index = xs

@@ -5,6 +5,7 @@ from typing import Annotated
 from convlens.ir.op import Inputs
 from convlens.ir.setting import Word
 from convlens.ir.spelling import data, setting, spell
+from convlens.ops._backward import keeps_input
 from convlens.ops._pointwise import Pointwise
 
 
@@ -19,7 +20,7 @@ class Gelu(Pointwise, name="gelu"):
 
     approximate: Annotated[str, Word(("none", "tanh"))] = "none"
 
-    keeps = frozenset({"input"})
+    saved = keeps_input
     spellings = (
         spell("torch.nn", "GELU", setting("approximate", default="none")),
         spell("torch", "gelu", data("input"), setting("approximate", default="none")),

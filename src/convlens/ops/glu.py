@@ -5,6 +5,7 @@ from convlens.ir.errors import ShapeError
 from convlens.ir.op import Along, Inputs, Outputs, Read
 from convlens.ir.setting import Index
 from convlens.ir.spelling import data, setting, spell
+from convlens.ops._backward import keeps_input
 from convlens.ops._structure import axis_of
 from convlens.ops._weightless import Weightless
 
@@ -21,7 +22,7 @@ class Glu(Weightless, name="glu"):
     axis: Index = -1
 
     arity = (1, 1)
-    keeps = frozenset({"input"})
+    saved = keeps_input
     view = False
     spellings = (
         spell("torch.nn", "GLU", setting("dim", "axis", -1)),

@@ -8,6 +8,7 @@ from convlens.ir.errors import ShapeError
 from convlens.ir.op import UNKNOWN, WHOLE, Along, Inputs, Outputs, Read
 from convlens.ir.setting import Bool, Word
 from convlens.ir.spelling import data, ignored, setting, spell
+from convlens.ops._backward import keeps_every_input
 from convlens.ops._weightless import Weightless
 from convlens.ops.affine_grid import FALSE_FOR_NONE
 
@@ -33,7 +34,7 @@ class GridSample(Weightless, name="grid_sample"):
     align_corners: Bool = False
 
     arity = (2, 2)
-    keeps = frozenset({"input"})
+    saved = keeps_every_input
     view = False
     spellings = (
         spell("torch", "grid_sample", data("input"), data("grid"), setting("mode", default="bilinear"), ignored("padding_mode"),

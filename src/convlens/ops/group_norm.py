@@ -1,9 +1,11 @@
 """Group normalisation."""
 
+from convlens.ir.backward import Saved, Wanted
 from convlens.ir.errors import ShapeError
 from convlens.ir.op import Inputs, Outputs, Read, Settings, Shapes
 from convlens.ir.setting import Bool, Count, Number
 from convlens.ir.spelling import data, ignored, setting, size, spell, weight
+from convlens.ops._backward import input_and_statistics
 from convlens.ops._norm import Normalisation, channels_of, reads_over, scale_and_shift
 
 
@@ -45,6 +47,10 @@ class GroupNorm(Normalisation, name="group_norm"):
 
     def params(self, xs: Inputs) -> Shapes:
         return scale_and_shift(xs, self.affine, (channels_of(xs[0]),))
+
+    def saved(self, xs: Inputs, wanted: Wanted) -> Saved:
+        """The input, and the mean and deviation of each set of values."""
+        return input_and_statistics(xs[0].dims[0] * self.groups)
 
     def elementwise(self, xs: Inputs) -> int:
         return (5 + 2 * self.affine) * xs[0].numel

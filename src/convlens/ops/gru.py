@@ -32,7 +32,7 @@ class Gru(Recurrent, name="gru"):
     bidirectional: Bool = False
 
     arity = (1, None)
-    gates, states, work = 3, 1, 11
+    gates, states, work, kept = 3, 1, 11, 6
     spellings = (
         spell("torch.nn", "GRU", size("input_size", -1), setting("hidden_size", "hidden"), setting("num_layers", "layers", 1),
               setting("bias", default=True), setting("batch_first", default=False), ignored("dropout", 0.0),

@@ -24,7 +24,7 @@ class GruCell(Cell, name="gru_cell"):
     bias: Bool = True
 
     arity = (1, 6)
-    gates, states, work = 3, 1, 11
+    gates, states, work, kept = 3, 1, 11, 6
     spellings = (
         spell("torch.nn", "GRUCell", size("input_size", -1), setting("hidden_size", "hidden"), setting("bias", default=True),
               ignored("device"), ignored("dtype")),

@@ -3,6 +3,7 @@
 from convlens.ir.op import Inputs
 from convlens.ir.setting import Number
 from convlens.ir.spelling import data, setting, spell
+from convlens.ops._backward import keeps_input
 from convlens.ops._pointwise import Pointwise
 
 
@@ -17,7 +18,7 @@ class Hardshrink(Pointwise, name="hardshrink"):
 
     lambd: Number = 0.5
 
-    keeps = frozenset({"input"})
+    saved = keeps_input
     spellings = (
         spell("torch.nn", "Hardshrink", setting("lambd", default=0.5)),
         spell("torch", "hardshrink", data("input"), setting("lambd", default=0.5)),

@@ -2,6 +2,7 @@
 
 from convlens.ir.op import Inputs
 from convlens.ir.spelling import data, ignored, spell
+from convlens.ops._backward import keeps_input
 from convlens.ops._pointwise import Pointwise
 
 
@@ -14,7 +15,7 @@ class Hardswish(Pointwise, name="hardswish"):
     4014080
     """
 
-    keeps = frozenset({"input"})
+    saved = keeps_input
     spellings = (
         spell("torch.nn", "Hardswish", ignored("inplace", False)),
         spell("torch", "hardswish", data("input"), ignored("inplace", False)),

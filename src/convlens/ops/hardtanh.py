@@ -3,6 +3,7 @@
 from convlens.ir.op import Inputs
 from convlens.ir.setting import Number
 from convlens.ir.spelling import data, ignored, setting, spell
+from convlens.ops._backward import keeps_input
 from convlens.ops._pointwise import Pointwise
 
 
@@ -18,7 +19,7 @@ class Hardtanh(Pointwise, name="hardtanh"):
     low: Number = -1.0
     high: Number = 1.0
 
-    keeps = frozenset({"input"})
+    saved = keeps_input
     spellings = (
         spell(
             "torch.nn", "Hardtanh", setting("min_val", "low", -1.0), setting("max_val", "high", 1.0), ignored("inplace", False)

@@ -2,6 +2,7 @@
 
 from convlens.ir.op import Inputs
 from convlens.ir.spelling import data, spell
+from convlens.ops._backward import keeps_nothing
 from convlens.ops._pointwise import Pointwise
 
 
@@ -13,7 +14,7 @@ class Identity(Pointwise, name="identity"):
     """
 
     view = True
-    keeps = frozenset[str]()
+    saved = keeps_nothing
     spellings = (
         spell("torch.nn", "Identity"),
         spell("onnx", "Identity", data("input")),

@@ -1,6 +1,7 @@
 """Slices picked along one axis."""
 
 from convlens.arith.axis import IDENTITY
+from convlens.ir.backward import Saved, Wanted
 from convlens.ir.op import WHOLE, Along, Inputs, Outputs, Read
 from convlens.ir.setting import Index
 from convlens.ops._structure import Structural, axis_of
@@ -20,7 +21,6 @@ class IndexSelect(Structural, name="index_select"):
     axis: Index
 
     arity = (2, 2)
-    keeps = frozenset({"input"})
     view = False
     spellings = ()
 
@@ -29,6 +29,10 @@ class IndexSelect(Structural, name="index_select"):
         check_indices(index)
         axis = axis_of(self.axis, x)
         return (x.with_dims((*x.dims[:axis], *index.dims, *x.dims[axis + 1 :])),)
+
+    def saved(self, xs: Inputs, wanted: Wanted) -> Saved:
+        """The indices; a single one is no tensor."""
+        return Saved(inputs=(1,) * bool(xs[1].rank))
 
     def reads(self, xs: Inputs) -> tuple[tuple[Read, ...], ...]:
         x, index = xs

@@ -2,11 +2,13 @@
 
 from math import prod
 
+from convlens.ir.backward import Saved, Wanted
 from convlens.ir.errors import ShapeError
 from convlens.ir.op import Inputs, Outputs, Read, Settings, Shapes
 from convlens.ir.setting import Bool, Number, OptionalCount, OptionalNumber
 from convlens.ir.spec import TensorSpec
 from convlens.ir.spelling import data, ignored, setting, size, spell, weight
+from convlens.ops._backward import statistics_bytes
 from convlens.ops._norm import Normalisation, channels_of, reads_over, scale_and_shift
 
 
@@ -72,6 +74,11 @@ class InstanceNorm(Normalisation, name="instance_norm"):
     def buffers(self, xs: Inputs) -> Shapes:
         channels = xs[0].dims[self.channel_axis(xs[0])]
         return {"running_mean": (channels,), "running_var": (channels,)} if self.tracked and len(xs) == 1 else {}
+
+    def saved(self, xs: Inputs, wanted: Wanted) -> Saved:
+        """The input, and for each image and channel mean and deviation, the running ones too, and the scale, repeated."""
+        sets = prod(xs[0].dims[: self.channel_axis(xs[0]) + 1])
+        return Saved((0,), made=statistics_bytes(sets) * (1 + self.tracked) + 4 * sets * self.affine)
 
     def elementwise(self, xs: Inputs) -> int:
         return (5 + 2 * self.affine) * xs[0].numel

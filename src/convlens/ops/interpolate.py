@@ -5,6 +5,7 @@ from math import floor, isfinite
 from typing import Annotated
 
 from convlens.arith.axis import IDENTITY, AxisMap, adaptive, cubic, linear, nearest, nearest_centre
+from convlens.ir.backward import NOTHING, Saved, Wanted
 from convlens.ir.errors import ShapeError
 from convlens.ir.op import UNKNOWN, Along, AxisRead, Inputs, Outputs, Read, along
 from convlens.ir.setting import Bool, OptionalIndices, OptionalNumbers, Word
@@ -47,7 +48,6 @@ class Interpolate(Weightless, name="interpolate"):
     antialias: Bool = False
 
     arity = (1, 1)
-    keeps = frozenset[str]()
     view = False
     spellings = (
         spell("torch.nn", "UpsamplingNearest2d", *_HOW_LARGE, const("mode", "nearest")),
@@ -62,6 +62,10 @@ class Interpolate(Weightless, name="interpolate"):
 
     def outputs(self, xs: Inputs) -> Outputs:
         return (xs[0].with_dims((*xs[0].dims[:2], *self.sizes(xs[0]))),)
+
+    def saved(self, xs: Inputs, wanted: Wanted) -> Saved:
+        """Nothing, but for "area", an adaptive average, the input."""
+        return Saved(inputs=(0,)) if self.mode == "area" else NOTHING
 
     def elementwise(self, xs: Inputs) -> int:
         taps: int = _TAPS[self.mode] ** (xs[0].rank - 2)

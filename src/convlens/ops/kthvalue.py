@@ -1,6 +1,7 @@
 """The k-th smallest value."""
 
 from convlens.arith.axis import IDENTITY
+from convlens.ir.backward import Saved, Wanted
 from convlens.ir.op import WHOLE, Along, Inputs, Outputs, Read
 from convlens.ir.setting import Bool, Index
 from convlens.ir.spec import TensorSpec
@@ -22,7 +23,6 @@ class Kthvalue(Ordering, name="kthvalue"):
     axis: Index = -1
     keep: Bool = False
 
-    keeps = frozenset({"mask"})
     spellings = ()
 
     def outputs(self, xs: Inputs) -> Outputs:
@@ -30,6 +30,10 @@ class Kthvalue(Ordering, name="kthvalue"):
         check_position(self.k, 1, axis, x)
         dims = (*x.dims[:axis], *((1,) if self.keep else ()), *x.dims[axis + 1 :])
         return (x.with_dims(dims), TensorSpec(dims, "int64"))
+
+    def saved(self, xs: Inputs, wanted: Wanted) -> Saved:
+        """Which values they were."""
+        return Saved(outputs=(1,))
 
     def elementwise(self, xs: Inputs) -> int:
         return xs[0].numel

@@ -1,12 +1,15 @@
 """Layer normalisation."""
 
+from math import prod
 from typing import Annotated
 
+from convlens.ir.backward import Saved, Wanted
 from convlens.ir.errors import ShapeError
 from convlens.ir.op import Inputs, Outputs, Read, Settings, Shapes
 from convlens.ir.setting import Bool, Number, Wholes
 from convlens.ir.spec import show_shape
 from convlens.ir.spelling import data, ignored, setting, spell, weight
+from convlens.ops._backward import input_and_statistics
 from convlens.ops._norm import Normalisation, reads_over
 
 
@@ -47,6 +50,10 @@ class LayerNorm(Normalisation, name="layer_norm"):
         if not self.affine or len(xs) > 1:
             return {}
         return {"weight": self.shape, "bias": self.shape} if self.bias else {"weight": self.shape}
+
+    def saved(self, xs: Inputs, wanted: Wanted) -> Saved:
+        """The input, and the mean and deviation of each set of values."""
+        return input_and_statistics(prod(xs[0].dims[: xs[0].rank - len(self.shape)]))
 
     def elementwise(self, xs: Inputs) -> int:
         return (5 + 2 * self.affine) * xs[0].numel

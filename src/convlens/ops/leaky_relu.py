@@ -3,6 +3,7 @@
 from convlens.ir.op import Inputs
 from convlens.ir.setting import Number
 from convlens.ir.spelling import data, ignored, setting, spell
+from convlens.ops._backward import keeps_input_or_result
 from convlens.ops._pointwise import Pointwise
 
 
@@ -17,7 +18,7 @@ class LeakyRelu(Pointwise, name="leaky_relu"):
 
     slope: Number = 0.01
 
-    keeps = frozenset({"input"})
+    saved = keeps_input_or_result
     spellings = (
         spell("torch.nn", "LeakyReLU", setting("negative_slope", "slope", 0.01), ignored("inplace", False)),
         spell("torch", "leaky_relu", data("input"), setting("negative_slope", "slope", 0.01), ignored("inplace", False)),

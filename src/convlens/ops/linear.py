@@ -5,6 +5,7 @@ from convlens.ir.errors import ShapeError
 from convlens.ir.op import WHOLE, Along, Inputs, Op, Outputs, Read, Settings, Shapes
 from convlens.ir.setting import Bool, Count
 from convlens.ir.spelling import data, ignored, setting, size, spell, weight
+from convlens.ops._backward import a_product_each, keeps_factors
 
 
 class Linear(Op, name="linear"):
@@ -27,7 +28,8 @@ class Linear(Op, name="linear"):
     bias: Bool = True
 
     arity = (1, 3)
-    keeps = frozenset({"input"})
+    saved = keeps_factors
+    gradient_macs = a_product_each
     view = False
     spellings = (
         spell("torch.nn", "Linear", size("in_features", -1), setting("out_features", "out"), setting("bias", default=True),

@@ -1,6 +1,7 @@
 """Local response normalisation."""
 
 from convlens.arith.axis import IDENTITY, window
+from convlens.ir.backward import Saved, Wanted
 from convlens.ir.errors import ShapeError
 from convlens.ir.op import Along, Inputs, Outputs, Read, Shapes
 from convlens.ir.setting import Count, Number
@@ -42,6 +43,12 @@ class LocalResponseNorm(Normalisation, name="local_response_norm"):
 
     def params(self, xs: Inputs) -> Shapes:
         return {}
+
+    def saved(self, xs: Inputs, wanted: Wanted) -> Saved:
+        """The input, its squares padded by ``channels - 1``, the sum that is raised to ``beta``, and the result of that."""
+        x = xs[0]
+        padded = x.with_dims((x.dims[0], x.dims[1] + self.channels - 1, *x.dims[2:]))
+        return Saved((0,), made=padded.bytes + 2 * x.bytes)
 
     def elementwise(self, xs: Inputs) -> int:
         return (self.channels + 5) * xs[0].numel

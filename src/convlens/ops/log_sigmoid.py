@@ -1,5 +1,6 @@
 """Activation ``log_sigmoid``."""
 
+from convlens.ir.backward import Saved, Wanted
 from convlens.ir.op import Inputs
 from convlens.ir.spelling import data, spell
 from convlens.ops._pointwise import Pointwise
@@ -14,11 +15,14 @@ class LogSigmoid(Pointwise, name="log_sigmoid"):
     3211264
     """
 
-    keeps = frozenset({"input"})
     spellings = (
         spell("torch.nn", "LogSigmoid"),
         spell("torch", "logsigmoid", data("input")),
     )
+
+    def saved(self, xs: Inputs, wanted: Wanted) -> Saved:
+        """The input, and ``exp(-abs(x))``."""
+        return Saved((0,), made=xs[0].bytes)
 
     def elementwise(self, xs: Inputs) -> int:
         return 4 * xs[0].numel

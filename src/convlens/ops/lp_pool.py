@@ -4,6 +4,7 @@ from math import prod
 from typing import Any
 
 from convlens.arith.axis import IDENTITY
+from convlens.ir.backward import Saved, Wanted
 from convlens.ir.errors import SettingError
 from convlens.ir.op import Along, Inputs, Outputs, Read
 from convlens.ir.setting import Bool, Number, Padding, PerAxis, PerAxisLikeKernel
@@ -40,7 +41,6 @@ class LpPool(Weightless, Window, name="lp_pool"):
     ceil_mode: Bool = False
 
     arity = (1, 1)
-    keeps = frozenset({"input", "output"})
     view = False
     spellings = (
         spell("torch.nn", "LPPool{n}d", *_SETTINGS, limits=whole_kernel_limit),
@@ -54,6 +54,10 @@ class LpPool(Weightless, Window, name="lp_pool"):
 
     def outputs(self, xs: Inputs) -> Outputs:
         return pooled(self, xs[0])
+
+    def saved(self, xs: Inputs, wanted: Wanted) -> Saved:
+        """The input, its powers, and what the root is taken of: their average, its size and its sign."""
+        return Saved((0,), made=xs[0].bytes + 4 * self.outputs(xs)[0].bytes)
 
     def elementwise(self, xs: Inputs) -> int:
         return self.outputs(xs)[0].numel * (2 * prod(self.kernel) + 1)

@@ -40,7 +40,7 @@ class Lstm(Recurrent, name="lstm"):
     projection: Annotated[int, Whole(0)] = 0
 
     arity = (1, None)
-    gates, states, work = 4, 2, 13
+    gates, states, work, kept = 4, 2, 13, 5
     spellings = (
         spell("torch.nn", "LSTM", size("input_size", -1), setting("hidden_size", "hidden"), setting("num_layers", "layers", 1),
               setting("bias", default=True), setting("batch_first", default=False), ignored("dropout", 0.0),

@@ -24,7 +24,7 @@ class LstmCell(Cell, name="lstm_cell"):
     bias: Bool = True
 
     arity = (1, 7)
-    gates, states, work = 4, 2, 13
+    gates, states, work, kept = 4, 2, 13, 5
     spellings = (
         spell("torch.nn", "LSTMCell", size("input_size", -1), setting("hidden_size", "hidden"), setting("bias", default=True),
               ignored("device"), ignored("dtype")),

@@ -5,6 +5,7 @@ from convlens.ir.errors import ShapeError
 from convlens.ir.op import WHOLE, Along, Inputs, Op, Outputs, Read, Shapes
 from convlens.ir.spec import TensorSpec
 from convlens.ir.spelling import data, spell
+from convlens.ops._backward import a_product_each, keeps_factors
 from convlens.ops._pointwise import broadcast, broadcast_read, promoted
 
 
@@ -19,7 +20,8 @@ class Matmul(Op, name="matmul"):
     """
 
     arity = (2, 2)
-    keeps = frozenset({"input"})
+    saved = keeps_factors
+    gradient_macs = a_product_each
     view = False
     spellings = (
         spell("torch", "matmul", data("input"), data("other")),

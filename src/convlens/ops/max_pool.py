@@ -7,6 +7,7 @@ from convlens.ir.op import Along, Inputs, Outputs, Read
 from convlens.ir.setting import Bool, Padding, PerAxis, PerAxisLikeKernel
 from convlens.ir.spec import TensorSpec
 from convlens.ir.spelling import data, ignored, setting, spell
+from convlens.ops._backward import keeps_indices
 from convlens.ops._weightless import Weightless
 from convlens.ops._window import Window, channel_axis, half_kernel_limit, pooled
 
@@ -42,7 +43,7 @@ class MaxPool(Weightless, Window, name="max_pool"):
     indices: Bool = False
 
     arity = (1, 1)
-    keeps = frozenset({"mask"})
+    saved = keeps_indices
     view = False
     spellings = (
         spell("torch.nn", "MaxPool{n}d", *_SETTINGS, setting("return_indices", "indices", False),

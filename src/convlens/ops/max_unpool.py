@@ -3,6 +3,7 @@
 from typing import Any
 
 from convlens.arith.axis import IDENTITY, transposed
+from convlens.ir.backward import Saved, Wanted
 from convlens.ir.errors import ShapeError
 from convlens.ir.op import Along, Inputs, Outputs, Read, along
 from convlens.ir.setting import OptionalIndices, PerAxis, PerAxisLikeKernel, Pixels
@@ -46,7 +47,6 @@ class MaxUnpool(Weightless, name="max_unpool"):
     size: OptionalIndices = None
 
     arity = (2, 2)
-    keeps = frozenset({"mask"})
     view = False
     spellings = (
         spell("torch.nn", "MaxUnpool{n}d", *_SETTINGS),
@@ -79,6 +79,10 @@ class MaxUnpool(Weightless, name="max_unpool"):
                     f"a size from {least} to {most}",
                 )
         return found
+
+    def saved(self, xs: Inputs, wanted: Wanted) -> Saved:
+        """The indices."""
+        return Saved(inputs=(1,))
 
     def elementwise(self, xs: Inputs) -> int:
         return 0

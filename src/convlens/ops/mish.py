@@ -2,6 +2,7 @@
 
 from convlens.ir.op import Inputs
 from convlens.ir.spelling import data, ignored, spell
+from convlens.ops._backward import keeps_input
 from convlens.ops._pointwise import Pointwise
 
 
@@ -14,7 +15,7 @@ class Mish(Pointwise, name="mish"):
     4014080
     """
 
-    keeps = frozenset({"input"})
+    saved = keeps_input
     spellings = (
         spell("torch.nn", "Mish", ignored("inplace", False)),
         spell("torch", "mish", data("input"), ignored("inplace", False)),

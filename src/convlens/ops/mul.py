@@ -2,6 +2,7 @@
 
 from convlens.ir.setting import OptionalNumber
 from convlens.ir.spelling import data, spell
+from convlens.ops._backward import keeps_factors
 from convlens.ops._pointwise import Broadcast
 
 
@@ -17,7 +18,7 @@ class Mul(Broadcast, name="mul"):
     scalar: OptionalNumber = None
 
     arity = (1, 2)
-    keeps = frozenset({"input"})
+    saved = keeps_factors
     spellings = (
         spell("torch", "mul", data("input"), data("other")),
         spell("onnx", "Mul", data("A"), data("B")),

@@ -1,6 +1,9 @@
 """Vectors brought to length 1."""
 
+from math import prod
+
 from convlens.arith.axis import IDENTITY
+from convlens.ir.backward import Saved, Wanted
 from convlens.ir.op import WHOLE, Along, Inputs, Outputs, Read
 from convlens.ir.setting import Indices, Number
 from convlens.ir.spelling import data, ignored, setting, spell
@@ -22,7 +25,6 @@ class Normalize(Pointwise, name="normalize"):
     p: Number = 2.0
     eps: Number = 1e-12
 
-    keeps = frozenset({"input"})
     spellings = (
         spell("torch", "normalize", data("input"), setting("p", default=2.0), setting("dim", "over", 1),
               setting("eps", default=1e-12), ignored("out")),
@@ -33,6 +35,12 @@ class Normalize(Pointwise, name="normalize"):
     def outputs(self, xs: Inputs) -> Outputs:
         self._over(xs)
         return (xs[0],)
+
+    def saved(self, xs: Inputs, wanted: Wanted) -> Saved:
+        """The input; the norm, and the norm that is not below ``eps``."""
+        over = self._over(xs)
+        norms = prod(size for axis, size in enumerate(xs[0].dims) if axis not in over)
+        return Saved((0,), made=2 * xs[0]._replace(dims=(norms,)).bytes)
 
     def elementwise(self, xs: Inputs) -> int:
         return 3 * xs[0].numel

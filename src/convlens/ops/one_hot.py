@@ -3,6 +3,7 @@
 from convlens.ir.op import Inputs, Outputs, Read
 from convlens.ir.setting import Count
 from convlens.ir.spec import TensorSpec
+from convlens.ops._backward import keeps_nothing
 from convlens.ops._pointwise import same_place
 from convlens.ops._source import Dtype
 from convlens.ops._weightless import Weightless
@@ -22,7 +23,7 @@ class OneHot(Weightless, name="one_hot"):
     dtype: Dtype = "int64"
 
     arity = (1, 1)
-    keeps = frozenset[str]()
+    saved = keeps_nothing
     view = False
     spellings = ()
 

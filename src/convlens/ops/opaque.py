@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from convlens.ir.backward import Saved, Wanted
 from convlens.ir.errors import SettingError
 from convlens.ir.op import UNKNOWN, Inputs, Op, Outputs, Read, Shapes
 from convlens.ir.setting import Text, Texts
@@ -23,7 +24,6 @@ class Opaque(Op, name="opaque"):
     weights: Texts = ()
 
     arity = (0, None)
-    keeps = frozenset({"input", "output"})
     view = False
     spellings = ()
 
@@ -42,6 +42,13 @@ class Opaque(Op, name="opaque"):
         return {}
 
     def macs(self, xs: Inputs) -> None:
+        return None
+
+    def saved(self, xs: Inputs, wanted: Wanted) -> Saved:
+        """Unknown; all that it could keep of its inputs and outputs."""
+        return Saved(tuple(range(len(xs))), tuple(range(len(self.results))))
+
+    def gradient_macs(self, xs: Inputs, wanted: Wanted) -> None:
         return None
 
     def elementwise(self, xs: Inputs) -> None:

@@ -3,6 +3,7 @@
 from typing import Annotated, Any
 
 from convlens.arith.axis import shift
+from convlens.ir.backward import NOTHING, Saved, Wanted
 from convlens.ir.errors import SettingError, ShapeError
 from convlens.ir.op import Along, Inputs, Outputs, Read
 from convlens.ir.setting import Indices, Number, Word
@@ -101,6 +102,10 @@ class Pad(Structural, name="pad"):
             if x.dims[axis] + min(low, 0) + min(high, 0) < 0:
                 raise ShapeError(f"{-min(low, 0) - min(high, 0)} values are cropped from axis {axis} of {x}", "crop less")
         return (x.with_dims((*x.dims[:first], *sizes)),)
+
+    def saved(self, xs: Inputs, wanted: Wanted) -> Saved:
+        """The input, where a mode other than "constant" and "circular" looks up what to add."""
+        return Saved(inputs=(0,)) if self.mode in ("reflect", "replicate") else NOTHING
 
     def reads(self, xs: Inputs) -> tuple[tuple[Read, ...], ...]:
         first = self._first(xs[0])

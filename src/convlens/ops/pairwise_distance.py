@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from convlens.ir.backward import Saved, Wanted
 from convlens.ir.op import Inputs
 from convlens.ir.setting import Bool, Number
 from convlens.ir.spelling import data, setting, spell
@@ -29,6 +30,10 @@ class PairwiseDistance(OfPairs, name="pairwise_distance"):
         spell("torch.nn", "PairwiseDistance", *_SETTINGS),
         spell("torch", "pairwise_distance", data("x1"), data("x2"), *_SETTINGS),
     )
+
+    def saved(self, xs: Inputs, wanted: Wanted) -> Saved:
+        """The difference, and the distance."""
+        return Saved(outputs=(0,), made=self.both(xs).bytes)
 
     def elementwise(self, xs: Inputs) -> int:
         return 4 * self.both(xs).numel + self.outputs(xs)[0].numel

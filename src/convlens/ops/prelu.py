@@ -4,6 +4,7 @@ from convlens.ir.errors import ShapeError
 from convlens.ir.op import Inputs, Outputs, Read, Settings, Shapes
 from convlens.ir.setting import Count
 from convlens.ir.spelling import data, ignored, setting, spell, weight
+from convlens.ops._backward import keeps_every_input
 from convlens.ops._pointwise import Pointwise, same_place
 
 
@@ -19,7 +20,7 @@ class Prelu(Pointwise, name="prelu"):
     slopes: Count = 1
 
     arity = (1, 2)
-    keeps = frozenset({"input"})
+    saved = keeps_every_input
     spellings = (
         spell(
             "torch.nn",

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from convlens.ir.op import Inputs, Outputs
 from convlens.ir.setting import Word
+from convlens.ops._backward import keeps_nothing
 from convlens.ops._pointwise import Pointwise
 
 
@@ -18,7 +19,7 @@ class Quantize(Pointwise, name="quantize"):
 
     dtype: Annotated[str, Word(("uint8", "int8", "uint16", "int16", "float8_e4m3fn", "float8_e5m2"))] = "uint8"
 
-    keeps = frozenset[str]()
+    saved = keeps_nothing
     spellings = ()
 
     def outputs(self, xs: Inputs) -> Outputs:

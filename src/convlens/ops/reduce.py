@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from convlens.arith.axis import IDENTITY
+from convlens.ir.backward import Saved, Wanted
 from convlens.ir.errors import ShapeError
 from convlens.ir.op import WHOLE, Along, Inputs, Outputs, Read
 from convlens.ir.setting import Bool, OptionalIndices, Word
@@ -37,7 +38,6 @@ class Reduce(Weightless, name="reduce"):
     keep: Bool = False
 
     arity = (1, 1)
-    keeps = frozenset({"input"})
     view = False
     spellings = ()
 
@@ -48,6 +48,15 @@ class Reduce(Weightless, name="reduce"):
         if self.function in _BOTH:
             return (values, values)
         return (values, TensorSpec(dims, "int64")) if self.function in _PAIR else (values,)
+
+    def saved(self, xs: Inputs, wanted: Wanted) -> Saved:
+        """The input, the output, both or neither: by the derivative of the function."""
+        if self.function in _PAIR:
+            return Saved(outputs=(1,))
+        needs_output = self.function in ("max", "min", "prod", "std", "logsumexp", "norm", "std_mean", "aminmax", "median")
+        needs_input = needs_output or self.function in ("var", "var_mean")
+        outputs = (0, 1) if self.function == "aminmax" else (0,)
+        return Saved((0,) * needs_input, outputs * needs_output)
 
     def elementwise(self, xs: Inputs) -> int:
         return (3 if self.function in _SPREAD else 2 if self.function == "aminmax" else 1) * xs[0].numel

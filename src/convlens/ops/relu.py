@@ -2,6 +2,7 @@
 
 from convlens.ir.op import Inputs
 from convlens.ir.spelling import data, ignored, spell
+from convlens.ops._backward import keeps_output
 from convlens.ops._pointwise import Pointwise
 
 
@@ -14,7 +15,7 @@ class Relu(Pointwise, name="relu"):
     802816
     """
 
-    keeps = frozenset({"output"})
+    saved = keeps_output
     spellings = (
         spell("torch.nn", "ReLU", ignored("inplace", False)),
         spell("torch", "relu", data("input"), ignored("inplace", False)),

@@ -1,7 +1,9 @@
 """Root mean square normalisation."""
 
+from math import prod
 from typing import Annotated
 
+from convlens.ir.backward import Saved, Wanted
 from convlens.ir.errors import ShapeError
 from convlens.ir.op import Inputs, Outputs, Read, Settings, Shapes
 from convlens.ir.setting import Bool, OptionalNumber, Wholes
@@ -43,6 +45,10 @@ class RmsNorm(Normalisation, name="rms_norm"):
 
     def params(self, xs: Inputs) -> Shapes:
         return {"weight": self.shape} if self.affine and len(xs) == 1 else {}
+
+    def saved(self, xs: Inputs, wanted: Wanted) -> Saved:
+        """The input, the inverse root of each mean square, and what the scale multiplies."""
+        return Saved((0,), made=4 * prod(xs[0].dims[: xs[0].rank - len(self.shape)]) + xs[0].bytes * self.affine)
 
     def elementwise(self, xs: Inputs) -> int:
         return (3 + self.affine) * xs[0].numel

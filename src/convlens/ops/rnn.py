@@ -35,7 +35,7 @@ class Rnn(Recurrent, name="rnn"):
     bidirectional: Bool = False
 
     arity = (1, None)
-    gates, states, work = 1, 1, 2
+    gates, states, work, kept = 1, 1, 2, 0
     spellings = (
         spell("torch.nn", "RNN", size("input_size", -1), setting("hidden_size", "hidden"), setting("num_layers", "layers", 1),
               setting("nonlinearity", "function", "tanh"), setting("bias", default=True),

@@ -27,7 +27,7 @@ class RnnCell(Cell, name="rnn_cell"):
     function: Annotated[str, Word(("tanh", "relu"))] = "tanh"
 
     arity = (1, 6)
-    gates, states, work = 1, 1, 2
+    gates, states, work, kept = 1, 1, 2, 0
     spellings = (
         spell("torch.nn", "RNNCell", size("input_size", -1), setting("hidden_size", "hidden"), setting("bias", default=True),
               setting("nonlinearity", "function", "tanh"), ignored("device"), ignored("dtype")),

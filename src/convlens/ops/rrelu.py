@@ -1,8 +1,10 @@
 """Activation ``rrelu``."""
 
+from convlens.ir.backward import Saved, Wanted
 from convlens.ir.op import Inputs
 from convlens.ir.setting import Number
 from convlens.ir.spelling import data, ignored, setting, spell
+from convlens.ops._backward import keeps_input_or_result
 from convlens.ops._pointwise import Pointwise
 
 _SETTINGS = (setting("lower", default=1 / 8), setting("upper", default=1 / 3))
@@ -21,11 +23,14 @@ class Rrelu(Pointwise, name="rrelu"):
     lower: Number = 1 / 8
     upper: Number = 1 / 3
 
-    keeps = frozenset({"input", "mask"})
     spellings = (
         spell("torch.nn", "RReLU", *_SETTINGS, ignored("inplace", False)),
         spell("torch", "rrelu", data("input"), *_SETTINGS, ignored("training", False), ignored("inplace", False)),
     )
+
+    def saved(self, xs: Inputs, wanted: Wanted) -> Saved:
+        """The input or the result, and the slope that each value was given."""
+        return keeps_input_or_result(self, xs, wanted)._replace(drawn=xs[0].bytes)
 
     def elementwise(self, xs: Inputs) -> int:
         return 2 * xs[0].numel

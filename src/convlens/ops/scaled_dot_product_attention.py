@@ -3,6 +3,7 @@
 from math import prod
 
 from convlens.arith.axis import IDENTITY, repeat
+from convlens.ir.backward import Saved, Wanted
 from convlens.ir.errors import ShapeError
 from convlens.ir.op import WHOLE, Along, AxisRead, Inputs, Op, Outputs, Read, Shapes, along
 from convlens.ir.setting import Bool, Number, OptionalNumber
@@ -38,7 +39,6 @@ class ScaledDotProductAttention(Op, name="scaled_dot_product_attention"):
     dropout: Number = 0.0
 
     arity = (3, 4)
-    keeps = frozenset({"input", "output"})
     view = False
     spellings = (
         spell("torch", "scaled_dot_product_attention", data("query"), data("key"), data("value"), data("attn_mask", None),
@@ -61,6 +61,16 @@ class ScaledDotProductAttention(Op, name="scaled_dot_product_attention"):
 
     def macs(self, xs: Inputs) -> int:
         return prod(self._scores(xs)) * (xs[0].dims[-1] + xs[2].dims[-1])
+
+    def saved(self, xs: Inputs, wanted: Wanted) -> Saved:
+        """The inputs and the output, and one float32 for each row of scores, from which they are computed anew."""
+        return Saved((0, 1, 2), (0,), made=4 * prod(self._scores(xs)[:-1]))
+
+    def gradient_macs(self, xs: Inputs, wanted: Wanted) -> int:
+        """By V one product of the scores' size; by Q or K one to reach the scores, and one each."""
+        scores = prod(self._scores(xs))
+        through, each = bool(wanted.inputs & {0, 1}), len(wanted.inputs & {0, 1})
+        return scores * (xs[2].dims[-1] * ((2 in wanted.inputs) + through) + xs[0].dims[-1] * each)
 
     def elementwise(self, xs: Inputs) -> int:
         return prod(self._scores(xs)) * (4 + (len(xs) > 3))

@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from convlens.arith.axis import IDENTITY, MAX_PHASES, table
+from convlens.ir.backward import NOTHING, Saved, Wanted
 from convlens.ir.op import WHOLE, Along, AxisRead, Inputs, Outputs, Read
 from convlens.ir.setting import Index, Word
 from convlens.ir.spec import TensorSpec
@@ -28,7 +29,6 @@ class Scan(Weightless, name="scan"):
     axis: Index
 
     arity = (1, 1)
-    keeps = frozenset({"input", "output"})
     view = False
     spellings = ()
 
@@ -36,6 +36,12 @@ class Scan(Weightless, name="scan"):
         axis_of(self.axis, xs[0])
         values = TensorSpec(xs[0].dims, self._dtype(xs[0].dtype))
         return (values, TensorSpec(values.dims, "int64")) if self.function in _PAIR else (values,)
+
+    def saved(self, xs: Inputs, wanted: Wanted) -> Saved:
+        """Which values they were; the input and the output; or nothing for a plain sum."""
+        if self.function in _PAIR:
+            return Saved((0,), (1,))
+        return NOTHING if self.function == "cumsum" else Saved((0,), (0,))
 
     def elementwise(self, xs: Inputs) -> int:
         return (3 if self.function == "logcumsumexp" else 1) * xs[0].numel

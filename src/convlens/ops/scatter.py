@@ -2,6 +2,7 @@
 
 from typing import Annotated
 
+from convlens.ir.backward import Saved, Wanted
 from convlens.ir.errors import ShapeError
 from convlens.ir.op import UNKNOWN, Inputs, Outputs, Read
 from convlens.ir.setting import Index, Word
@@ -32,7 +33,6 @@ class Scatter(Weightless, name="scatter"):
     )
 
     arity = (2, 3)
-    keeps = frozenset({"input"})
     view = False
     spellings = ()
 
@@ -46,6 +46,10 @@ class Scatter(Weightless, name="scatter"):
             if given.dtype != x.dtype:
                 raise ShapeError(f"the source is {given.dtype} and the input {x.dtype}", "one dtype for both")
         return (x,)
+
+    def saved(self, xs: Inputs, wanted: Wanted) -> Saved:
+        """The indices."""
+        return Saved(inputs=(1,))
 
     def elementwise(self, xs: Inputs) -> int:
         return 0 if self.function == "replace" else xs[1].numel

@@ -2,6 +2,7 @@
 
 from convlens.ir.op import Inputs
 from convlens.ir.spelling import data, ignored, spell
+from convlens.ops._backward import keeps_input_or_result
 from convlens.ops._pointwise import Pointwise
 
 
@@ -14,7 +15,7 @@ class Selu(Pointwise, name="selu"):
     3211264
     """
 
-    keeps = frozenset({"input"})
+    saved = keeps_input_or_result
     spellings = (
         spell("torch.nn", "SELU", ignored("inplace", False)),
         spell("torch", "selu", data("input"), ignored("inplace", False)),

@@ -2,6 +2,7 @@
 
 from convlens.ir.op import Inputs
 from convlens.ir.spelling import data, spell
+from convlens.ops._backward import keeps_output
 from convlens.ops._pointwise import Pointwise
 
 
@@ -14,7 +15,7 @@ class Sigmoid(Pointwise, name="sigmoid"):
     2408448
     """
 
-    keeps = frozenset({"output"})
+    saved = keeps_output
     spellings = (
         spell("torch.nn", "Sigmoid"),
         spell("torch", "sigmoid", data("input")),

@@ -2,6 +2,7 @@
 
 from convlens.ir.op import Inputs
 from convlens.ir.spelling import data, ignored, spell
+from convlens.ops._backward import keeps_input
 from convlens.ops._pointwise import Pointwise
 
 
@@ -14,7 +15,7 @@ class Silu(Pointwise, name="silu"):
     3211264
     """
 
-    keeps = frozenset({"input"})
+    saved = keeps_input
     spellings = (
         spell("torch.nn", "SiLU", ignored("inplace", False)),
         spell("torch", "silu", data("input"), ignored("inplace", False)),

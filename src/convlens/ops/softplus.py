@@ -3,6 +3,7 @@
 from convlens.ir.op import Inputs
 from convlens.ir.setting import Number
 from convlens.ir.spelling import data, setting, spell
+from convlens.ops._backward import keeps_input
 from convlens.ops._pointwise import Pointwise
 
 
@@ -18,7 +19,7 @@ class Softplus(Pointwise, name="softplus"):
     beta: Number = 1.0
     threshold: Number = 20.0
 
-    keeps = frozenset({"input"})
+    saved = keeps_input
     spellings = (
         spell("torch.nn", "Softplus", setting("beta", default=1.0), setting("threshold", default=20.0)),
         spell("torch", "softplus", data("input"), setting("beta", default=1.0), setting("threshold", default=20.0)),

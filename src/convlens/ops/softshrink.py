@@ -6,6 +6,7 @@ from convlens.ir.errors import SettingError
 from convlens.ir.op import Inputs
 from convlens.ir.setting import Number, OptionalNumber
 from convlens.ir.spelling import const, data, setting, spell
+from convlens.ops._backward import keeps_input
 from convlens.ops._pointwise import Pointwise
 
 
@@ -21,7 +22,7 @@ class Softshrink(Pointwise, name="softshrink"):
     lambd: Number = 0.5
     bias: OptionalNumber = None
 
-    keeps = frozenset({"input"})
+    saved = keeps_input
     spellings = (
         spell("torch.nn", "Softshrink", setting("lambd", default=0.5), const("bias", None)),
         spell("torch", "softshrink", data("input"), setting("lambd", default=0.5), const("bias", None)),

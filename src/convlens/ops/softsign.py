@@ -1,5 +1,6 @@
 """Activation ``softsign``."""
 
+from convlens.ir.backward import Saved, Wanted
 from convlens.ir.op import Inputs
 from convlens.ir.spelling import data, spell
 from convlens.ops._pointwise import Pointwise
@@ -14,12 +15,15 @@ class Softsign(Pointwise, name="softsign"):
     2408448
     """
 
-    keeps = frozenset({"input"})
     spellings = (
         spell("torch.nn", "Softsign"),
         spell("torch", "softsign", data("input")),
         spell("onnx", "Softsign", data("X")),
     )
+
+    def saved(self, xs: Inputs, wanted: Wanted) -> Saved:
+        """The input, and what it is divided by."""
+        return Saved((0,), made=xs[0].bytes)
 
     def elementwise(self, xs: Inputs) -> int:
         return 3 * xs[0].numel

@@ -1,5 +1,6 @@
 """Values in order."""
 
+from convlens.ir.backward import Saved, Wanted
 from convlens.ir.op import Inputs, Outputs
 from convlens.ir.setting import Bool, Index
 from convlens.ir.spec import TensorSpec
@@ -20,12 +21,15 @@ class Sort(Ordering, name="sort"):
     axis: Index = -1
     descending: Bool = False
 
-    keeps = frozenset({"mask"})
     spellings = ()
 
     def outputs(self, xs: Inputs) -> Outputs:
         axis_of(self.axis, xs[0])
         return (xs[0], TensorSpec(xs[0].dims, "int64"))
+
+    def saved(self, xs: Inputs, wanted: Wanted) -> Saved:
+        """Which values they were."""
+        return Saved(outputs=(1,))
 
     def elementwise(self, xs: Inputs) -> int:
         return xs[0].numel * doublings(xs[0].dims[axis_of(self.axis, xs[0])])

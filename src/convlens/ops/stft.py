@@ -5,6 +5,7 @@ from convlens.ir.errors import ShapeError
 from convlens.ir.op import WHOLE, AxisRead, Inputs, Outputs, Read, along
 from convlens.ir.setting import Bool, Count
 from convlens.ir.spec import TensorSpec
+from convlens.ops._backward import keeps_nothing
 from convlens.ops._pointwise import same_place
 from convlens.ops._weightless import Weightless
 
@@ -30,7 +31,7 @@ class Stft(Weightless, name="stft"):
     onesided: Bool = True
 
     arity = (1, 2)
-    keeps = frozenset[str]()
+    saved = keeps_nothing
     view = False
     spellings = ()
 

@@ -1,5 +1,6 @@
 """Activation ``tanhshrink``."""
 
+from convlens.ir.backward import Saved, Wanted
 from convlens.ir.op import Inputs, Outputs
 from convlens.ir.spec import TensorSpec
 from convlens.ir.spelling import data, spell
@@ -15,11 +16,14 @@ class Tanhshrink(Pointwise, name="tanhshrink"):
     1605632
     """
 
-    keeps = frozenset({"input"})
     spellings = (spell("torch.nn", "Tanhshrink"), spell("torch", "tanhshrink", data("input")))
 
     def outputs(self, xs: Inputs) -> Outputs:
         return (TensorSpec(xs[0].dims, floating(xs[0].dtype)),)
+
+    def saved(self, xs: Inputs, wanted: Wanted) -> Saved:
+        """``tanh(x)``."""
+        return Saved(made=xs[0].bytes)
 
     def elementwise(self, xs: Inputs) -> int:
         return 2 * xs[0].numel

@@ -3,6 +3,7 @@
 from convlens.ir.op import Inputs
 from convlens.ir.setting import Number
 from convlens.ir.spelling import const, data, ignored, setting, spell
+from convlens.ops._backward import keeps_input
 from convlens.ops._pointwise import Pointwise
 
 _SETTINGS = (setting("threshold"), setting("value"), ignored("inplace", False), const("slope", 0.0))
@@ -22,7 +23,7 @@ class Threshold(Pointwise, name="threshold"):
     value: Number = 0.0
     slope: Number = 0.0
 
-    keeps = frozenset({"input"})
+    saved = keeps_input
     spellings = (
         spell("torch.nn", "Threshold", *_SETTINGS),
         spell("torch", "threshold", data("input"), *_SETTINGS),

@@ -1,5 +1,6 @@
 """The largest values."""
 
+from convlens.ir.backward import Saved, Wanted
 from convlens.ir.op import Inputs, Outputs
 from convlens.ir.setting import Bool, Index
 from convlens.ir.spec import TensorSpec
@@ -22,7 +23,6 @@ class Topk(Ordering, name="topk"):
     largest: Bool = True
     ordered: Bool = True
 
-    keeps = frozenset({"mask"})
     spellings = ()
 
     def outputs(self, xs: Inputs) -> Outputs:
@@ -30,6 +30,10 @@ class Topk(Ordering, name="topk"):
         check_position(self.k, 0, axis, x)
         dims = (*x.dims[:axis], self.k, *x.dims[axis + 1 :])
         return (x.with_dims(dims), TensorSpec(dims, "int64"))
+
+    def saved(self, xs: Inputs, wanted: Wanted) -> Saved:
+        """Which values they were."""
+        return Saved(outputs=(1,))
 
     def elementwise(self, xs: Inputs) -> int:
         return xs[0].numel * doublings(self.k)

@@ -7,6 +7,7 @@ from convlens.ir.errors import ShapeError
 from convlens.ir.op import Inputs, Outputs, Read, Scattered, along
 from convlens.ir.setting import PerAxis, Pixels
 from convlens.ir.spelling import Codec, data, setting, spell
+from convlens.ops._backward import keeps_nothing
 from convlens.ops._pointwise import same_place
 from convlens.ops._weightless import Weightless
 from convlens.ops._window import Window, batch_of, channel_axis
@@ -50,7 +51,7 @@ class Unfold(Weightless, Window, name="unfold"):
     stride: PerAxis = (1,)
 
     arity = (1, 1)
-    keeps = frozenset[str]()
+    saved = keeps_nothing
     view = False
     spellings = (
         spell("torch.nn", "Unfold", setting("kernel_size", "kernel", codec=IMAGE), setting("dilation", default=1),

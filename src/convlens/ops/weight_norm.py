@@ -1,6 +1,7 @@
 """A weight given by its direction and its length."""
 
 from convlens.arith.axis import IDENTITY
+from convlens.ir.backward import Saved, Wanted
 from convlens.ir.errors import ShapeError
 from convlens.ir.op import WHOLE, Along, Inputs, Outputs, Read
 from convlens.ir.setting import Index
@@ -25,7 +26,6 @@ class WeightNorm(Weightless, name="weight_norm"):
     axis: Index = 0
 
     arity = (2, 2)
-    keeps = frozenset({"input"})
     view = False
     spellings = (spell("torch", "_weight_norm", data("v"), data("g"), setting("dim", "axis", 0)),)
 
@@ -37,6 +37,10 @@ class WeightNorm(Weightless, name="weight_norm"):
                 f"lengths of {show_shape(self._lengths(v))}",
             )
         return (v,)
+
+    def saved(self, xs: Inputs, wanted: Wanted) -> Saved:
+        """Direction, magnitude, and the norm that the direction had."""
+        return Saved((0, 1), made=xs[1].bytes)
 
     def elementwise(self, xs: Inputs) -> int:
         return 4 * xs[0].numel

@@ -1,17 +1,20 @@
-"""When is each tensor made and last used? How much memory is alive at once in a plain inference?"""
+"""How much memory do the activations of a plain inference take, all together and at once?"""
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
-from convlens.ir.graph import Graph, Ref
+from convlens.ir.backward import Wanted
+from convlens.ir.graph import Graph
 from convlens.passes.facts import Facts
+from convlens.passes.storage import storages
+
+_EVALUATION = Wanted(frozenset(), weights=False)
 
 
 class Activations(NamedTuple):
-    """Bytes of all tensors that the nodes make, and the most that is alive at once, network inputs included.
+    """Bytes of all memory that the nodes take, and the most that is taken at once, network inputs included.
 
-    The peak holds for running the nodes in their order, each tensor freed after its last use; a view shares the memory
-    of its input, nothing is done in place, and no workspace of a kernel is counted.
+    The peak holds for running the nodes in their order, each piece of memory freed when nothing needs it any more. What a
+    kernel makes beside its output, as the indices of a max pooling, is there while it runs; other workspace is not counted.
     """
 
     total_bytes: int
@@ -19,24 +22,15 @@ class Activations(NamedTuple):
     peak_node: str
 
 
-class Storage:
-    """Memory of one or several tensors: made before step ``made``, free after step ``last``."""
-
-    __slots__ = ("last", "made", "size")
-
-    def __init__(self, size: int, made: int) -> None:
-        self.size = size
-        self.made = made
-        self.last = made
-
-
 def activations(graph: Graph, facts: Facts) -> Activations:
     """Activation memory of one inference."""
-    steps = [node.name for node in graph if node.name in facts.nodes]
+    nodes = [node for node in graph if node.name in facts.nodes]
+    steps = [node.name for node in nodes]
+    beside = [node.op.saved(facts.nodes[node.name].inputs, _EVALUATION).made for node in nodes]
     given = sum(item.spec.bytes for item in graph.inputs)
     made, freed = [0] * (len(steps) + 1), [0] * (len(steps) + 1)
     total = 0
-    for storage in _storages(graph, facts):
+    for storage in {id(storage): storage for storage in storages(graph, facts).values()}.values():
         freed[storage.last] += storage.size
         if storage.made >= 0:
             made[storage.made] += storage.size
@@ -45,25 +39,7 @@ def activations(graph: Graph, facts: Facts) -> Activations:
     peak_node = ""
     for at, name in enumerate(steps):
         now += made[at]
-        if now > peak:
-            peak, peak_node = now, name
+        if now + beside[at] > peak:
+            peak, peak_node = now + beside[at], name
         now -= freed[at]
     return Activations(total, peak, peak_node)
-
-
-def _storages(graph: Graph, facts: Facts) -> Iterator[Storage]:
-    """Every piece of memory; a network input is there before the first step, an output until after the last one."""
-    of = {Ref(item.name): Storage(item.spec.bytes, -1) for item in graph.inputs}
-    steps = [node for node in graph if node.name in facts.nodes]
-    for at, node in enumerate(steps):
-        for ref in node.inputs:
-            of[ref].last = at
-        for port, spec in enumerate(facts.nodes[node.name].outputs):
-            if not node.op.view:
-                of[Ref(node.name, port)] = Storage(spec.bytes, at)
-            else:
-                of[Ref(node.name, port)] = of[node.inputs[0]] if node.inputs else Storage(0, at)
-    for ref in graph.outputs:
-        if ref in of:
-            of[ref].last = len(steps)
-    return iter({id(storage): storage for storage in of.values()}.values())

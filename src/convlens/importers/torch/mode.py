@@ -67,7 +67,7 @@ class Capture(TorchFunctionMode):
             return self._value(func, args, kwargs)
         if self._is_own(first) and (in_place(name) or name == "data"):
             return first
-        return self._written(name, args, kwargs, self._record(func, name, args, kwargs))
+        return self._written(func, name, args, kwargs, self._record(func, name, args, kwargs))
 
     def _concerns(self, args: Any, kwargs: Any) -> bool:
         """Is a tensor of the network among the arguments?"""
@@ -116,10 +116,10 @@ class Capture(TorchFunctionMode):
                 shadow.value = value
         return result
 
-    def _written(self, name: str, args: Any, kwargs: Any, result: Any) -> Any:
+    def _written(self, func: Any, name: str, args: Any, kwargs: Any, result: Any) -> Any:
         """Give the result to the tensor that the call writes into, if it does."""
         target = kwargs.get("out")
-        if target is None and (in_place(name) or kwargs.get("inplace")):
+        if target is None and (in_place(name) or _asks_in_place(func, args, kwargs)):
             target = args[0] if args else kwargs["input"]
         if not isinstance(target, torch.Tensor) or self._is_own(target):
             return result
@@ -152,8 +152,23 @@ def in_place(name: str) -> bool:
     return name.endswith("_")
 
 
+def _asks_in_place(func: Any, args: Any, kwargs: Any) -> bool:
+    """``relu(x, inplace=True)`` and ``hardswish(x, True)``."""
+    at = _place_of_inplace(func)
+    return bool(kwargs.get("inplace") or (at is not None and len(args) > at and args[at]))
+
+
+@cache
+def _place_of_inplace(func: Any) -> int | None:
+    """Where a function of torch.nn.functional takes its ``inplace``."""
+    code = getattr(func, "__code__", None)
+    names = code.co_varnames[: code.co_argcount] if code is not None else ()
+    return names.index("inplace") if "inplace" in names else None
+
+
 def write(trace: Trace, x: Shadow, new: Shadow) -> Shadow:
     """``x`` now holds ``new``; where ``x`` is a view, its base changes too."""
+    trace.written(x.ref, new.ref)
     x.ref = new.ref
     x.value = x.value if new.value is None else new.value
     if x.base is not None and x.write_back is not None:

@@ -47,6 +47,7 @@ def run(module: torch.nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any], 
             outputs,
             extras=() if trace.broken else trace.unused(),
             broken=trace.broken,
+            held=trace.lifetimes(),
         )
     )
 

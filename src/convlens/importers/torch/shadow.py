@@ -22,7 +22,8 @@ class Shadow(torch.Tensor):
     """A real `torch.Tensor` object without storage, which stands for tensor ``ref`` of the graph.
 
     ``base`` and ``write_back`` are set on a view: writing into the view changes the base, and ``write_back`` gives the
-    base's new ref. ``value`` is the real tensor where values are computed too.
+    base's new ref. ``value`` is the real tensor where values are computed too. ``let_go`` is told when the program holds
+    the tensor no longer, which CPython knows at once.
     """
 
     ref: Ref
@@ -31,9 +32,12 @@ class Shadow(torch.Tensor):
     write_back: WriteBack | None
     value: torch.Tensor | None
     on_dispatch: Callable[..., Any]
+    let_go: Callable[[Ref], None]
 
     @staticmethod
-    def __new__(cls, spec: TensorSpec, ref: Ref, device: torch.device, on_dispatch: Callable[..., Any]) -> Self:
+    def __new__(
+        cls, spec: TensorSpec, ref: Ref, device: torch.device, on_dispatch: Callable[..., Any], let_go: Callable[[Ref], None]
+    ) -> Self:
         if spec.numel >= MAX_VALUES:
             raise UsageError(f"a tensor of {spec} has 2^63 values or more; PyTorch cannot count them")
         made: Self = torch.Tensor._make_wrapper_subclass(cls, spec.dims, dtype=DTYPES[spec.dtype], device=device)  # noqa: SLF001
@@ -43,7 +47,11 @@ class Shadow(torch.Tensor):
         made.write_back = None
         made.value = None
         made.on_dispatch = on_dispatch
+        made.let_go = let_go
         return made
+
+    def __del__(self) -> None:
+        self.let_go(self.ref)
 
     # Calls are caught by the mode that is active while a module is captured, not by the class.
     __torch_function__ = torch._C._disabled_torch_function_impl  # type: ignore[assignment]  # noqa: SLF001

@@ -1,6 +1,7 @@
 """What has been recorded so far: nodes, names, and which parameter belongs to which node."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -29,6 +30,7 @@ class Trace:
         self.nodes: list[Node] = []
         self.inputs: list[Input] = []
         self.broken: ShapeError | None = None
+        self.held: dict[Ref, str] = {}
         self.paths: dict[int, str] = {}
         self.registered: dict[int, tuple[str, torch.Tensor]] = {}
         for path, child in module.named_modules():
@@ -57,7 +59,23 @@ class Trace:
                     self.registered.setdefault(id(tensor), (prefix + name, tensor))
 
     def shadow(self, spec: TensorSpec, ref: Ref) -> Shadow:
-        return Shadow(spec, ref, self.device, self.on_dispatch)
+        return Shadow(spec, ref, self.device, self.on_dispatch, self._let_go)
+
+    def _let_go(self, ref: Ref) -> None:
+        """The last shadow to go says until when the program held the tensor."""
+        if self.nodes:
+            self.held[ref] = self.nodes[-1].name
+
+    def lifetimes(self) -> Mapping[Ref, str]:
+        """The last node that ran while the program held each tensor; whoever calls a network holds its inputs until the end."""
+        last = self.nodes[-1].name if self.nodes else ""
+        return {**self.held, **{Ref(item.name): last for item in self.inputs}}
+
+    def written(self, old: Ref, new: Ref) -> None:
+        """Tensor ``old`` was written over with ``new``: the node that made it took the memory of its first input."""
+        node = self.nodes[-1] if self.nodes else None
+        if node is not None and node.name == new.node and node.inputs[:1] == (old,):
+            self.nodes[-1] = replace(node, in_place=True)
 
     def add_input(self, name: str, spec: TensorSpec) -> Shadow:
         name = self._names.unique(name)
@@ -90,7 +108,7 @@ class Trace:
             if refusal is not None:
                 raise refusal
         except ShapeError as error:
-            self._break(Node(own, op, refs, path, ties, frozen, user_line()), xs, error)
+            self._break(Node(own, op, refs, path, ties, frozen, source=user_line()), xs, error)
             raise
         self.nodes.append(Node(own, op, refs, path, ties, frozen))
         return [self.shadow(spec, Ref(own, port)) for port, spec in enumerate(outputs)]
