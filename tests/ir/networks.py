@@ -13,7 +13,7 @@ from convlens.ir.spec import ITEM_BYTES, TensorSpec
 from tests.strategies import Draw, ints
 
 NAMES = st.text(min_size=1, max_size=8) | st.sampled_from(
-    ['a"b', "with space", "network", "input", "in", "of", "frozen", "shares", "été", "层", "a\\b",
+    ['a"b', "with space", "network", "input", "in", "of", "frozen", "in_place", "shares", "été", "层", "a\\b",
      "#x", "1st", "a[1]", "x=y", "true", "", "\t", "\n", "\u2028"]
 )  # fmt: skip
 NUMBERS = st.floats(allow_nan=False) | ints(-5, 5)
@@ -79,7 +79,7 @@ def graphs(draw: Draw) -> Graph:
         sources = tuple(draw(refs(names[:at])) for _ in range(draw(ints(0, 2))))
         ties = tuple(Tie(draw(NAMES), n.name, draw(NAMES)) for n in nodes if draw(ints(0, 3)) == 0)
         frozen = tuple(draw(st.lists(NAMES, max_size=2)))
-        nodes.append(Node(name, draw(ops()), sources, draw(st.just("") | NAMES), ties, frozen))
+        nodes.append(Node(name, draw(ops()), sources, draw(st.just("") | NAMES), ties, frozen, draw(st.booleans())))
     extras = tuple(draw(st.lists(_extras(), max_size=2)))
     layout, dialect = draw(st.sampled_from(["NC*", "N*C"])), draw(st.sampled_from(["torch.nn", "keras", "onnx", "tf.nn"]))
     outputs = tuple(draw(refs(names)) for _ in range(draw(ints(1, 2))))

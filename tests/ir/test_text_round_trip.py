@@ -49,7 +49,7 @@ WORDS = ["network", "input", "output", "layout", "dialect", "unused", "param", "
          ":", ",",
          "1x3x8x8",
          "out=4", "kernel=3x3", "-1", "1e999", "nan", '"', "\\", "#", "\n", " ",
-         "shares", "of", "frozen", "in", "none", "0:1"]  # fmt: skip
+         "shares", "of", "frozen", "in", "in_place", "none", "0:1"]  # fmt: skip
 
 
 @cases(500)

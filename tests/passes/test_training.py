@@ -163,3 +163,10 @@ def test_what_is_unknown_stays_unknown() -> None:
     found = training(graph, facts(graph))
     assert found["b"].macs is None
     assert total_macs(found) is None
+
+
+def test_in_place_needs_room_for_the_output() -> None:
+    graph = parse("input x: 1x3x8x8\nc = conv(x, out=4, kernel=3x3, padding=1) in_place\noutput c")
+    error = facts(graph).error
+    assert error is not None
+    assert "its output takes 1024 bytes, so it cannot take the memory of its first input, which has 768" in str(error)

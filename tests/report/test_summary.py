@@ -58,7 +58,7 @@ def test_top_level_keys_are_those_of_the_schema() -> None:
     ]
     assert list(record["totals"]) == [
         "params", "trainable_params", "buffers", "macs", "elementwise", "param_bytes", "activation_bytes",
-        "peak_activation_bytes",
+        "peak_activation_bytes", "training_macs", "saved_bytes",
     ]  # fmt: skip
     assert record["findings"] == []
     assert record["unknown"] == []
@@ -77,6 +77,9 @@ def test_every_value_of_one_layer() -> None:
         "buffers": 0,
         "macs": 2 * 16 * 32 * 32 * 16 * 9,
         "elementwise": 0,
+        "training_macs": 3 * 2 * 16 * 32 * 32 * 16 * 9,
+        "saved_bytes": 4 * 2 * 16 * 32 * 32,
+        "in_place": False,
         "receptive_field": {
             "input": "x", "size": [5, 5], "size_min": [5, 5], "support": [5, 5], "stride": [1, 1], "padding": [2, 2],
             "whole": None,
@@ -90,7 +93,7 @@ def test_every_value_of_one_layer() -> None:
 
 def test_totals_are_the_sums_of_the_layers() -> None:
     record = convlens.summary(parse(SMALL)).to_dict()
-    for key in ("params", "buffers", "macs", "elementwise"):
+    for key in ("params", "buffers", "macs", "elementwise", "training_macs", "saved_bytes"):
         assert record["totals"][key] == sum(layer[key] for layer in record["layers"])
     assert record["totals"]["trainable_params"] == record["totals"]["params"] - 4
     assert record["totals"]["param_bytes"] == 4 * record["totals"]["params"]

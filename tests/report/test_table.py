@@ -251,6 +251,7 @@ element-wise  6,144 (6.14 k) operations
 weights       9,416 bytes (9.20 KiB)
 activations   59,392 bytes (58.0 KiB)
 peak          16,384 bytes (16.0 KiB) at stem
+training      1,634,304 (1.63 M) MACs, keeps 40,960 bytes (40.0 KiB)
 output        head 1x2x16x16, sees 9 pixels on each axis, moving 1 pixel from one output to the next
 
   field: receptive field in pixels of the input /its stride

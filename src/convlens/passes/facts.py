@@ -82,6 +82,8 @@ def _no_port(specs: Mapping[str, Outputs], ref: Ref) -> ShapeError:
 def node_facts(node: Node, xs: Inputs) -> NodeFacts:
     """The facts of one node for these inputs, or `ShapeError`."""
     found = op_facts(node.op, xs)
+    if node.in_place:
+        _check_in_place(found)
     if not node.ties and not node.frozen:
         return found
     shared = {tie.param for tie in node.ties}
@@ -90,6 +92,15 @@ def node_facts(node: Node, xs: Inputs) -> NodeFacts:
             known = ", ".join(found.param_shapes) or "none"
             raise ShapeError(f"it has no parameter {name!r} to share or freeze; its parameters are: {known}")
     return found._replace(param_shapes={name: shape for name, shape in found.param_shapes.items() if name not in shared})
+
+
+def _check_in_place(found: NodeFacts) -> None:
+    have = found.inputs[0].bytes if found.inputs else 0
+    need = sum(spec.bytes for spec in found.outputs)
+    if need > have:
+        raise ShapeError(
+            f"its output takes {need} bytes, so it cannot take the memory of its first input, which has {have}", "no in_place"
+        )
 
 
 @lru_cache(maxsize=8192)

@@ -38,6 +38,7 @@ def notes(report: "Summary") -> list[Note]:
         ("weights", in_bytes(t.param_bytes)),
         ("activations", in_bytes(t.activation_bytes)),
         ("peak", in_bytes(t.peak_activation_bytes) + _where(report)),
+        ("training", f"{_least(report)}{exactly(t.training_macs)} MACs, keeps {in_bytes(t.saved_bytes)}"),
     ]
     if report.facts.broken is None:
         return found + [("output", _output(report, ref)) for ref in report.graph.outputs] + _unknowns(report)

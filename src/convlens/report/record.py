@@ -62,12 +62,15 @@ def _layer(report: "Summary", node: Node) -> dict[str, Any]:
         "buffers": facts.buffers,
         "macs": facts.macs,
         "elementwise": facts.elementwise,
+        "training_macs": report.training[node.name].macs,
+        "saved_bytes": report.training[node.name].saved_bytes,
+        "in_place": node.in_place,
         "receptive_field": field_record(report.receptive_fields[node.name]),
     }
 
 
 def _broken(node: Node) -> dict[str, Any]:
-    unknown = dict.fromkeys(("params", "buffers", "macs", "elementwise", "receptive_field"))
+    unknown = dict.fromkeys(("params", "buffers", "macs", "elementwise", "training_macs", "saved_bytes", "receptive_field"))
     return {
         "name": node.name,
         "op": node.op.name,
@@ -75,6 +78,7 @@ def _broken(node: Node) -> dict[str, Any]:
         "module": node.module,
         "inputs": list(map(str, node.inputs)),
         "outputs": [],
+        "in_place": node.in_place,
         **unknown,
     }
 

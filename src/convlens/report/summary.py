@@ -8,6 +8,7 @@ from convlens.ir.graph import Graph
 from convlens.passes.facts import Facts, facts
 from convlens.passes.liveness import Activations, activations
 from convlens.passes.receptive_field import ReceptiveField, lost_at, receptive_fields
+from convlens.passes.training import Training, training
 from convlens.report.terminal import printable
 from convlens.report.totals import Totals, totals
 from convlens.report.words import plural
@@ -37,8 +38,12 @@ class Summary:
         return activations(self.graph, self.facts)
 
     @cached_property
+    def training(self) -> Mapping[str, Training]:
+        return training(self.graph, self.facts)
+
+    @cached_property
     def totals(self) -> Totals:
-        return totals(self.graph, self.facts, self.activations)
+        return totals(self.graph, self.facts, self.activations, self.training)
 
     @property
     def unknown(self) -> list[str]:

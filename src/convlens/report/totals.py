@@ -1,5 +1,6 @@
 """The sums over a whole network."""
 
+from collections.abc import Mapping
 from math import prod
 from typing import NamedTuple
 
@@ -7,11 +8,12 @@ from convlens.ir.graph import Graph
 from convlens.ir.spec import ITEM_BYTES, TensorSpec
 from convlens.passes.facts import Facts, NodeFacts
 from convlens.passes.liveness import Activations
+from convlens.passes.training import Training, total_saved
 
 
 class Totals(NamedTuple):
-    """``params`` counts every parameter once, also those that no layer uses; ``macs`` and ``elementwise`` are the sums of
-    what is known. Bytes of parameters are those of the dtype in which their layer computes.
+    """``params`` counts every parameter once, also those that no layer uses; ``macs``, ``elementwise`` and
+    ``training_macs`` are the sums of what is known. Bytes of parameters are those of the dtype in which their layer computes.
     """
 
     params: int
@@ -22,9 +24,11 @@ class Totals(NamedTuple):
     param_bytes: int
     activation_bytes: int
     peak_activation_bytes: int
+    training_macs: int
+    saved_bytes: int
 
 
-def totals(graph: Graph, facts: Facts, memory: Activations) -> Totals:
+def totals(graph: Graph, facts: Facts, memory: Activations, steps: Mapping[str, Training]) -> Totals:
     """The totals up to where the shapes break, if they do."""
     nodes = facts.nodes
     unused = [(prod(extra.shape), extra.trainable) for extra in graph.extras if extra.kind == "param"]
@@ -39,6 +43,8 @@ def totals(graph: Graph, facts: Facts, memory: Activations) -> Totals:
         sum(f.params * _param_bytes(f) for f in nodes.values()) + sum(size for size, _ in unused) * ITEM_BYTES["float32"],
         memory.total_bytes,
         memory.peak_bytes,
+        sum(step.macs or 0 for step in steps.values()),
+        total_saved(steps),
     )
 
 
