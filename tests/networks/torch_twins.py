@@ -8,9 +8,23 @@ from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 
+import torch
 from torch import nn
 
 FILES = [import_module(f"tests.networks.{file.stem}") for file in sorted(Path(__file__).parent.glob("twins_*.py"))]
+
+
+INPLACE = (nn.ReLU, nn.ReLU6, nn.SiLU, nn.Hardswish, nn.LeakyReLU)
+
+
+def on_meta(name: str, *, inplace: bool = False) -> nn.Module:
+    """The network without values; with ``inplace`` its activations write over their input, as in torchvision."""
+    with torch.device("meta"):
+        module = __getattr__(name)()
+    for layer in module.modules():
+        if inplace and isinstance(layer, INPLACE):
+            layer.inplace = True
+    return module
 
 
 def __getattr__(name: str) -> Callable[[], nn.Module]:

@@ -171,7 +171,8 @@ def test_in_place_makes_a_difference() -> None:
     """The partner: PyTorch really saves less, and really more."""
     for name, less in (("leaky_relu", True), ("silu", False)):
         plain, written = (
-            saved_bytes(Between(lambda x, i=i, n=name: getattr(nn.functional, n)(x, inplace=i)), torch.rand(3, 6)) for i in (False, True)
+            saved_bytes(Between(lambda x, i=i, n=name: getattr(nn.functional, n)(x, inplace=i)), torch.rand(3, 6))
+            for i in (False, True)
         )
         assert (written < plain) == less
 

@@ -17,7 +17,6 @@ from tests.importers.torch.oracle import kernel_macs, peak_bytes, saved_bytes, t
 from tests.networks import torch_twins
 
 NETWORKS = sorted(file.stem for file in (Path(convlens.__file__).parent / "networks").glob("*.txt"))
-INPLACE = (nn.ReLU, nn.ReLU6, nn.SiLU, nn.Hardswish, nn.LeakyReLU)
 
 
 def inputs(name: str, batch: int) -> list[torch.Tensor]:
@@ -27,19 +26,10 @@ def inputs(name: str, batch: int) -> list[torch.Tensor]:
     return [torch.empty(batch, *spec.dims[1:], dtype=getattr(torch, spec.dtype), device="meta") for spec in specs]
 
 
-def twin(name: str, *, inplace: bool = False) -> nn.Module:
-    with torch.device("meta"):
-        module = getattr(torch_twins, name)()
-    for layer in module.modules():
-        if inplace and isinstance(layer, INPLACE):
-            layer.inplace = True
-    return module
-
-
 @pytest.mark.parametrize("inplace", [False, True], ids=["plain", "inplace"])
 @pytest.mark.parametrize("name", NETWORKS)
 def test_networks_at_batch_8(name: str, inplace: bool) -> None:
-    module, xs = twin(name, inplace=inplace), inputs(name, 8)
+    module, xs = torch_twins.on_meta(name, inplace=inplace), inputs(name, 8)
     found = training(*graph_and_facts(module.train(), xs))
     assert total_saved(found) == pytest.approx(saved_bytes(module, *xs), rel=1e-4)
     graph = capture(module.eval(), tuple(xs))
@@ -53,13 +43,13 @@ def graph_and_facts(module: nn.Module, xs: list[torch.Tensor]) -> tuple[Graph, c
 
 @pytest.mark.parametrize("name", NETWORKS)
 def test_macs_of_a_training_step(name: str) -> None:
-    module, xs = twin(name).train(), inputs(name, 2)
+    module, xs = torch_twins.on_meta(name).train(), inputs(name, 2)
     assert total_macs(training(*graph_and_facts(module, xs))) == training_macs(module, *xs)
 
 
 def test_backward_really_costs_more() -> None:
     """The partner: the oracle counts forward and backward apart, and nothing for the input of the first layer."""
-    module, xs = twin("alexnet").train(), inputs("alexnet", 2)
+    module, xs = torch_twins.on_meta("alexnet").train(), inputs("alexnet", 2)
     forward, whole = kernel_macs(module, *xs), training_macs(module, *xs)
     first = kernel_macs(module.features[0], *xs)
     assert whole == 3 * forward - first
@@ -150,7 +140,9 @@ def test_fused_attention_counts_its_four_products() -> None:
     assert found.macs == 2 * product + 4 * product
 
 
-@pytest.mark.parametrize("layer", [nn.LSTM(3, 5, 2), nn.GRU(3, 5, 2, bidirectional=True), nn.RNN(3, 5), nn.LSTM(3, 5, 2, proj_size=2)], ids=str)
+@pytest.mark.parametrize(
+    "layer", [nn.LSTM(3, 5, 2), nn.GRU(3, 5, 2, bidirectional=True), nn.RNN(3, 5), nn.LSTM(3, 5, 2, proj_size=2)], ids=str
+)
 @pytest.mark.parametrize("first", [False, True])
 def test_recurrent_layers(layer: nn.Module, first: bool) -> None:
     """States before the first one are zeros, of which no gradient is wanted."""

@@ -38,7 +38,9 @@ class KernelCount(TorchDispatchMode):
             self.macs += args[0].numel()
         elif packet is aten.convolution_backward:
             grad, x, weight, transposed, wanted = args[0], args[1], args[2], args[7], args[10]
-            self.macs += sum(wanted[:2]) * weight[0].numel() * (x.numel() // x.shape[1] * weight.shape[0] if transposed else grad.numel())
+            self.macs += (
+                sum(wanted[:2]) * weight[0].numel() * (x.numel() // x.shape[1] * weight.shape[0] if transposed else grad.numel())
+            )
         return out
 
 
