@@ -1,7 +1,8 @@
-"""Which line of the user's code is running now?"""
+"""What is running now: which modules, which line of the user's code?"""
 
 import linecache
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from traceback import StackSummary, extract_tb
 from types import FrameType, TracebackType
@@ -9,6 +10,21 @@ from types import FrameType, TracebackType
 import torch
 
 _OURS = (str(Path(__file__).parents[2]), str(Path(torch.__file__).parent))
+
+
+_CALL = torch.nn.Module._call_impl.__code__  # noqa: SLF001 - the frame of a module that is running
+
+
+def running_modules() -> Iterator[torch.nn.Module]:
+    """The modules whose call is on this thread's stack, innermost first.
+
+    Read from the stack, because hooks that would tell send every call of every module down PyTorch's slow path.
+    """
+    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 - the documented way to look at the stack cheaply
+    while frame is not None:
+        if frame.f_code is _CALL:
+            yield frame.f_locals["self"]
+        frame = frame.f_back
 
 
 def user_line() -> str:

@@ -36,14 +36,21 @@ def unchanged(module: torch.nn.Module, *, values: bool) -> Iterator[None]:
 class _State:
     """The attributes of one module, and what its lists, dicts and sets hold."""
 
+    __slots__ = ("attributes", "before", "empty", "filled")
+
     def __init__(self, module: torch.nn.Module) -> None:
         self.attributes = vars(module)
         self.before = self.attributes.copy()
-        self.containers = [(value, value.copy()) for value in self.before.values() if type(value) in _REFILL]
+        containers = [value for value in self.before.values() if type(value) in _REFILL]
+        self.empty = [container for container in containers if not container]
+        self.filled = [(container, container.copy()) for container in containers if container]
 
     def restore(self) -> None:
-        for container, copy in self.containers:
-            if (container or copy) and not _same_entries(container, copy):
+        for container in self.empty:
+            if container:
+                container.clear()
+        for container, copy in self.filled:
+            if not _same_entries(container, copy):
                 container.clear()
                 _REFILL[type(container)](container, copy)
         if not _same_entries(self.attributes, self.before):

@@ -2,12 +2,10 @@
 
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import fields, is_dataclass
 from typing import Any
 
 import torch
-from torch.nn.modules.module import register_module_forward_hook, register_module_forward_pre_hook
 
 from convlens.importers.torch.frames import user_traceback
 from convlens.importers.torch.mode import Capture
@@ -23,7 +21,7 @@ MAX_DEPTH = 32
 MAX_OUTPUT_DEPTH = 8
 
 _LOCK = threading.RLock()
-"""PyTorch's module hooks are global, so one capture runs at a time."""
+"""What a capture restores is shared by all threads (random states, the module itself), so one capture runs at a time."""
 
 
 def run(module: torch.nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any], *, real: bool, name: str = "") -> Graph:
@@ -54,7 +52,7 @@ def run(module: torch.nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any], 
 
 def _forward(trace: Trace, mode: Capture, module: torch.nn.Module, args: list[Any], kwargs: dict[str, Any]) -> Any:
     try:
-        with _scopes(trace), mode:
+        with mode:
             return module(*args, **kwargs)
     except ConvlensError:
         if trace.broken is None:
@@ -64,28 +62,6 @@ def _forward(trace: Trace, mode: Capture, module: torch.nn.Module, args: list[An
         if trace.broken is not None:
             return None
         raise UsageError(f"the forward of {type(module).__name__} raised:\n{user_traceback(error)}") from error
-
-
-@contextmanager
-def _scopes(trace: Trace) -> Iterator[None]:
-    """Keep the stack of running modules, for names and paths."""
-    thread = threading.get_ident()
-
-    def enter(module: torch.nn.Module, _: Any) -> None:
-        if threading.get_ident() == thread:
-            path = trace.paths.get(id(module), f"{trace.scopes[-1][0]}.{type(module).__name__}".lstrip("."))
-            trace.scopes.append((path, module))
-
-    def leave(*_: Any) -> None:
-        if threading.get_ident() == thread:
-            trace.scopes.pop()
-
-    before, after = register_module_forward_pre_hook(enter), register_module_forward_hook(leave, always_call=True)
-    try:
-        yield
-    finally:
-        before.remove()
-        after.remove()
 
 
 class _Inputs:

@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch.nn.parameter import UninitializedBuffer, UninitializedParameter
 
-from convlens.importers.torch.frames import user_line
+from convlens.importers.torch.frames import running_modules, user_line
 from convlens.importers.torch.shadow import DTYPE_NAMES, Shadow, spec_of
 from convlens.ir.errors import ShapeError, UsageError
 from convlens.ir.graph import Extra, Input, Node, Ref, Tie
@@ -23,7 +23,7 @@ MAX_NODES = 1_000_000
 
 
 class Trace:
-    """One capture in progress. ``scopes`` is the stack of modules that are running, each with its path."""
+    """One capture in progress."""
 
     def __init__(self, module: torch.nn.Module, *, real: bool) -> None:
         self.real = real
@@ -42,7 +42,6 @@ class Trace:
         self.dtype = DTYPE_NAMES[next(floats, torch.float32)]
         self.owners: dict[int, tuple[str, str]] = {}
         self.constants: dict[int, tuple[torch.Tensor, Ref]] = {}
-        self.scopes: list[tuple[str, torch.nn.Module]] = [("", module)]
         self._names = Names()
         self.on_dispatch: Any = None
 
@@ -98,9 +97,10 @@ class Trace:
         """
         xs = tuple([spec_of(x) for x in inputs])
         refs = tuple([self.ref_of(x) for x in inputs])
-        own = self._name_for(op) if not name else self._names.unique(name)
+        path, module = self._running()
+        own = self._names.unique(name or _name_for(op, path, module))
         ties, frozen = self._own(own, weights) if weights else ((), ())
-        path = self.scopes[-1][0] if own != self.scopes[-1][0] else ""
+        path = path if own != path else ""
         if len(self.nodes) >= MAX_NODES:
             raise UsageError(f"the forward makes more than {MAX_NODES} calls; a loop that does not end?")
         try:
@@ -141,12 +141,17 @@ class Trace:
             if key not in self.owners
         )
 
-    def _name_for(self, op: Op) -> str:
-        """A layer of torch.nn gives its path to its main operator; any other call is named behind its module's path."""
-        path, module = self.scopes[-1]
-        if path and not isinstance(op, Structural) and is_layer(module):
-            return self._names.unique(path)
-        return self._names.unique(f"{path}.{op.name}" if path else op.name)
+    def _running(self) -> tuple[str, torch.nn.Module | None]:
+        """The path of the module that runs, and the module. One that no attribute holds is named behind its caller."""
+        behind: list[str] = []
+        inner = None
+        for module in running_modules():
+            inner = module if inner is None else inner
+            path = self.paths.get(id(module))
+            if path is not None:
+                return ".".join([path, *reversed(behind)]).lstrip("."), inner
+            behind.append(type(module).__name__)
+        return "", None
 
     def _source(self, tensor: torch.Tensor) -> Ref:
         spec = spec_of(tensor)
@@ -166,6 +171,13 @@ class Trace:
                 ties.append(Tie(param, *owner))
         frozen = tuple(p for p, t in weights.items() if isinstance(t, torch.nn.Parameter) and not t.requires_grad)
         return tuple(ties), frozen
+
+
+def _name_for(op: Op, path: str, module: torch.nn.Module | None) -> str:
+    """A layer of torch.nn gives its path to its main operator; any other call is named behind its module's path."""
+    if path and module is not None and not isinstance(op, Structural) and is_layer(module):
+        return path
+    return f"{path}.{op.name}" if path else op.name
 
 
 def is_layer(module: torch.nn.Module) -> bool:
