@@ -1,6 +1,6 @@
 """The switchboard: every call of PyTorch that the user's forward makes arrives here."""
 
-from functools import cache
+from functools import cache, lru_cache
 from types import FunctionType
 from typing import Any
 
@@ -74,8 +74,8 @@ class Capture(TorchFunctionMode):
         return any(isinstance(t, Shadow) or self._is_own(t) for t in tensors_in((args, kwargs)))
 
     def _record(self, func: Any, name: str, args: Any, kwargs: Any) -> Any:
-        plain = {key: value for key, value in kwargs.items() if key != "out"}
-        base = name[:-1] if in_place(name) and name.endswith("_") and not name.endswith("__") else name
+        plain = {key: value for key, value in kwargs.items() if key != "out"} if "out" in kwargs else kwargs
+        base = _out_of_place(name)
         reader = READERS.get(name) or READERS.get(base)
         if reader is not None:
             result = reader(self.trace, *mapped(args, self._shadow), **mapped(plain, self._shadow))
@@ -134,6 +134,7 @@ class Capture(TorchFunctionMode):
         return write(self.trace, target, result)
 
 
+@lru_cache(maxsize=4096)
 def _name_of(func: Any) -> str:
     """The name that readers know a call by: a kernel without its overload, and two functions of one name told apart."""
     if isinstance(func, torch._ops.OpOverload):  # noqa: SLF001 - the type has no public name
@@ -141,6 +142,7 @@ def _name_of(func: Any) -> str:
     return _RENAMED.get(func) or str(func.__name__)
 
 
+@lru_cache(maxsize=4096)
 def in_place(name: str) -> bool:
     """``add_``, ``__iadd__`` and ``x[...] = y`` write into their first argument.
 
@@ -164,6 +166,12 @@ def _place_of_inplace(func: Any) -> int | None:
     code = getattr(func, "__code__", None)
     names = code.co_varnames[: code.co_argcount] if code is not None else ()
     return names.index("inplace") if "inplace" in names else None
+
+
+@lru_cache(maxsize=4096)
+def _out_of_place(name: str) -> str:
+    """``add`` for ``add_``; the name itself for all others."""
+    return name[:-1] if in_place(name) and name.endswith("_") and not name.endswith("__") else name
 
 
 def write(trace: Trace, x: Shadow, new: Shadow) -> Shadow:

@@ -1,6 +1,7 @@
 """A tensor with a shape and no values: what the user's forward is run on."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, Self
 
 import torch
@@ -28,9 +29,9 @@ class Shadow(torch.Tensor):
 
     ref: Ref
     spec: TensorSpec
-    base: "Shadow | None"
-    write_back: WriteBack | None
-    value: torch.Tensor | None
+    base: "Shadow | None" = None
+    write_back: WriteBack | None = None
+    value: torch.Tensor | None = None
     on_dispatch: Callable[..., Any]
     let_go: Callable[[Ref], None]
 
@@ -43,9 +44,6 @@ class Shadow(torch.Tensor):
         made: Self = torch.Tensor._make_wrapper_subclass(cls, spec.dims, dtype=DTYPES[spec.dtype], device=device)  # noqa: SLF001
         made.ref = ref
         made.spec = spec
-        made.base = None
-        made.write_back = None
-        made.value = None
         made.on_dispatch = on_dispatch
         made.let_go = let_go
         return made
@@ -81,7 +79,13 @@ def spec_of(tensor: torch.Tensor) -> TensorSpec:
     """Shape and dtype of any tensor."""
     if isinstance(tensor, Shadow):
         return tensor.spec
-    if tensor.is_nested or DTYPE_NAMES[tensor.dtype] not in ITEM_BYTES:
-        what = "a nested tensor" if tensor.is_nested else f"a tensor of dtype {DTYPE_NAMES[tensor.dtype]}"
-        raise UsageError(f"{what} cannot be described by one shape and a known dtype")
-    return TensorSpec(tuple(tensor.shape), DTYPE_NAMES[tensor.dtype])
+    if tensor.is_nested:
+        raise UsageError("a nested tensor cannot be described by one shape and a known dtype")
+    return _spec(tensor.shape, tensor.dtype)
+
+
+@lru_cache(maxsize=8192)
+def _spec(dims: torch.Size, dtype: torch.dtype) -> TensorSpec:
+    if DTYPE_NAMES[dtype] not in ITEM_BYTES:
+        raise UsageError(f"a tensor of dtype {DTYPE_NAMES[dtype]} cannot be described by one shape and a known dtype")
+    return TensorSpec(tuple(dims), DTYPE_NAMES[dtype])

@@ -43,22 +43,19 @@ def from_table(trace: Trace, name: str, args: tuple[Any, ...], kwargs: Mapping[s
     Weights that the module holds belong to the node; a weight that is computed is an input like any other, and then so
     are all weights of that call.
     """
-    plan = _plan(name, tuple(map(_key, range(len(args)), args)), tuple((k, _key(k, v)) for k, v in kwargs.items()))
-
-    def given(at: int | str) -> Any:
-        return kwargs[at] if isinstance(at, str) else args[at]
-
-    data = [given(at) for at in plan.data]
-    weights = {ours: given(at) for ours, at in plan.weights}
-    held = all((trace.is_buffer if ours in plan.stored else trace.is_parameter)(tensor) for ours, tensor in weights.items())
+    plan = _plan(name, tuple(map(_key, args)), tuple([(key, _key(value)) for key, value in kwargs.items()]) if kwargs else ())
+    data = [kwargs[at] if type(at) is str else args[at] for at in plan.data]
+    weights = {ours: kwargs[at] if type(at) is str else args[at] for ours, at in plan.weights}
+    held = all([trace.is_buffer(t) if ours in plan.stored else trace.is_parameter(t) for ours, t in weights.items()])
     inputs = data if held else [*data, *weights.values()]
     outputs = trace.emit(plan.op, inputs, weights if held else None, refusal=plan.refusal)
     return outputs[0] if len(outputs) == 1 else tuple(outputs)
 
 
-def _key(at: int | str, value: Any) -> Any:
+def _key(value: Any) -> Any:
+    """What a plan depends on: the shape and dtype of a tensor, any other value itself."""
     if isinstance(value, torch.Tensor):
-        return Slot(at, spec_of(value))
+        return spec_of(value)
     return tuple(value) if isinstance(value, list) else value
 
 
@@ -67,7 +64,8 @@ def _plan(name: str, args: tuple[Any, ...], kwargs: tuple[tuple[str, Any], ...])
     """Networks repeat their layers, so the arguments of each distinct call are read once."""
     entry = entry_of(name)
     assert entry is not None
-    bound = bind(entry.spelling, args, {k: v for k, v in kwargs if k not in ("out", "inplace")}, entry.axes)
+    named = {key: _slot(key, value) for key, value in kwargs if key not in ("out", "inplace")}
+    bound = bind(entry.spelling, tuple(map(_slot, range(len(args)), args)), named, entry.axes)
     shapes = {ours: slot.spec.dims for ours, slot in bound.weights.items()}
     op = make(entry, bound.settings, shapes if entry.spelling.roles("weight") else None)
 
@@ -75,6 +73,10 @@ def _plan(name: str, args: tuple[Any, ...], kwargs: tuple[tuple[str, Any], ...])
     stored = op.buffers(xs) if shapes else {}
     places = tuple((ours, slot.at) for ours, slot in bound.weights.items())
     return Plan(op, tuple(slot.at for slot in bound.data), places, frozenset(stored), _refusal(entry, op, shapes, xs))
+
+
+def _slot(at: int | str, value: Any) -> Any:
+    return Slot(at, value) if isinstance(value, TensorSpec) else value
 
 
 def _refusal(entry: Entry, op: Op, shapes: Mapping[str, Shape], xs: Inputs) -> ShapeError | None:

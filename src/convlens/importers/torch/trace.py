@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import torch
-from torch.nn.parameter import UninitializedBuffer, UninitializedParameter
+from torch.nn.parameter import is_lazy
 
 from convlens.importers.torch.frames import running_modules, user_line
 from convlens.importers.torch.shadow import DTYPE_NAMES, Shadow, spec_of
@@ -33,6 +33,7 @@ class Trace:
         self.held: dict[Ref, str] = {}
         self.paths: dict[int, str] = {}
         self.registered: dict[int, tuple[str, torch.Tensor]] = {}
+        self._trained: set[int] = set()
         for path, child in module.named_modules():
             self.paths[id(child)] = path
             self._register(f"{path}." if path else "", child)
@@ -49,13 +50,16 @@ class Trace:
         """Remember the module's own tensors; one that several modules share has the name of the first."""
         for tensors in (module._parameters, module._buffers):  # noqa: SLF001 - named_parameters() walks all modules again
             for name, tensor in tensors.items():
-                if isinstance(tensor, UninitializedParameter | UninitializedBuffer):
+                if tensor is None:
+                    continue
+                if is_lazy(tensor):
                     raise UsageError(
                         f"{prefix + name!r} has no shape yet: a lazy layer gets its weights at its first call\n"
                         "  fix: run the module once on a real input, or give the layer its input size"
                     )
-                if tensor is not None:
-                    self.registered.setdefault(id(tensor), (prefix + name, tensor))
+                self.registered.setdefault(id(tensor), (prefix + name, tensor))
+                if type(tensor) is not torch.Tensor and isinstance(tensor, torch.nn.Parameter):
+                    self._trained.add(id(tensor))
 
     def shadow(self, spec: TensorSpec, ref: Ref) -> Shadow:
         return Shadow(spec, ref, self.device, self.on_dispatch, self._let_go)
@@ -128,15 +132,15 @@ class Trace:
         return known[1]
 
     def is_parameter(self, tensor: Any) -> bool:
-        return id(tensor) in self.registered and isinstance(tensor, torch.nn.Parameter)
+        return id(tensor) in self._trained
 
     def is_buffer(self, tensor: Any) -> bool:
-        return id(tensor) in self.registered and not isinstance(tensor, torch.nn.Parameter)
+        return id(tensor) in self.registered and id(tensor) not in self._trained
 
     def unused(self) -> tuple[Extra, ...]:
         """Parameters and buffers that no node owns."""
         return tuple(
-            Extra(name, tuple(t.shape), *(("param", t.requires_grad) if isinstance(t, torch.nn.Parameter) else ("buffer", True)))
+            Extra(name, tuple(t.shape), *(("param", t.requires_grad) if self.is_parameter(t) else ("buffer", True)))
             for key, (name, t) in self.registered.items()
             if key not in self.owners
         )
@@ -169,7 +173,7 @@ class Trace:
             owner = self.owners.setdefault(id(tensor), (node, param))
             if owner != (node, param):
                 ties.append(Tie(param, *owner))
-        frozen = tuple(p for p, t in weights.items() if isinstance(t, torch.nn.Parameter) and not t.requires_grad)
+        frozen = tuple([p for p, t in weights.items() if self.is_parameter(t) and not t.requires_grad])
         return tuple(ties), frozen
 
 
