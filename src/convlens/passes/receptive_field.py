@@ -73,16 +73,18 @@ class ReceptiveField(NamedTuple):
 
 def receptive_fields(graph: Graph, facts: Facts) -> Mapping[str, ReceptiveField | None]:
     """The receptive field of every node that has facts; None where it sees no image, or it cannot be told."""
-    images = [item for item in graph.inputs if item.spec.rank >= 3]
-    views = {item.name: _walk(graph, facts, item.name, item.spec) for item in images}
-    sizes = {item.name: item.spec.dims for item in images}
-    return {
-        node.name: next(
-            (_field(name, found[node.name], sizes[name]) for name, found in views.items() if found.get(node.name)), None
-        )
-        for node in graph
-        if node.name in facts.nodes
-    }
+    fields: dict[str, ReceptiveField | None] = {}
+    for item in reversed(graph.inputs):
+        if item.spec.rank >= 3:
+            fields |= _fields(item.name, _walk(graph, facts, item.name, item.spec), item.spec.dims)
+    return {node.name: fields.get(node.name) for node in graph if node.name in facts.nodes}
+
+
+def _fields(name: str, found: Mapping[str, Views], dims: Shape) -> dict[str, ReceptiveField | None]:
+    """The field of every node that sees input ``name``. Layers that hand on what they see share one field."""
+    distinct = {id(views): views for views in found.values() if views}
+    known = {key: _field(name, views, dims) for key, views in distinct.items()}
+    return {node: known[id(views)] for node, views in found.items() if views}
 
 
 def lost_at(graph: Graph, facts: Facts) -> Mapping[str, str]:
@@ -117,26 +119,26 @@ def _outputs(graph: Graph, facts: Facts, name: str, axes: range) -> Mapping[str,
             continue
         seen[node.name] = tuple(
             _united([_through(views, reads[i], found.inputs[i].dims, node.name) for i, views in sources], out.dims, node.name)
-            for reads, out in zip(_reads(node.op, found.inputs), found.outputs, strict=True)
+            for reads, out in zip(_moving_reads(node.op, found.inputs), found.outputs, strict=True)
         )
     return seen
 
 
 @lru_cache(maxsize=8192)
-def _reads(op: Op, xs: Inputs) -> tuple[tuple[Read, ...], ...]:
-    """What an operator reads. Networks repeat their layers, so each distinct one is worked out once."""
-    return op.reads(xs)
+def _moving_reads(op: Op, xs: Inputs) -> tuple[tuple[Read | None, ...], ...]:
+    """What an operator reads; None for an input of which each output reads its own place.
+
+    Networks repeat their layers, so each distinct one is worked out once.
+    """
+    return tuple(tuple(None if _in_place(read) else read for read in reads) for reads in op.reads(xs))
 
 
-@lru_cache(maxsize=8192)
 def _in_place(read: Read) -> bool:
-    return all(type(r) is Along and r.map == IDENTITY and r.axis == axis for axis, r in enumerate(read))
+    return all(type(r) is Along and r.axis == axis and r.map == IDENTITY for axis, r in enumerate(read))
 
 
-def _through(views: Views, read: Read, dims: Shape, node: str) -> Views:
-    if _in_place(read):
-        return views
-    return tuple(_step(view, read, dims, node) for view in views)
+def _through(views: Views, read: Read | None, dims: Shape, node: str) -> Views:
+    return views if read is None else tuple([_step(view, read, dims, node) for view in views])
 
 
 def _step(view: View, read: Read, dims: Shape, node: str) -> View:
@@ -151,7 +153,7 @@ def _step_one(view: View, local: Local | None, read: Read, dims: Shape, node: st
     if local is None or not local.axes:
         return view
     reads = [read[axis] for axis in local.axes]
-    if all(r is WHOLE for r in reads):
+    if all([r is WHOLE for r in reads]):
         length = dims[local.axes[0]] if local.length is None else local.length
         return _seen_whole(view, local.map, length, node)
     if local.length is not None:
@@ -164,6 +166,8 @@ def _along(view: View, local: Local, read: AxisRead, length: int, node: str) -> 
         return view._replace(local=Local(read.axes, local.map, length))
     if not isinstance(read, Along):
         return _lost(view, node)
+    if read.map == IDENTITY and read.axis == local.axes[0]:
+        return view
     try:
         return view._replace(local=Local(() if read.axis is None else (read.axis,), compose(local.map, read.map)))
     except TooIrregularError:
