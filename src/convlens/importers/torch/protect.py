@@ -12,13 +12,12 @@ import torch
 
 
 @contextmanager
-def unchanged(module: torch.nn.Module, *, values: bool) -> Iterator[None]:
-    """Restore everything that a forward may change in the module and around it.
+def unchanged(module: torch.nn.Module, children: list[torch.nn.Module], *, values: bool) -> Iterator[None]:
+    """Restore everything that a forward may change in the module, its ``children`` (itself among them) and around it.
 
     With ``values`` also what buffers hold: a capture does not touch them, unless it computes values or the module is
     scripted, whose code runs in C++ where writing into a buffer is not seen.
     """
-    children = list(module.modules())
     states = [_State(child) for child in children]
     values = values or any(isinstance(child, torch.jit.ScriptModule) for child in children)
     buffers = [(b, b.detach().clone()) for b in module.buffers()] if values else []
@@ -41,13 +40,19 @@ class _State:
     def __init__(self, module: torch.nn.Module) -> None:
         self.attributes = vars(module)
         self.before = self.attributes.copy()
-        containers = [value for value in self.before.values() if type(value) in _REFILL]
-        self.empty = [container for container in containers if not container]
-        self.filled = [(container, container.copy()) for container in containers if container]
+        self.empty: list[Any] = []
+        self.filled: list[tuple[Any, Any]] = []
+        for value in self.before.values():
+            if type(value) not in _REFILL:
+                continue
+            if value:
+                self.filled.append((value, value.copy()))
+            else:
+                self.empty.append(value)
 
     def restore(self) -> None:
-        for container in self.empty:
-            if container:
+        if any(self.empty):
+            for container in self.empty:
                 container.clear()
         for container, copy in self.filled:
             if not _same_entries(container, copy):

@@ -34,7 +34,7 @@ def run(module: torch.nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any], 
     inputs = _Inputs(trace)
     shadows = [inputs.convert(arg, label) for label, arg in zip(_argument_names(module, len(args)), args, strict=False)]
     named = {key: inputs.convert(value, key) for key, value in kwargs.items()}
-    with _LOCK, unchanged(module, values=real):
+    with _LOCK, unchanged(module, trace.modules, values=real):
         result = _forward(trace, mode, module, shadows, named)
     outputs = _outputs(trace, result)
     return verify(

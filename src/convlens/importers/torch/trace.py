@@ -35,7 +35,9 @@ class Trace:
         self.paths: dict[int, str] = {}
         self.registered: dict[int, tuple[str, torch.Tensor]] = {}
         self._trained: set[int] = set()
+        self.modules: list[torch.nn.Module] = []
         for path, child in module.named_modules():
+            self.modules.append(child)
             self.paths[id(child)] = path
             self._register(f"{path}." if path else "", child)
         tensors = [tensor for _, tensor in self.registered.values()]
