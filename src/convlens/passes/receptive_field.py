@@ -153,7 +153,7 @@ def _step_one(view: View, local: Local | None, read: Read, dims: Shape, node: st
     if local is None or not local.axes:
         return view
     reads = [read[axis] for axis in local.axes]
-    if all([r is WHOLE for r in reads]):
+    if all(r is WHOLE for r in reads):
         length = dims[local.axes[0]] if local.length is None else local.length
         return _seen_whole(view, local.map, length, node)
     if local.length is not None:

@@ -38,7 +38,8 @@ def totals(graph: Graph, facts: Facts, memory: Activations, steps: Mapping[str, 
     return Totals(
         params,
         params - frozen - sum(size for size, trainable in unused if not trainable),
-        sum(f.buffers for f in nodes.values() if f.buffer_shapes) + sum(prod(e.shape) for e in graph.extras if e.kind == "buffer"),
+        sum(f.buffers for f in nodes.values() if f.buffer_shapes)
+        + sum(prod(e.shape) for e in graph.extras if e.kind == "buffer"),
         sum(f.macs or 0 for f in nodes.values()),
         sum(f.elementwise or 0 for f in nodes.values()),
         sum(size * _param_bytes(f) for f, size in holding) + sum(size for size, _ in unused) * ITEM_BYTES["float32"],

@@ -44,9 +44,9 @@ def from_table(trace: Trace, name: str, args: tuple[Any, ...], kwargs: Mapping[s
     are all weights of that call.
     """
     plan = _plan(name, tuple(map(_key, args)), tuple([(key, _key(value)) for key, value in kwargs.items()]) if kwargs else ())
-    data = [kwargs[at] if type(at) is str else args[at] for at in plan.data]
-    weights = {ours: kwargs[at] if type(at) is str else args[at] for ours, at in plan.weights}
-    held = all([trace.is_buffer(t) if ours in plan.stored else trace.is_parameter(t) for ours, t in weights.items()])
+    data = [kwargs[at] if isinstance(at, str) else args[at] for at in plan.data]
+    weights = {ours: kwargs[at] if isinstance(at, str) else args[at] for ours, at in plan.weights}
+    held = all((trace.is_buffer if ours in plan.stored else trace.is_parameter)(t) for ours, t in weights.items())
     inputs = data if held else [*data, *weights.values()]
     outputs = trace.emit(plan.op, inputs, weights if held else None, refusal=plan.refusal)
     return outputs[0] if len(outputs) == 1 else tuple(outputs)
