@@ -44,6 +44,8 @@ def meant(call: Call, why: str) -> str:
         word in why for word in ("not implemented for", "not supported", "dtype", "boolean", "Boolean", "bool ")
     ):
         return "a function that PyTorch's kernels lack for a dtype; convlens checks shapes, and other frameworks have it"
+    if answer and call.settings.get("causal") and len(call.shapes) > 3:
+        return "a mask beside a causal one, which PyTorch's documentation forbids and only one of its kernels takes"
     if call.op == "interpolate" and len(call.settings.get("size", ())) == 1 and len(call.shapes[0]) > 3:
         return "one size for all axes, which PyTorch writes as a bare number"
     if call.settings.get("function") == "square" and call.dtypes == ("bool",):
