@@ -57,7 +57,7 @@ def _attention(draw: Draw) -> Call:
     )
     xs = [(*lead, queries, width), (*few, keys, width), (*few, keys, out)]
     if draw(ints(0, 2)) == 0 and not (settings["causal"] and draw(ints(0, 3))):
-        mask = (*lead, queries, keys)[draw(ints(0, len(lead))) :]
+        mask = (*lead, queries, keys)[draw(ints(0, len(lead) + 2)) :]
         xs.append(tuple(1 if draw(ints(0, 3)) == 0 else n for n in mask))
     if draw(ints(0, 5)) == 0:
         at = draw(ints(0, len(xs) - 1))

@@ -128,7 +128,8 @@ class ScaledDotProductAttention(Op, name="scaled_dot_product_attention"):
     def _check_mask(self, mask: TensorSpec, scores: Shape) -> None:
         if self.causal:
             raise ShapeError("both a mask and causal=true are given", "one of the two")
-        fits = 2 <= mask.rank <= len(scores) and all(
+        least = 2 if len(scores) == 4 else 0  # the kernel for batch and heads looks at both axes of the mask; others broadcast
+        fits = least <= mask.rank <= len(scores) and all(
             m in (1, s) for m, s in zip(reversed(mask.dims), reversed(scores), strict=False)
         )
         if not fits:
