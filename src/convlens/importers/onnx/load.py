@@ -1,10 +1,10 @@
 """From a path to a ModelProto without weights. External data files are never opened."""
 
 from importlib import import_module
-from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from convlens.importers.onnx.window import Window
 from convlens.importers.onnx.wire import without_data
 from convlens.ir.errors import ConvlensError, UsageError
 
@@ -38,7 +38,7 @@ def load(path: Path) -> "ModelProto":
 
 
 def _without_data(path: Path) -> bytes:
-    with path.open("rb") as file:
+    with path.open("rb", buffering=0) as file:
         size = path.stat().st_size
         if not size:
             raise UsageError("the file is empty")
@@ -46,8 +46,7 @@ def _without_data(path: Path) -> bytes:
             raise UsageError(
                 f"{size} bytes; an ONNX file has at most {MAX_BYTES}\n  fix: save the model with its weights as external data"
             )
-        with mmap(file.fileno(), 0, access=ACCESS_READ) as data:
-            return without_data(data)
+        return without_data(Window(file, size))
 
 
 def _parsed(onnx: Any, data: bytes, path: Path) -> "ModelProto":

@@ -16,6 +16,9 @@ from convlens.ops.opaque import written
 if TYPE_CHECKING:
     from onnx import GraphProto, ModelProto, ValueInfoProto
 
+LONGEST_LIST = 1 << 16
+"""Entries of a list up to which onnx may infer: what is a shape becomes that many axes, at half a kilobyte each."""
+
 Known = Mapping[str, Tensor]
 Sizes = tuple[int | None, ...]
 
@@ -108,7 +111,7 @@ def _shown(sizes: Sizes | None, info: "ValueInfoProto") -> str:
 
 def _inferred(model: "ModelProto", call: Call, known: Known) -> dict[str, "ValueInfoProto"]:
     """Shape inference on a model of this one node, with the shapes and small values that are known."""
-    if call.op_type in _MISJUDGED or any(size > LARGEST for name in reads(call.node) for size in known[name].spec.dims):
+    if call.op_type in _MISJUDGED or not all(_inferable(known[name].spec) for name in reads(call.node)):
         return {}
     onnx = import_module("onnx")
     inference = import_module("onnx.shape_inference")
@@ -128,6 +131,10 @@ def _inferred(model: "ModelProto", call: Call, known: Known) -> dict[str, "Value
     except (inference.InferenceError, RuntimeError, ValueError, TypeError):
         return {}
     return {info.name: info for info in (*found.value_info, *found.output)}
+
+
+def _inferable(spec: TensorSpec) -> bool:
+    return spec.numel <= LONGEST_LIST if spec.rank == 1 else max(spec.dims, default=1) <= LARGEST
 
 
 def _initializer(onnx: Any, name: str, x: Tensor) -> Any:

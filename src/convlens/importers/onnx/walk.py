@@ -14,7 +14,7 @@ from convlens.importers.onnx.order import ordered, reads
 from convlens.importers.onnx.quote import printable, quoted
 from convlens.importers.onnx.readers import table
 from convlens.importers.onnx.simple import simple
-from convlens.importers.onnx.tensor import Constant, Made, Tensor, stored
+from convlens.importers.onnx.tensor import MAX_VALUES, Constant, Made, Tensor, stored
 from convlens.importers.onnx.wire import MAX_NODES
 from convlens.ir.errors import ConvlensError, GraphError, UsageError
 from convlens.ir.graph import Extra, Graph, Ref
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from onnx import GraphProto, ModelProto, NodeProto
 
 STANDARD = ("", "ai.onnx")
+
+MAX_FOLDED = 1 << 22
+"""Values that go into and come out of all arithmetic on constants together."""
 
 
 def walked(model: "ModelProto", inputs: Given, dims: Mapping[str, int], origin: str) -> Graph:
@@ -86,6 +89,7 @@ class _Walk:
             self.known[tensor.name] = stored(tensor, tensor.name, trained=True, where=f"initializer {quoted(tensor.name)}")
         self.order = ordered(self.proto, set(self.known))
         self.used = _used(self.proto)
+        self.values = 0
 
     def graph(self) -> Graph:
         error = None
@@ -105,12 +109,21 @@ class _Walk:
         return Call(node, name, f"{self.origin}: node {place} {quoted(name)}", self.opset, inputs, last_used)
 
     def _node(self, call: Call) -> None:
-        constant = folded(call)
+        constant = self._folded(call)
         made = [constant] if constant is not None else list(self._read(call))
         for x in made:
             if isinstance(x, Constant) and x.spec.rank > MAX_AXES:
                 raise broken(call, f"an output of {x.spec.rank} axes; a tensor has at most {MAX_AXES}", "", [])
         self.known.update((name, x) for name, x in zip(call.node.output, made, strict=False) if name and x is not None)
+
+    def _folded(self, call: Call) -> Constant | None:
+        constant = folded(call)
+        if constant is not None:
+            given = [x.spec.numel for x in call.inputs if isinstance(x, Constant) and x.spec.numel <= MAX_VALUES]
+            self.values += sum(given) + (len(constant.known.items) if constant.known else 0)
+            if self.values > MAX_FOLDED:
+                raise UsageError(f"more than {MAX_FOLDED} values in arithmetic on constants; at most that many are worked out")
+        return constant
 
     def _read(self, call: Call) -> Iterable[Tensor | None]:
         standard = call.node.domain in STANDARD

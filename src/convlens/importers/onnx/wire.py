@@ -6,9 +6,9 @@ Source: protobuf "Encoding"; field numbers of onnx/onnx.proto (IR version 13).
 """
 
 from collections.abc import Iterator
-from mmap import mmap
 from typing import NamedTuple
 
+from convlens.importers.onnx.window import Window
 from convlens.ir.errors import UsageError
 
 LONG = 1 << 15
@@ -36,7 +36,7 @@ _DOC_STRING = 12
 _FIXED = {1: 8, 5: 4}
 _LENGTH_DELIMITED = 2
 
-Buffer = bytes | mmap
+Buffer = bytes | Window
 
 
 class Field(NamedTuple):
