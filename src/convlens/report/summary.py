@@ -9,6 +9,7 @@ from convlens.passes.facts import Facts, facts
 from convlens.passes.liveness import Activations, activations
 from convlens.passes.receptive_field import ReceptiveField, lost_at, receptive_fields
 from convlens.passes.training import Training, training
+from convlens.report.collector import paused
 from convlens.report.terminal import printable
 from convlens.report.totals import Totals, totals
 from convlens.report.words import plural
@@ -50,6 +51,7 @@ class Summary:
         """The layers whose cost cannot be told."""
         return [name for name, f in self.facts.nodes.items() if f.macs is None or f.elementwise is None]
 
+    @paused()
     def to_dict(self) -> dict[str, Any]:
         """The record of ``summary --json``, schema ``convlens/summary/1``."""
         from convlens.report.record import summary_record  # noqa: PLC0415 - each form loads its own writer
@@ -74,6 +76,7 @@ class Summary:
 
         return page(self.graph.name, summary_html(self, depth, fold))
 
+    @paused()
     def to_text(self, screen: Any = None, *, depth: int | None = None, fold: bool = False) -> str:
         """The table for a terminal; ``depth`` folds deeper modules into one row each, ``fold`` repeated blocks into one.
 
@@ -97,6 +100,7 @@ class Summary:
         return summary_html(self, closed_beyond=LONG)
 
 
+@paused()
 def summary(model: Any, *inputs: Any, dims: Mapping[str, int] | None = None, real: bool = False, **named_inputs: Any) -> Summary:
     """What is in ``model``, what comes out, what does each layer cost and see?
 

@@ -193,5 +193,5 @@ def is_layer(module: torch.nn.Module) -> bool:
 
 
 @lru_cache(maxsize=256)
-def _is_of_torch(kind: type[torch.nn.Module]) -> bool:
+def _is_of_torch(kind: Any) -> bool:
     return any(c is not torch.nn.Module and c.__module__.startswith("torch.nn.modules") for c in kind.__mro__)
