@@ -4,8 +4,10 @@ VENV ?= .venv
 DEMO_VENV ?= .venv-demo
 BIN := $(VENV)/bin
 CASES ?= 20000
+RUNS ?= 1000000
+SECONDS ?= 600
 
-.PHONY: demo test check conformance docs bench clean
+.PHONY: demo test check conformance fuzz docs bench clean
 
 demo: $(DEMO_VENV)/ready  ## a light install (no torch), then two summaries
 	$(DEMO_VENV)/bin/convlens summary alexnet
@@ -24,11 +26,16 @@ check: $(VENV)/ready  ## lint, types, import contracts, tests, doctests, generat
 conformance: $(VENV)/ready  ## the long run: every operator against PyTorch on CASES random settings
 	CONVLENS_CASES=$(CASES) $(BIN)/python -m pytest -q -n 2 tests/ops/test_conformance.py tests/ops/test_function_conformance.py
 
+fuzz: $(VENV)/fuzz  ## the readers on inputs that grow their coverage: at most RUNS inputs and SECONDS seconds for each
+	$(BIN)/python -m fuzz.text_form -runs=$(RUNS) -max_total_time=$(SECONDS)
+	$(BIN)/python -m fuzz.onnx_reader -runs=$(RUNS) -max_total_time=$(SECONDS)
+
 docs: $(VENV)/ready  ## write the generated pages of docs/reference
 	$(BIN)/python docs/generate.py
 
 bench: $(VENV)/ready  ## measure what the pages claim about speed
 	$(BIN)/python bench/cold_start.py
+	$(BIN)/python -m bench.growth
 
 clean:
 	rm -rf $(VENV) $(DEMO_VENV)
@@ -42,4 +49,8 @@ $(VENV)/ready: pyproject.toml tests/requirements.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --requirement tests/requirements.txt
 	$(BIN)/pip install --quiet --editable .
+	touch $@
+
+$(VENV)/fuzz: $(VENV)/ready
+	$(BIN)/pip install --quiet atheris
 	touch $@
