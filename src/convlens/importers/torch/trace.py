@@ -189,9 +189,9 @@ def _name_for(op: Op, path: str, module: torch.nn.Module | None) -> str:
 
 def is_layer(module: torch.nn.Module) -> bool:
     """One of torch.nn's own layers, or a subclass of one, rather than a container or a block of the user's."""
-    return not module._modules and _is_of_torch(type(module))  # noqa: SLF001 - children() costs a generator a call
+    return not module._modules and _is_of_torch(type(module))  # type: ignore[arg-type]  # noqa: SLF001 - children() costs a generator a call
 
 
 @lru_cache(maxsize=256)
-def _is_of_torch(kind: Any) -> bool:
+def _is_of_torch(kind: type[torch.nn.Module]) -> bool:
     return any(c is not torch.nn.Module and c.__module__.startswith("torch.nn.modules") for c in kind.__mro__)
