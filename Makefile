@@ -7,7 +7,7 @@ CASES ?= 20000
 RUNS ?= 1000000
 SECONDS ?= 600
 
-.PHONY: demo test check conformance fuzz docs bench clean
+.PHONY: demo test check conformance fuzz docs catalogues bench clean
 
 demo: $(DEMO_VENV)/ready  ## a light install (no torch), then two summaries
 	$(DEMO_VENV)/bin/convlens summary alexnet
@@ -32,6 +32,9 @@ fuzz: $(VENV)/fuzz  ## the readers on inputs that grow their coverage: at most R
 
 docs: $(VENV)/ready  ## write the generated pages of docs/reference
 	$(BIN)/python docs/generate.py
+
+catalogues: $(VENV)/ready  ## collect the messages of the code, compile their translations
+	$(BIN)/python catalogues/generate.py
 
 bench: $(VENV)/ready  ## measure what the pages claim about speed
 	$(BIN)/python bench/cold_start.py

@@ -1,4 +1,4 @@
-"""Random tests draw the same cases in every run, and no test fails because the machine is busy.
+"""Random tests draw the same cases in every run, no test fails because the machine is busy, and all speak English.
 
 `make conformance` draws new cases: it sets CONVLENS_CASES.
 """
@@ -11,3 +11,4 @@ settings.register_profile(
     "convlens", deadline=None, derandomize="CONVLENS_CASES" not in os.environ, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("convlens")
+os.environ["LC_ALL"] = "C.UTF-8"

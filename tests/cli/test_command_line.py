@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+import convlens.cli
 from convlens.cli import commands, main
 
 GOOD = "network good\ninput x: 1x3x8x8\nc = conv(x, out=4, kernel=3x3)\noutput c\n"
@@ -111,8 +113,6 @@ def test_a_network_by_name() -> None:
 
 
 def test_json_is_the_result_of_the_function() -> None:
-    import convlens
-
     done = run("summary", "alexnet", "--json")
     assert json.loads(done.stdout) == convlens.summary("alexnet").to_dict()
     done = run("layer", STEM, "--input", "1x3x224x224", "--json")
@@ -204,6 +204,33 @@ def test_the_formats_of_the_terminal(capsys: pytest.CaptureFixture[str]) -> None
     assert "参数" in ended(capsys, "layer", "ReLU()", "--input", "1x3", "--lang", "zh")[1]
     assert "× " in ended(capsys, "summary", "resnet50", "--fold")[1]
     assert "32 layers" in ended(capsys, "summary", "resnet50", "--depth", "1")[1]
+
+
+SPOKEN = {"summary": ["lenet5"], "layer": ["ReLU()", "--input", "1x3"]}
+"""Verbs that print words, with arguments."""
+
+
+@pytest.mark.parametrize(("verb", "args"), SPOKEN.items(), ids=SPOKEN)
+def test_the_language_is_asked_for_or_that_of_the_locale(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, verb: str, args: list[str]
+) -> None:
+    english = ended(capsys, verb, *args)[1]
+    chinese = ended(capsys, verb, *args, "--lang", "zh")[1]
+    assert "参数" in chinese
+    assert not re.search("[\u4e00-\u9fff]", english)
+    assert ended(capsys, "--lang", "zh", verb, *args)[1] == chinese
+    assert ended(capsys, "--lang", "zh", verb, *args, "--lang", "en")[1] == english
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    assert ended(capsys, verb, *args)[1] == chinese
+    assert ended(capsys, "--lang", "en", verb, *args)[1] == english
+    assert ended(capsys, verb, *args, "--json")[1] == ended(capsys, verb, *args, "--json", "--lang", "en")[1]
+    assert ended(capsys, verb, *args, "--lang", "fr")[0] == 2
+
+
+def test_every_verb_has_the_option() -> None:
+    """A new verb is to be added to SPOKEN."""
+    verbs = {p.stem for p in (Path(convlens.cli.__file__).parent).glob("*.py") if not p.stem.startswith("_")}
+    assert verbs == SPOKEN.keys()
 
 
 def test_colour_only_where_it_is_wanted() -> None:

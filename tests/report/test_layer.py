@@ -13,7 +13,6 @@ from convlens.ir.errors import ShapeError, UsageError
 from convlens.report.border import unread_words
 from convlens.report.frameworks import choices
 from convlens.report.window import AxisWindow, without_drop
-from convlens.report.words import WORDS
 
 STEM = "Conv2d(3, 64, 7, stride=2, padding=3)"
 SEPARABLE = (
@@ -155,12 +154,6 @@ def test_same_padding_of_each_framework() -> None:
 def test_uneven_padding_needs_a_pad_before_in_pytorch() -> None:
     assert "F.pad first" in str(convlens.layer("Conv2D(64, 7, strides=2, padding='same')", (1, 224, 224, 3)))
     assert "F.pad first" not in str(convlens.layer("Conv2d(3, 8, 4, padding='same')", (1, 3, 9, 9)))
-
-
-def test_both_languages_have_the_same_words() -> None:
-    assert WORDS["en"].keys() == WORDS["zh"].keys()
-    for key, text in WORDS["en"].items():
-        assert sorted(re.findall(r"\{(\w+)\}", text)) == sorted(re.findall(r"\{(\w+)\}", WORDS["zh"][key])), key
 
 
 def test_chinese_windows_can_print_everything() -> None:

@@ -1,9 +1,11 @@
 """The record of a summary: exact values, sums, and the same facts in every form."""
 
 import json
+import re
 from html.parser import HTMLParser
 
 import pytest
+from rich.cells import cell_len
 
 import convlens
 from convlens.ir.graph import Graph
@@ -307,3 +309,34 @@ def test_unknown_verbs_are_attribute_errors() -> None:
     with pytest.raises(AttributeError, match="no attribute 'sumary'"):
         convlens.sumary  # noqa: B018
     assert {"summary", "layer"} <= set(dir(convlens))
+
+
+FORMS = {
+    "text": lambda report, lang: report.to_text(Screen(200), lang=lang),
+    "markdown": lambda report, lang: report.to_markdown(lang=lang),
+    "html": lambda report, lang: report.to_html(lang=lang),
+}
+
+
+@pytest.mark.parametrize("text", [SMALL, ODD, BROKEN])
+@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
+def test_both_languages_have_the_same_numbers_and_names(text: str, form) -> None:
+    english, chinese = (form(Summary(parse(text)), lang).partition("<body>") for lang in ("en", "zh"))
+    facts = r"\d(?:[\d,.x]*\d)?|\w*\.\w+|Conv\w*"
+    assert re.findall(facts, "".join(english)) == re.findall(facts, "".join(chinese))
+    words = set(re.findall(r"[a-z]+", re.sub(r"(?s)<style>.*</style>|error: .*", "", "".join(chinese))))
+    assert not words & {"params", "parameters", "trainable", "bytes", "unknown", "peak", "layers", "sees", "position"}
+
+
+@pytest.mark.parametrize("width", [40, 80, 120])
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_columns_line_up_in_cells_of_the_terminal(width: int, lang: str) -> None:
+    """A Chinese character is two cells wide: the numbers of a column end in the same cell, below the end of its head."""
+    table = Summary(parse(SMALL)).to_text(Screen(width), lang=lang).split("\n\n")[0].splitlines()[1:]
+    head, rule, *rows = table
+    assert all(cell_len(line) <= cell_len(rule) <= width for line in table)
+    title = {"en": "params", "zh": "参数"}[lang]
+    if title in head:
+        end = cell_len(head[: head.index(title) + len(title)])
+        ends = {cell_len(row[: m.end()]) for row in rows for m in [re.search(r"\dx[\dx]+ +([\d,.]+(?: [kM])?)", row)] if m}
+        assert ends == {end}

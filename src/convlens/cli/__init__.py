@@ -14,6 +14,7 @@ from convlens import __version__
 from convlens.cli._group import VerbGroup
 from convlens.cli._output import abandon, remark
 from convlens.ir.errors import ConvlensError, UsageError, cut
+from convlens.lang.choice import LANGUAGES
 
 MAX_LINE = 1000
 """A longer line of a message is shortened in its middle."""
@@ -34,8 +35,9 @@ class _Closed(io.TextIOBase):
     "SHAPE is 1x3x224x224, with a dtype 2x7:int64. Exit codes: 0 done, 1 the network is invalid, 2 wrong usage.",
 )
 @click.version_option(__version__, prog_name="convlens")
+@click.option("--lang", type=click.Choice(LANGUAGES), help="Language of the words; default: the locale's.")
 @click.pass_context
-def commands(context: click.Context) -> None:
+def commands(context: click.Context, lang: str | None) -> None:  # noqa: ARG001 - `convlens.cli._lang` reads it for each verb
     """Tells what a convolutional network will do before it runs."""
     if context.invoked_subcommand is None:
         click.echo(context.get_help(), err=True)

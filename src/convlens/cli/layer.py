@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from convlens.cli._lang import lang_option
 from convlens.cli._output import chosen_format, emit, emit_json, write
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ ENDINGS = (".json", ".md", ".html", ".txt")
 @click.option("--input", "inputs", metavar="SHAPE[:DTYPE]", multiple=True, help="An input: 1x3x224x224, 2x7:int64.")
 @click.option("--json", "as_json", is_flag=True, help="The record for machines, schema convlens/layer/1.")
 @click.option("--markdown", is_flag=True, help="For a page or a pull request.")
-@click.option("--lang", type=click.Choice(["en", "zh"]), default="en", help="Language of the explanation.")
+@lang_option
 @click.option("-o", "out", metavar="FILE", help="Write to a file: .json, .md, .html or .txt.")
 def command(call: str, inputs: tuple[str, ...], as_json: bool, markdown: bool, lang: str, out: str | None) -> None:
     """What does CALL do to an input of this shape?

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from convlens.cli._lang import lang_option
 from convlens.cli._output import chosen_format, emit, emit_json, remark, write
 from convlens.ir.errors import UsageError, quoted
 
@@ -25,10 +26,11 @@ ENDINGS = (".json", ".md", ".html", ".txt")
 @click.option("--fold/--no-fold", help="In a table: show identical blocks that follow one another once.")
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="NO_COLOR wins over it.")
 @click.option("--real", is_flag=True, help="Run a torch module on real zeros, for code that looks at values.")
+@lang_option
 @click.option("-o", "out", metavar="FILE", help="Write to a file: .json, .md, .html or .txt.")
 def command(
     model: str, inputs: tuple[str, ...], dims: tuple[str, ...], as_json: bool, markdown: bool, depth: int | None,
-    fold: bool, color: str, real: bool, out: str | None,
+    fold: bool, color: str, real: bool, lang: str, out: str | None,
 ) -> None:  # fmt: skip
     """What is in MODEL, what comes out, what does each layer cost and see?
 
@@ -44,13 +46,13 @@ def command(
         remark(f"running {model}, which is your own code")
     report = Summary(load(model, *_given(inputs), _sizes(dims), real))
     if out is not None:
-        write(out, _file_text(report, ending, depth, fold))
+        write(out, _file_text(report, ending, depth, fold, lang))
     elif as_json:
         emit_json(report.to_dict())
     elif markdown:
-        emit(report.to_markdown(depth=depth, fold=fold))
+        emit(report.to_markdown(depth=depth, fold=fold, lang=lang))
     else:
-        _print_table(report, depth, fold, color)
+        _print_table(report, depth, fold, color, lang)
     if report.facts.error is not None:
         raise report.facts.error
 
@@ -81,18 +83,18 @@ def _sizes(dims: tuple[str, ...]) -> dict[str, int]:
     return sizes
 
 
-def _file_text(report: "Summary", ending: str, depth: int | None, fold: bool) -> str:
+def _file_text(report: "Summary", ending: str, depth: int | None, fold: bool, lang: str) -> str:
     if ending == ".txt":
         from convlens.report.terminal import FILE  # noqa: PLC0415 - only a table needs a screen
 
-        return report.to_text(FILE, depth=depth, fold=fold)
+        return report.to_text(FILE, depth=depth, fold=fold, lang=lang)
     if ending == ".json":
         return report.to_json()
-    return (report.to_markdown if ending == ".md" else report.to_html)(depth=depth, fold=fold)
+    return (report.to_markdown if ending == ".md" else report.to_html)(depth=depth, fold=fold, lang=lang)
 
 
-def _print_table(report: "Summary", depth: int | None, fold: bool, color: str) -> None:
+def _print_table(report: "Summary", depth: int | None, fold: bool, color: str, lang: str) -> None:
     from convlens.report.terminal import screen_of  # noqa: PLC0415 - only a table needs a screen
 
     screen = screen_of(sys.stdout, color)
-    emit(report.to_text(screen, depth=depth, fold=fold), color=screen.color)
+    emit(report.to_text(screen, depth=depth, fold=fold, lang=lang), color=screen.color)

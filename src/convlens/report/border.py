@@ -1,7 +1,8 @@
 """What a layer never reads, in words: pixels at the border that a division leaves over, and pixels between windows."""
 
+from convlens.lang.messages import counted, listed, marked, say, spaced
 from convlens.report.window import AxisWindow, ceil_helps, same_reads_all, without_drop
-from convlens.report.words import edge, say, spaced
+from convlens.report.words import edge
 
 _SAME = {"keras": "same", "tf.nn": "SAME"}
 """The frameworks that know no padding but 'valid' and 'same', and how they write it."""
@@ -18,14 +19,24 @@ it down (floor).
     short = [w for w in windows if w.dropped]
     lines = []
     if short:
-        what = _joined([edge(lang, w.axis, w.dropped) for w in short], lang, "and")
-        verb = say(lang, "is" if len(short) == 1 and short[0].dropped == 1 else "are")
-        key = "dropped_ceil" if short[0].ceil_mode else "dropped"
-        lines.append(say(lang, key, what=what + verb))
-        ways = _ways(windows, lang, framework)
-        lines += [say(lang, "would_use", ways=_joined(ways, lang, "or"))] if ways else []
+        what = _joined([edge(lang, w.axis, w.dropped) for w in short], lang, say(lang, " and "))
+        lines.append(_never_read(what, sum(w.dropped for w in short), lang, ceil_mode=short[0].ceil_mode))
+        ways = _joined(_ways(windows, lang, framework), lang, say(lang, " or "))
+        lines += [say(lang, "With {ways} every pixel at the border is read.", ways=ways)] if ways else []
     lines += _between([w for w in windows if w.kind == "window" and w.stride > w.reach and w.out > 1], lang)
     return [spaced(line) if lang == "zh" else line for line in lines]
+
+
+def _never_read(what: str, count: int, lang: str, *, ceil_mode: bool) -> str:
+    if ceil_mode:
+        return counted(lang, "{what} is never read.", "{what} are never read.", count, what=what)
+    return counted(
+        lang,
+        "{what} is never read: the division does not come out even, and frameworks round it down (floor).",
+        "{what} are never read: the division does not come out even, and frameworks round it down (floor).",
+        count,
+        what=what,
+    )
 
 
 def _ways(windows: list[AxisWindow], lang: str, framework: str) -> list[str]:
@@ -34,13 +45,13 @@ def _ways(windows: list[AxisWindow], lang: str, framework: str) -> list[str]:
     ways = []
     if framework in _SAME:
         if all(map(same_reads_all, windows)):
-            ways.append(say(lang, "way_same", word=_SAME[framework]))
+            ways.append(f'padding="{_SAME[framework]}"')
     elif len(paddings) == len(windows):
-        ways.append(say(lang, "way_padding", padding=_one_or_all(paddings)))
+        ways.append(say(lang, "padding {padding}", padding=_one_or_all(paddings)))
     if len(sizes) == len(windows):
-        ways.append(say(lang, "way_input", size="x".join(map(str, sizes))))
+        ways.append(say(lang, "an input of {size}", size="x".join(map(str, sizes))))
     if framework not in _SAME and all(ceil_helps(w) for w in windows if w.dropped):
-        ways.append(say(lang, "way_ceil"))
+        ways.append("ceil_mode=True")
     return ways
 
 
@@ -58,11 +69,16 @@ def _between(windows: list[AxisWindow], lang: str) -> list[str]:
     for w in windows:
         axes.setdefault((w.stride, w.reach), []).append(w.axis)
     return [
-        say(lang, "between", axis=", ".join(names), stride=stride, reach=reach, gap=stride - reach)
+        say(lang, _BETWEEN, axis=", ".join(names), stride=stride, reach=reach, gap=stride - reach)
         for (stride, reach), names in axes.items()
     ]
 
 
+_BETWEEN = marked(
+    "{axis}: stride {stride} is larger than the window's reach {reach}, so the windows skip {gap} of every {stride} "
+    "pixels and never read them."
+)
+
+
 def _joined(texts: list[str], lang: str, last: str) -> str:
-    head = ("、" if lang == "zh" else ", ").join(texts[:-1])
-    return (head + say(lang, last) if head else "") + texts[-1]
+    return last.join([listed(lang, texts[:-1]), texts[-1]] if len(texts) > 1 else texts)

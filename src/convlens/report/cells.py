@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from convlens.arith.units import grouped, short
 from convlens.ir.graph import Node
 from convlens.ir.label import label
+from convlens.lang.messages import listed, marked, say
 from convlens.report.field import UNKNOWN, field_text
 from convlens.report.layout import shown
 from convlens.report.tree import Line, lines
+from convlens.report.words import layers
 
 if TYPE_CHECKING:
     from convlens.report.summary import Summary
@@ -17,15 +19,19 @@ NO_FIELD = "-"
 """Of a layer that sees no image."""
 
 HEADS = {
-    "name": "name",
-    "layer": "layer",
-    "output": "output",
-    "params": "params",
-    "macs": "MACs",
-    "field": "field",
-    "share": "MACs %",
+    "name": marked("name"),
+    "layer": marked("layer"),
+    "output": marked("output"),
+    "params": marked("params"),
+    "macs": marked("MACs"),
+    "field": marked("field"),
+    "share": marked("MACs %"),
 }
 """Columns from left to right."""
+
+
+def heads(lang: str) -> dict[str, str]:
+    return {key: say(lang, head) for key, head in HEADS.items()}
 
 
 def shown_lines(report: "Summary", depth: int | None, fold: bool) -> list[Line]:
@@ -48,36 +54,37 @@ def costs(report: "Summary", line: Line) -> Costs:
     return Costs(sum(f.params for f in found), None if None in macs else sum(m or 0 for m in macs))
 
 
-def cells(report: "Summary", line: Line, *, rounded: bool = False) -> dict[str, str]:
+def cells(report: "Summary", line: Line, lang: str, *, rounded: bool = False) -> dict[str, str]:
     """The texts of one line; empty for the head of an open group."""
     if not line.nodes:
         return dict.fromkeys(HEADS, "") | {"name": line.name}
     if line.nodes[-1] is report.facts.broken:
-        return dict.fromkeys(HEADS, "") | {"name": line.name, "layer": label(line.nodes[-1].op, ()), "output": "does not fit"}
+        refused = {"name": line.name, "layer": label(line.nodes[-1].op, ()), "output": say(lang, "does not fit")}
+        return dict.fromkeys(HEADS, "") | refused
     last = line.nodes[-1]
     params, macs = costs(report, line)
     write = short if rounded else grouped
     return {
         "name": line.name,
-        "layer": layer_text(report, line),
-        "output": outputs_text([shown((spec,), report.graph.layout) for spec in report.facts.nodes[last.name].outputs]),
-        "params": "shared" if not params and any(node.ties for node in line.nodes) else write(params),
+        "layer": layer_text(report, line, lang),
+        "output": outputs_text([shown((spec,), report.graph.layout) for spec in report.facts.nodes[last.name].outputs], lang),
+        "params": say(lang, "shared") if not params and any(node.ties for node in line.nodes) else write(params),
         "macs": UNKNOWN if macs is None else write(macs),
-        "field": _field(report, last),
+        "field": _field(report, last, lang),
         "share": UNKNOWN if macs is None else percent(macs, report.totals.macs),
     }
 
 
-def _field(report: "Summary", node: Node) -> str:
+def _field(report: "Summary", node: Node, lang: str) -> str:
     field = report.receptive_fields[node.name]
-    return NO_FIELD if field is None and node.name not in report.lost_fields else field_text(field)
+    return NO_FIELD if field is None and node.name not in report.lost_fields else field_text(field, lang)
 
 
-def layer_text(report: "Summary", line: Line) -> str:
+def layer_text(report: "Summary", line: Line, lang: str) -> str:
     """The layer as its framework writes it, or how many layers a folded module has."""
     node = line.nodes[-1]
     if len(line.nodes) > 1 or node is report.facts.broken:
-        return f"{len(line.nodes)} layers" if len(line.nodes) > 1 else label(node.op, ())
+        return layers(lang, len(line.nodes)) if len(line.nodes) > 1 else label(node.op, ())
     return label(node.op, report.facts.nodes[node.name].inputs, report.graph.dialect)
 
 
@@ -87,14 +94,14 @@ def same_layer(report: "Summary", node: Node) -> tuple[object, ...]:
     return (node.op, found and (found.inputs, found.outputs, found.params), node is report.facts.broken)
 
 
-def outputs_text(shapes: list[str]) -> str:
+def outputs_text(shapes: list[str], lang: str = "en") -> str:
     """All outputs of a layer; those that are alike are counted.
 
     >>> outputs_text(["1x8", "1x8", "1x8"]), outputs_text(["1x8", "1x9"])
     ('3 of 1x8', '1x8, 1x9')
     """
     runs = [(shape, len(list(run))) for shape, run in groupby(shapes)]
-    return ", ".join(shape if count == 1 else f"{count} of {shape}" for shape, count in runs)
+    return listed(lang, [shape if n == 1 else say(lang, "{count} of {shape}", count=n, shape=shape) for shape, n in runs])
 
 
 def percent(part: int, whole: int) -> str:

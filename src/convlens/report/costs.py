@@ -4,8 +4,8 @@ from math import prod
 
 from convlens.arith.units import grouped
 from convlens.ir.spec import Shape
+from convlens.lang.messages import say
 from convlens.passes.facts import NodeFacts
-from convlens.report.words import say
 
 
 def params_formula(facts: NodeFacts) -> str:

@@ -2,13 +2,14 @@
 
 from fractions import Fraction
 
+from convlens.lang.messages import say
 from convlens.passes.receptive_field import AxisField, ReceptiveField
-from convlens.report.words import counted, say
+from convlens.report.words import pixels
 
 UNKNOWN = "?"
 
 
-def field_text(field: ReceptiveField | None) -> str:
+def field_text(field: ReceptiveField | None, lang: str = "en") -> str:
     """``35 /8``: 35 pixels wide, moving 8 pixels from one output to the next. Axes that differ are joined by ``x``.
 
     The stride is left out where it is not regular, or where there is only one position.
@@ -19,7 +20,7 @@ def field_text(field: ReceptiveField | None) -> str:
     if field is None:
         return UNKNOWN
     if any(axis.whole for axis in field.axes):
-        return "whole"
+        return say(lang, "whole")
     size = _each([_extent(axis) for axis in field.axes])
     strides = [exact(axis.stride) for axis in field.axes]
     return size if None in strides or set(strides) == {0} else f"{size} /{_each([_stride(stride) for stride in strides])}"
@@ -37,14 +38,16 @@ def field_words(field: ReceptiveField | None, lang: str = "en", *, through: bool
         return say(lang, "unknown")
     node = next((axis.whole for axis in field.axes if axis.whole), "")
     if node:
-        return say(lang, "through", node=node) if through else say(lang, "whole")
+        return say(lang, "the whole input, through {node}", node=node) if through else say(lang, "the whole input")
     sizes = [_in_words(axis, lang) for axis in field.axes]
-    key = "size_all_axes" if len(set(sizes)) == 1 < len(sizes) else "size_one_axis"
-    text = say(lang, key, pixels=_counted(sizes, lang))
+    text = _counted(sizes, lang)
+    if len(set(sizes)) == 1 < len(sizes):
+        text = say(lang, "{pixels} on each axis", pixels=text)
     strides = [exact(axis.stride) for axis in field.axes]
     if None in strides or set(strides) == {0}:
         return text
-    return text + say(lang, "comma") + say(lang, "moving", pixels=_counted([str(stride) for stride in strides], lang))
+    moved = _counted([str(stride) for stride in strides], lang)
+    return text + say(lang, ", ") + say(lang, "moving {pixels} from one output to the next", pixels=moved)
 
 
 def exact(number: Fraction | None) -> int | str | None:
@@ -59,14 +62,15 @@ def exact(number: Fraction | None) -> int | str | None:
 
 
 def _in_words(axis: AxisField, lang: str) -> str:
-    return str(axis.size) if axis.size == axis.size_min else say(lang, "range", least=axis.size_min, most=axis.size)
+    same = axis.size == axis.size_min
+    return str(axis.size) if same else say(lang, "{least} to {most}", least=axis.size_min, most=axis.size)
 
 
 def _counted(texts: list[str], lang: str) -> str:
     """Axes that agree are said once; others are joined by a sign of their own where one of them is a range."""
     if len(set(texts)) == 1:
-        return counted(lang, "pixel", int(texts[0]) if texts[0].isdecimal() else texts[0])
-    return counted(lang, "pixel", " x ".join(texts) if any(" " in text for text in texts) else "x".join(texts))
+        return pixels(lang, int(texts[0]) if texts[0].isdecimal() else texts[0])
+    return pixels(lang, " x ".join(texts) if any(" " in text for text in texts) else "x".join(texts))
 
 
 def _extent(axis: AxisField) -> str:

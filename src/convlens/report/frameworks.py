@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from convlens.arith.padding import Sides, same
+from convlens.lang.messages import marked
 from convlens.ops.conv_transpose import same_padding
 from convlens.report.window import AxisWindow, output_count
 
@@ -14,8 +15,8 @@ from convlens.report.window import AxisWindow, output_count
 class Choice(NamedTuple):
     """One framework's rule: pixels added on each side (cut off, for a transposed convolution) and output, by axis.
 
-    A count of 0 says that no window fits. Where the layer cannot do it alone, ``extra`` is the word for what has to be done
-    beside it ("pad_first", "crop_after"), ``how`` the sentence about it and ``code`` the expression to write.
+    A count of 0 says that no window fits. Where the layer cannot do it alone, ``extra`` is the message for what has to be
+    done beside it, ``how`` the sentence about it, with a place for ``code``, the expression to write.
     """
 
     framework: str
@@ -57,7 +58,7 @@ def _torch_window(windows: list[AxisWindow]) -> Choice:
         return plain._replace(rule="padding='same'")
     if any(left != right or (w.pooling and left > w.kernel // 2) for w, (left, right) in zip(windows, sides, strict=True)):
         how, code = _padded_first(windows[0], sides)
-        return plain._replace(rule="padding=0", extra="pad_first", how=how, code=code)
+        return plain._replace(rule="padding=0", extra=marked("F.pad first"), how=how, code=code)
     ceil = ", ceil_mode=True" if windows[0].ceil_mode else ""
     mean = ", count_include_pad=False" if _leaves_out_padding(windows[0]) and any(map(any, sides)) else ""
     return plain._replace(rule=_setting("padding", [left for left, _ in sides]) + ceil + mean)
@@ -66,10 +67,11 @@ def _torch_window(windows: list[AxisWindow]) -> Choice:
 def _padded_first(window: AxisWindow, sides: tuple[Sides, ...]) -> tuple[str, str]:
     amounts = tuple(side for pair in reversed(sides) for side in pair)
     if window.pooling == "max_pool":
-        return "how_max", f'F.pad(x, {amounts}, value=float("-inf"))'
+        return marked("F.pad first: {code}; zeros would win over negative values."), f'F.pad(x, {amounts}, value=float("-inf"))'
     if _leaves_out_padding(window):
-        return "how_mean", f"pool(F.pad(x, {amounts})) / pool(F.pad(torch.ones_like(x), {amounts}))"
-    return "how_zero", f"F.pad(x, {amounts})"
+        how = marked("F.pad first: {code}, so that the padding does not count in the mean.")
+        return how, f"pool(F.pad(x, {amounts})) / pool(F.pad(torch.ones_like(x), {amounts}))"
+    return marked("F.pad first: {code} adds zeros."), f"F.pad(x, {amounts})"
 
 
 def _leaves_out_padding(window: AxisWindow) -> bool:
@@ -87,7 +89,8 @@ def _torch_transposed(windows: list[AxisWindow]) -> Choice:
     if all(0 <= extra < max(w.stride, w.dilation) for extra, w in zip(given_back, windows, strict=True)):
         return plain._replace(rule=_transposed_rule(left, given_back))
     rule = _transposed_rule([0] * len(windows), [max(-hi, 0) for hi in right])
-    return plain._replace(rule=rule, extra="crop_after", how="how_crop", code=f"y[..., {', '.join(map(_slice, plain.sides))}]")
+    extra, how = marked("crop the output"), marked("crop the output y: {code}")
+    return plain._replace(rule=rule, extra=extra, how=how, code=f"y[..., {', '.join(map(_slice, plain.sides))}]")
 
 
 def _transposed_rule(padding: list[int], output_padding: list[int]) -> str:

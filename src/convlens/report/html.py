@@ -3,9 +3,9 @@
 from html import escape
 from typing import TYPE_CHECKING
 
-from convlens.report.markdown import HEADS, flat_legend, flat_rows
+from convlens.lang.messages import counted, said, say
+from convlens.report.markdown import FLAT_HEADS, flat_legend, flat_rows
 from convlens.report.notes import heading, notes
-from convlens.report.words import plural
 
 if TYPE_CHECKING:
     from convlens.report.summary import Summary
@@ -29,20 +29,24 @@ pre{font-family:ui-monospace,'Cascadia Mono',Consolas,'Noto Sans Mono CJK SC',mo
 """
 
 
-def summary_html(report: "Summary", depth: int | None = None, fold: bool = False, *, closed_beyond: int | None = None) -> str:
+def summary_html(
+    report: "Summary", depth: int | None = None, fold: bool = False, lang: str = "en", *, closed_beyond: int | None = None
+) -> str:
     """The layers, the totals, and where the shapes break; every text escaped, no script, no picture.
 
     A table of more than ``closed_beyond`` rows stands behind a click.
     """
-    rows = flat_rows(report, depth, fold)
-    head = "".join(f"<th scope='col'{_align(key)}>{escape(title)}</th>" for key, title in HEADS.items())
+    rows = flat_rows(report, depth, fold, lang)
+    head = "".join(f"<th scope='col'{_align(key)}>{escape(say(lang, title))}</th>" for key, title in FLAT_HEADS.items())
     body = "".join(_row(row) for row in rows)
     caption = f"<caption><b>{escape(heading(report))}</b></caption>"
     table = f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
     if closed_beyond is not None and len(rows) > closed_beyond:
-        table = f"<details><summary>{escape(heading(report))}: {plural(len(rows), 'row')}</summary>{table}</details>"
-    totals = "".join(f"<tr><th scope='row'>{escape(name)}</th><td>{escape(text)}</td></tr>" for name, text in notes(report))
-    signs = "".join(f"<p class='sign'>{escape(text)}</p>" for text in flat_legend(report, rows, depth, fold))
+        size = counted(lang, "{count} row", "{count} rows", len(rows))
+        table = f"<details><summary>{escape(said(lang, heading(report), size))}</summary>{table}</details>"
+    below = notes(report, lang)
+    totals = "".join(f"<tr><th scope='row'>{escape(name)}</th><td>{escape(text)}</td></tr>" for name, text in below)
+    signs = "".join(f"<p class='sign'>{escape(text)}</p>" for text in flat_legend(report, rows, depth, fold, lang))
     error = f"<pre>{escape(str(report.facts.error))}</pre>" if report.facts.error is not None else ""
     return f"{table}<table><tbody>{totals}</tbody></table>{signs}{error}"
 
@@ -56,7 +60,7 @@ def page(title: str, body: str, lang: str = "en") -> str:
 
 
 def _row(row: dict[str, str]) -> str:
-    return "<tr>" + "".join(f"<td{_align(key)}>{escape(row[key])}</td>" for key in HEADS) + "</tr>"
+    return "<tr>" + "".join(f"<td{_align(key)}>{escape(row[key])}</td>" for key in FLAT_HEADS) + "</tr>"
 
 
 def _align(key: str) -> str:

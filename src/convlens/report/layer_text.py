@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from convlens.ir.graph import Node
 from convlens.ir.label import label
 from convlens.ir.spec import show_shape
+from convlens.lang.messages import marked, said, say
 from convlens.passes.facts import NodeFacts
 from convlens.report.border import unread_words
 from convlens.report.costs import buffers_formula, elementwise_formula, macs_formula, params_formula
@@ -13,7 +14,6 @@ from convlens.report.field import field_words
 from convlens.report.frameworks import Choice, choices
 from convlens.report.layout import shown
 from convlens.report.window import axis_windows, size_formula
-from convlens.report.words import said, say
 
 if TYPE_CHECKING:
     from convlens.report.layer import LayerReport
@@ -43,11 +43,11 @@ def layer_text(report: "LayerReport", lang: str) -> str:
 
 def shapes_line(report: "LayerReport", lang: str) -> str:
     given, made = (", ".join(map(show_shape, shapes)) for shapes in report.shapes())
-    return f"{say(lang, 'input')} {given} -> {say(lang, 'output')} {made}"
+    return say(lang, "input {given} -> output {made}", given=given, made=made)
 
 
 def field_line(report: "LayerReport", lang: str) -> str:
-    return said(lang, "field", field_words(report.field, lang))
+    return said(lang, say(lang, "receptive field"), field_words(report.field, lang))
 
 
 def sections(report: "LayerReport", lang: str) -> list[Section]:
@@ -69,10 +69,15 @@ def _section(report: "LayerReport", node: Node, known: NodeFacts, lang: str) -> 
     found = choices(windows)
     if not found:
         return part
-    title, sides = ("frameworks_transposed", "cropped") if windows[0].kind == "transposed" else ("frameworks", "added")
-    rows = [[say(lang, key) for key in ("framework", "rule", sides, "output")], *(_row(choice, lang) for choice in found)]
+    title, sides = _TRANSPOSED if windows[0].kind == "transposed" else _PADDED
+    head = [say(lang, "framework"), say(lang, "rule"), say(lang, sides), say(lang, "output")]
+    rows = [head, *(_row(choice, lang) for choice in found)]
     notes = [say(lang, choice.how, code=choice.code) for choice in found if choice.how]
     return part._replace(title=say(lang, title), table=rows, notes=notes)
+
+
+_PADDED = marked("the padding that each framework would use"), marked("added")
+_TRANSPOSED = marked("what each framework would cut off the output"), marked("cropped")
 
 
 def _formulas(report: "LayerReport", node: Node, known: NodeFacts, lang: str) -> list[str]:
@@ -80,12 +85,13 @@ def _formulas(report: "LayerReport", node: Node, known: NodeFacts, lang: str) ->
     if len(report.graph.nodes) > 1:
         name = label(node.op, known.inputs, report.graph.dialect)
         lines.insert(0, f"{name} -> {shown(known.outputs, report.graph.layout)}")
-    lines.append(said(lang, "params", params_formula(known)))
+    lines.append(said(lang, say(lang, "parameters"), params_formula(known)))
     if known.buffers:
-        lines.append(said(lang, "buffers", buffers_formula(known)))
-    lines.append(said(lang, "macs", macs_formula(known, lang)))
+        lines.append(said(lang, say(lang, "buffers"), buffers_formula(known)))
+    lines.append(said(lang, say(lang, "MACs"), macs_formula(known, lang)))
     if known.elementwise is None or known.elementwise:
-        lines.append(said(lang, "elementwise", elementwise_formula(known, getattr(node.op, "kernel", ()), lang)))
+        text = elementwise_formula(known, getattr(node.op, "kernel", ()), lang)
+        lines.append(said(lang, say(lang, "element-wise operations"), text))
     return lines
 
 
@@ -96,8 +102,8 @@ def _aligned(rows: Sequence[list[str]]) -> list[str]:
 
 def _row(choice: Choice, lang: str) -> list[str]:
     sides = ", ".join(f"{left}+{right}" for left, right in choice.sides)
-    rule = choice.rule + (say(lang, "comma") + say(lang, choice.extra) if choice.extra else "")
-    return [choice.framework, rule, sides, show_shape(choice.counts) if all(choice.counts) else say(lang, "no_window")]
+    rule = choice.rule + (say(lang, ", ") + say(lang, choice.extra) if choice.extra else "")
+    return [choice.framework, rule, sides, show_shape(choice.counts) if all(choice.counts) else say(lang, "no window fits")]
 
 
 def _cells(text: str) -> int:

@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from convlens.report.cells import cells, shown_lines
+from convlens.lang.messages import marked, said, say
+from convlens.report.cells import HEADS, cells, shown_lines
 from convlens.report.legend import legend
 from convlens.report.notes import heading, notes
 from convlens.report.tree import Line
@@ -10,32 +11,32 @@ from convlens.report.tree import Line
 if TYPE_CHECKING:
     from convlens.report.summary import Summary
 
-HEADS = {"name": "name", "layer": "layer", "output": "output", "params": "params", "macs": "MACs", "field": "receptive field"}
+FLAT_HEADS = {key: HEADS[key] for key in ("name", "layer", "output", "params", "macs")} | {"field": marked("receptive field")}
 TIMES = "×"
 _SPECIAL = str.maketrans({c: f"\\{c}" for c in "\\`*_[]<>|#"} | {"\n": " ", "\r": " "})
 
 
-def summary_markdown(report: "Summary", depth: int | None = None, fold: bool = False) -> str:
+def summary_markdown(report: "Summary", depth: int | None = None, fold: bool = False, lang: str = "en") -> str:
     """A line for each layer, folded module or repeated block, then the totals, then where the shapes break."""
-    rows = flat_rows(report, depth, fold)
-    lines = [f"**{escaped(heading(report))}**", "", _row(list(HEADS.values())), "|---|---|---|---:|---:|---|"]
-    lines += [_row([escaped(row[key]) for key in HEADS]) for row in rows]
-    lines += ["", *(f"- {head}: {escaped(text)}" for head, text in notes(report))]
-    explained = flat_legend(report, rows, depth, fold)
+    rows, heads = flat_rows(report, depth, fold, lang), [say(lang, head) for head in FLAT_HEADS.values()]
+    lines = [f"**{escaped(heading(report))}**", "", _row(heads), "|---|---|---|---:|---:|---|"]
+    lines += [_row([escaped(row[key]) for key in FLAT_HEADS]) for row in rows]
+    lines += ["", *(f"- {said(lang, head, escaped(text))}" for head, text in notes(report, lang))]
+    explained = flat_legend(report, rows, depth, fold, lang)
     lines += ["", *(f"- {escaped(text)}" for text in explained)] if explained else []
     if report.facts.error is not None:
         lines += ["", "```", str(report.facts.error).replace("```", "'''"), "```"]
     return "\n".join(lines) + "\n"
 
 
-def flat_rows(report: "Summary", depth: int | None = None, fold: bool = False) -> list[dict[str, str]]:
+def flat_rows(report: "Summary", depth: int | None, fold: bool, lang: str) -> list[dict[str, str]]:
     """The cells of every line that stands for layers, under its full name."""
     shown = [line for line in shown_lines(report, depth, fold) if line.nodes]
-    return [cells(report, line) | {"name": _full_name(line)} for line in shown]
+    return [cells(report, line, lang) | {"name": _full_name(line)} for line in shown]
 
 
-def flat_legend(report: "Summary", rows: list[dict[str, str]], depth: int | None, fold: bool) -> list[str]:
-    return legend(shown_lines(report, depth, fold), [row["field"] for row in rows], TIMES)
+def flat_legend(report: "Summary", rows: list[dict[str, str]], depth: int | None, fold: bool, lang: str) -> list[str]:
+    return legend(shown_lines(report, depth, fold), [row["field"] for row in rows], TIMES, lang)
 
 
 def _full_name(line: Line) -> str:

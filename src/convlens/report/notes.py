@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 from convlens.arith.units import grouped, memory, short
 from convlens.ir.graph import Ref
 from convlens.ir.label import label
+from convlens.lang.messages import counted, listed, say
 from convlens.report.field import field_words
 from convlens.report.layout import shown
 from convlens.report.record import output_spec
-from convlens.report.words import plural
+from convlens.report.words import layers
 
 if TYPE_CHECKING:
     from convlens.report.summary import Summary
@@ -23,26 +24,28 @@ def heading(report: "Summary") -> str:
     return f"{report.graph.name}: {inputs}" if inputs else report.graph.name
 
 
-def notes(report: "Summary") -> list[Note]:
+def notes(report: "Summary", lang: str = "en") -> list[Note]:
     """Exact totals, each with a rounded number behind it, then the outputs and what is unknown."""
     t = report.totals
     frozen = t.params - t.trainable_params
     unused = t.params - sum(f.params for f in report.facts.nodes.values())
     found = [
-        ("parameters", exactly(t.params) + ("" if frozen else ", all trainable")),
-        *([("trainable", exactly(t.trainable_params)), ("frozen", exactly(frozen))] if frozen else []),
-        *([("unused", f"{exactly(unused)} of them in no layer")] if unused else []),
-        *([("buffers", exactly(t.buffers))] if t.buffers else []),
-        ("MACs", _least(report) + exactly(t.macs)),
-        ("element-wise", _least(report) + exactly(t.elementwise) + (" operation" if t.elementwise == 1 else " operations")),
-        ("weights", in_bytes(t.param_bytes)),
-        ("activations", in_bytes(t.activation_bytes)),
-        ("peak", in_bytes(t.peak_activation_bytes) + _where(report)),
-        ("training", f"{_least(report)}{exactly(t.training_macs)} MACs, keeps {in_bytes(t.saved_bytes)}"),
+        (say(lang, "parameters"), exactly(t.params) + ("" if frozen else say(lang, ", all trainable"))),
+        *([(say(lang, "trainable"), exactly(t.trainable_params)), (say(lang, "frozen"), exactly(frozen))] if frozen else []),
+        *([(say(lang, "unused"), say(lang, "{count} of them in no layer", count=exactly(unused)))] if unused else []),
+        *([(say(lang, "buffers"), exactly(t.buffers))] if t.buffers else []),
+        (say(lang, "MACs"), _at_least(report, exactly(t.macs), lang)),
+        (say(lang, "element-wise"), _at_least(report, _operations(t.elementwise, lang), lang)),
+        (say(lang, "weights"), in_bytes(t.param_bytes, lang)),
+        (say(lang, "activations"), in_bytes(t.activation_bytes, lang)),
+        (say(lang, "peak"), _peak(report, lang)),
+        (say(lang, "training"), _training(report, lang)),
     ]
     if report.facts.broken is None:
-        return found + [("output", _output(report, ref)) for ref in report.graph.outputs] + _unknowns(report)
-    return [*found, *_unknowns(report), ("breaks at", f"{report.facts.broken.name}; the totals end before it")]
+        outputs = [(say(lang, "output"), _output(report, ref, lang)) for ref in report.graph.outputs]
+        return found + outputs + _unknowns(report, lang)
+    end = say(lang, "{node}; the totals end before it", node=report.facts.broken.name)
+    return [*found, *_unknowns(report, lang), (say(lang, "breaks at"), end)]
 
 
 def exactly(count: int) -> str:
@@ -53,33 +56,55 @@ def exactly(count: int) -> str:
     return f"{grouped(count)} ({short(count)})" if count >= 1000 else grouped(count)
 
 
-def in_bytes(size: int) -> str:
-    return plural(size, "byte") + (f" ({memory(size)})" if size >= 1024 else "")
+def in_bytes(size: int, lang: str) -> str:
+    """
+    >>> in_bytes(2048, "en"), in_bytes(1, "en"), in_bytes(1, "zh")
+    ('2,048 bytes (2.00 KiB)', '1 byte', '1 字节')
+    """
+    text = counted(lang, "{number} byte", "{number} bytes", size, number=grouped(size))
+    return f"{text} ({memory(size)})" if size >= 1024 else text
 
 
-def _least(report: "Summary") -> str:
-    return "at least " if report.unknown else ""
+def _operations(count: int, lang: str) -> str:
+    return counted(lang, "{number} operation", "{number} operations", count, number=exactly(count))
 
 
-def _where(report: "Summary") -> str:
-    return f" at {report.activations.peak_node}" if report.activations.peak_node else ""
+def _at_least(report: "Summary", number: str, lang: str) -> str:
+    return say(lang, "at least {number}", number=number) if report.unknown else number
 
 
-def _output(report: "Summary", ref: Ref) -> str:
+def _training(report: "Summary", lang: str) -> str:
+    macs = _at_least(report, exactly(report.totals.training_macs), lang)
+    return say(lang, "{macs} MACs, keeps {size}", macs=macs, size=in_bytes(report.totals.saved_bytes, lang))
+
+
+def _peak(report: "Summary", lang: str) -> str:
+    size, node = in_bytes(report.totals.peak_activation_bytes, lang), report.activations.peak_node
+    return say(lang, "{size} at {node}", size=size, node=node) if node else size
+
+
+def _output(report: "Summary", ref: Ref, lang: str) -> str:
     text = f"{ref} {shown((output_spec(report, ref),), report.graph.layout)}"
     field = report.receptive_fields.get(ref.node)
-    if field is None:
-        return f"{text}, receptive field unknown" if ref.node in report.lost_fields else text
-    return f"{text}, sees {field_words(field, through=True)}"
+    if field is not None:
+        return say(lang, "{output}, sees {field}", output=text, field=field_words(field, lang, through=True))
+    return say(lang, "{output}, receptive field unknown", output=text) if ref.node in report.lost_fields else text
 
 
-def _unknowns(report: "Summary") -> list[Note]:
+def _unknowns(report: "Summary", lang: str) -> list[Note]:
     """Costs that cannot be told, by call, and receptive fields, by where they are lost."""
     by_call = _grouped((_call(report, name), name) for name in report.unknown)
-    costs = [f"{call}{_times(names)}: {_some(names)}" for call, names in by_call.items()]
+    costs = [f"{call}{_times(names)}: {_some(names, lang)}" for call, names in by_call.items()]
     by_place = _grouped((place, name) for name, place in report.lost_fields.items())
-    fields = [f"lost at {place} ({_call(report, place)}), for {plural(len(names), 'layer')}" for place, names in by_place.items()]
-    return [("unknown cost", text) for text in _first(costs)] + [("unknown field", text) for text in _first(fields)]
+    fields = [_lost(place, _call(report, place), layers(lang, len(names)), lang) for place, names in by_place.items()]
+    return [
+        *((say(lang, "unknown cost"), text) for text in _first(costs, lang)),
+        *((say(lang, "unknown field"), text) for text in _first(fields, lang)),
+    ]
+
+
+def _lost(place: str, call: str, count: str, lang: str) -> str:
+    return say(lang, "lost at {place} ({call}), for {layers}", place=place, call=call, layers=count)
 
 
 def _call(report: "Summary", name: str) -> str:
@@ -97,12 +122,14 @@ def _times(names: list[str]) -> str:
     return f" x {len(names)}" if len(names) > 1 else ""
 
 
-def _some(names: list[str]) -> str:
-    return ", ".join(names[:MOST] + [f"and {len(names) - MOST} more"] * (len(names) > MOST))
+def _some(names: list[str], lang: str) -> str:
+    more = [say(lang, "and {count} more", count=len(names) - MOST)] if len(names) > MOST else []
+    return listed(lang, names[:MOST] + more)
 
 
-def _first(lines: list[str]) -> list[str]:
-    return lines[:MOST] + [f"and {plural(len(lines) - MOST, 'other')}"] * (len(lines) > MOST)
+def _first(lines: list[str], lang: str) -> list[str]:
+    rest = len(lines) - MOST
+    return lines[:MOST] + ([counted(lang, "and {count} other", "and {count} others", rest)] if rest > 0 else [])
 
 
 MOST = 4

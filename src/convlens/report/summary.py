@@ -64,27 +64,28 @@ class Summary:
 
         return json.dumps(self.to_dict(), ensure_ascii=False, indent=2) + "\n"
 
-    def to_markdown(self, *, depth: int | None = None, fold: bool = False) -> str:
-        """A table and a list, for a page or a pull request; ``depth`` and ``fold`` as in `to_text`."""
+    def to_markdown(self, *, depth: int | None = None, fold: bool = False, lang: str = "en") -> str:
+        """A table and a list, for a page or a pull request; the options are those of `to_text`."""
         from convlens.report.markdown import summary_markdown  # noqa: PLC0415 - each form loads its own writer
 
-        return summary_markdown(self, depth, fold)
+        return summary_markdown(self, depth, fold, lang)
 
-    def to_html(self, *, depth: int | None = None, fold: bool = False) -> str:
-        """A whole page of plain HTML; ``depth`` and ``fold`` as in `to_text`."""
+    def to_html(self, *, depth: int | None = None, fold: bool = False, lang: str = "en") -> str:
+        """A whole page of plain HTML; the options are those of `to_text`."""
         from convlens.report.html import page, summary_html  # noqa: PLC0415 - each form loads its own writer
 
-        return page(self.graph.name, summary_html(self, depth, fold))
+        return page(self.graph.name, summary_html(self, depth, fold, lang), lang)
 
     @paused()
-    def to_text(self, screen: Any = None, *, depth: int | None = None, fold: bool = False) -> str:
+    def to_text(self, screen: Any = None, *, depth: int | None = None, fold: bool = False, lang: str = "en") -> str:
         """The table for a terminal; ``depth`` folds deeper modules into one row each, ``fold`` repeated blocks into one.
 
         ``screen`` is a `convlens.report.terminal.Screen`; without it, that of the standard output, without colour.
+        ``lang`` is "en" or "zh".
         """
         from convlens.report.table import summary_text  # noqa: PLC0415 - Rich is loaded only to print for a person
 
-        return summary_text(self, screen, depth, fold)
+        return summary_text(self, screen, depth, fold, lang)
 
     def __str__(self) -> str:
         error = self.facts.error

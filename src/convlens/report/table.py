@@ -8,7 +8,7 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
-from convlens.report.cells import HEADS, cells, shown_lines
+from convlens.report.cells import cells, heads, shown_lines
 from convlens.report.columns import GAP, PLANS, Column, brief, cleaned, fitting, shortened, wrapped
 from convlens.report.legend import legend
 from convlens.report.notes import Note, heading, notes
@@ -25,14 +25,14 @@ MAX_COLOURED = 2000
 STYLES = {"layer": "cyan", "field": "dim", "share": "dim"}
 
 
-def summary_text(report: "Summary", screen: Screen | None, depth: int | None, fold: bool) -> str:
+def summary_text(report: "Summary", screen: Screen | None, depth: int | None, fold: bool, lang: str = "en") -> str:
     """The table, the totals below it, and what its signs mean."""
     place = screen or standard_output()
     shown = shown_lines(report, depth, fold)
-    rows, columns = _fitted(report, shown, place)
+    rows, columns = _fitted(report, shown, place, lang)
     lines = [Text(line, style="bold") for line in wrapped(place.clean(heading(report)), place.width)]
-    lines += _table(shown, rows, columns, place) if rows else ()
-    lines += map(Text, _below(report, shown, rows, columns, place))
+    lines += _table(shown, rows, columns, place, heads(lang)) if rows else ()
+    lines += map(Text, _below(report, shown, rows, columns, place, lang))
     texts = _coloured(lines, place.width) if place.color and len(rows) <= MAX_COLOURED else [line.plain for line in lines]
     return "\n".join(text.rstrip() for text in texts) + "\n"
 
@@ -48,21 +48,21 @@ def _coloured(lines: list[Text], width: int) -> list[str]:
     return captured.get().splitlines()
 
 
-def _fitted(report: "Summary", shown: list[Line], screen: Screen) -> tuple[list[dict[str, str]], list[Column]]:
+def _fitted(report: "Summary", shown: list[Line], screen: Screen, lang: str) -> tuple[list[dict[str, str]], list[Column]]:
     """Exact numbers where they fit, rounded ones where only they do."""
     rows: dict[bool, list[dict[str, str]]] = {}
     for plan in PLANS:
         if plan.rounded not in rows:
-            rows[plan.rounded] = cleaned([_row(report, line, screen, plan.rounded) for line in shown], screen)
+            rows[plan.rounded] = cleaned([_row(report, line, screen, lang, plan.rounded) for line in shown], screen)
         measured = [row for row, line in zip(rows[plan.rounded], shown, strict=True) if line.nodes]
-        columns = fitting(plan, measured, HEADS, screen.width, screen.glyphs.dots)
+        columns = fitting(plan, measured, heads(lang), screen.width, screen.glyphs.dots)
         if columns is not None:
             break
     return rows[plan.rounded], columns or []
 
 
-def _row(report: "Summary", line: Line, screen: Screen, rounded: bool) -> dict[str, str]:
-    row = cells(report, line, rounded=rounded)
+def _row(report: "Summary", line: Line, screen: Screen, lang: str, rounded: bool) -> dict[str, str]:
+    row = cells(report, line, lang, rounded=rounded)
     times = f"  {screen.glyphs.times} {line.times}" if line.times > 1 else ""
     return row | {"name": _branches(line, screen) + row["name"] + times}
 
@@ -77,10 +77,12 @@ def _branches(line: Line, screen: Screen) -> str:
     return above + (glyphs.corner if levels[-1] else glyphs.tee)
 
 
-def _table(shown: list[Line], rows: list[dict[str, str]], columns: list[Column], screen: Screen) -> Iterator[Text]:
+def _table(
+    shown: list[Line], rows: list[dict[str, str]], columns: list[Column], screen: Screen, titles: dict[str, str]
+) -> Iterator[Text]:
     """The head, a rule and the rows. The head of a group has the whole width: nothing stands to its right."""
     width = sum(column.width for column in columns) + GAP * (len(columns) - 1)
-    yield Text((" " * GAP).join(_aligned(HEADS[c.key], c) for c in columns).rstrip(), style="bold")
+    yield Text((" " * GAP).join(_aligned(titles[c.key], c) for c in columns).rstrip(), style="bold")
     yield Text(screen.glyphs.line * width)
     for line, row in zip(shown, rows, strict=True):
         if line.nodes:
@@ -109,14 +111,14 @@ def _aligned(text: str, column: Column) -> str:
 
 
 def _below(
-    report: "Summary", shown: list[Line], rows: list[dict[str, str]], columns: list[Column], screen: Screen
+    report: "Summary", shown: list[Line], rows: list[dict[str, str]], columns: list[Column], screen: Screen, lang: str
 ) -> Iterator[str]:
     yield ""
-    for note in notes(report):
+    for note in notes(report, lang):
         yield from _note_lines(note, screen)
     keys = [column.key for column in columns]
     fields = [row["field"] for row in rows] if "field" in keys else []
-    explained = legend(shown, fields, screen.glyphs.times)
+    explained = legend(shown, fields, screen.glyphs.times, lang)
     if explained:
         yield ""
     for text in explained:
@@ -128,4 +130,4 @@ def _note_lines(note: Note, screen: Screen) -> list[str]:
     head, text = note
     indent = 14
     first, *rest = wrapped(screen.clean(text), max(screen.width - indent, 1))
-    return [f"{head:<{indent}}{first}", *(" " * indent + line for line in rest)]
+    return [head + " " * max(indent - cell_len(head), 1) + first, *(" " * indent + line for line in rest)]

@@ -5,10 +5,11 @@ from typing import NamedTuple
 from convlens.arith.axis import TooIrregularError, adaptive
 from convlens.arith.padding import Sides, outputs, same, span, unread
 from convlens.ir.op import Inputs, Op
+from convlens.lang.messages import counted, marked, said, say
 from convlens.ops._adaptive import Adaptive
 from convlens.ops._window import Window, spatial
 from convlens.ops.conv_transpose import ConvTranspose
-from convlens.report.words import axis_names, counted, said, say
+from convlens.report.words import axis_names, pixels
 
 
 class AxisWindow(NamedTuple):
@@ -97,13 +98,20 @@ def _window_formula(w: AxisWindow, lang: str) -> list[str]:
     free = w.size + sum(w.padding) - w.reach
     full = -(-free // w.stride) + 1 if w.ceil_mode else w.out
     division = f"{rounding}(({w.size}{left}{right} - {w.dilation}*({w.kernel}-1) - 1) / {w.stride}) + 1"
-    late = say(lang, "comma") + said(lang, "late", str(w.out)) if full > w.out else ""
+    late = say(lang, ", ") + said(lang, say(lang, _LATE), str(w.out)) if full > w.out else ""
     lines = [f"{division} = {rounding}({free}/{w.stride}) + 1 = {full}{late}"]
     if w.rule in ("same", "same_lower"):
         left_, right_ = w.padding
-        lines.insert(0, say(lang, "same", size=w.size, stride=w.stride, count=-(-w.size // w.stride), reach=w.reach,
+        lines.insert(0, say(lang, _SAME, size=w.size, stride=w.stride, count=-(-w.size // w.stride), reach=w.reach,
                             total=sum(w.padding), left=left_, right=right_))  # fmt: skip
     return lines
+
+
+_LATE = marked("the last window would start in the right padding and is left out")
+_SAME = marked(
+    "'same' asks for ceil({size}/{stride}) = {count}, so the padding is "
+    "max(({count}-1)*{stride} + {reach} - {size}, 0) = {total}, split {left}+{right}"
+)
 
 
 def _transposed_formula(w: AxisWindow, _lang: str) -> list[str]:
@@ -113,14 +121,22 @@ def _transposed_formula(w: AxisWindow, _lang: str) -> list[str]:
 
 
 def _adaptive_formula(w: AxisWindow, lang: str) -> list[str]:
-    text = say(lang, "adaptive", size=w.size, count=w.out, windows=counted(lang, "window", w.out))
+    text = counted(
+        lang,
+        "{count} window is asked for; window y reads floor(y*{size}/{count}) to ceil((y+1)*{size}/{count})-1",
+        "{count} windows are asked for; window y reads floor(y*{size}/{count}) to ceil((y+1)*{size}/{count})-1",
+        w.out,
+        size=w.size,
+    )
     try:
         least, most = adaptive(w.size, w.out).sizes
     except TooIrregularError:
         return [text]
-    pixels = counted(lang, "pixel", most)
-    each = say(lang, "each", pixels=pixels) if least == most else say(lang, "each_range", least=least, pixels=pixels)
-    return [text + say(lang, "comma") + each]
+    if least == most:
+        each = say(lang, "{pixels} each", pixels=pixels(lang, most))
+    else:
+        each = say(lang, "{least} to {pixels} each", least=least, pixels=pixels(lang, most))
+    return [text + say(lang, ", ") + each]
 
 
 _FORMULAS = {"window": _window_formula, "transposed": _transposed_formula, "adaptive": _adaptive_formula}
