@@ -11,18 +11,26 @@ nothing but this file.
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from convlens.explanations.explanation import explain
     from convlens.report.layer import layer
     from convlens.report.summary import summary
 
-__all__ = ["__version__", "layer", "summary"]
+__all__ = ["__version__", "explain", "layer", "summary"]
 __version__ = "0.1.0"
 
 
+_PLACES = {
+    "explain": "convlens.explanations.explanation",
+    "layer": "convlens.report.layer",
+    "summary": "convlens.report.summary",
+}
+
+
 def __getattr__(name: str) -> object:
-    if name in __all__:
+    if name in _PLACES:
         import importlib  # noqa: PLC0415 - only a verb that is asked for is loaded
 
-        return getattr(importlib.import_module(f"convlens.report.{name}"), name)
+        return getattr(importlib.import_module(_PLACES[name]), name)
     raise AttributeError(f"module 'convlens' has no attribute {name!r}")
 
 

@@ -1,0 +1,71 @@
+"""One concept or operator, in words and numbers: stride, why-odd, learning-rate, conv_transpose."""
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from convlens.cli._lang import lang_option
+from convlens.cli._output import chosen_format, emit, emit_json, write
+
+if TYPE_CHECKING:
+    from convlens.report.terminal import Screen
+
+ENDINGS = (".json", ".md", ".txt")
+STYLES = {"title": "bold", "heading": "bold", "formula": "cyan", "example": "green", "quote": "italic", "source": "dim"}
+MOST_WIDTH = 80
+"""A longer line is hard to read."""
+
+
+@click.command("explain", short_help="One concept or one operator, in words and numbers.")
+@click.argument("topic", default="")
+@click.option("--json", "as_json", is_flag=True, help="The record for machines, schema convlens/explain/1.")
+@click.option("--markdown", is_flag=True, help="For a page or a pull request.")
+@lang_option
+@click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="NO_COLOR wins over it.")
+@click.option("-o", "out", metavar="FILE", help="Write to a file: .json, .md or .txt.")
+def command(topic: str, as_json: bool, markdown: bool, lang: str, color: str, out: str | None) -> None:
+    """What is TOPIC? Without one, the list of topics.
+
+    TOPIC is a name such as why-odd, a title in English or Chinese, or an operator of the text form. Every number is computed
+    while it is printed.
+    """
+    from convlens.explanations.explanation import explain  # noqa: PLC0415 - `--help` needs no topic
+
+    ending = chosen_format(out, ENDINGS, as_json=as_json, markdown=markdown)
+    found = explain(topic, lang)
+    if out is not None:
+        write(out, _file_text(found, ending))
+    elif as_json:
+        emit_json(found.to_dict())
+    elif markdown:
+        emit(found.to_markdown())
+    else:
+        _print(found, color)
+
+
+def _file_text(found: Any, ending: str) -> str:
+    import json  # noqa: PLC0415 - only a record needs it
+
+    if ending == ".json":
+        return json.dumps(found.to_dict(), ensure_ascii=False, indent=2) + "\n"
+    return str(found.to_markdown() if ending == ".md" else found.text())
+
+
+def _print(found: Any, color: str) -> None:
+    from convlens.report.terminal import screen_of  # noqa: PLC0415 - only a text for people needs a screen
+
+    screen = screen_of(sys.stdout, color)
+    width = min(screen.width, MOST_WIDTH)
+    emit(_coloured(found, width, screen) if screen.color else found.text(width), color=screen.color)
+
+
+def _coloured(found: Any, width: int, screen: "Screen") -> str:
+    from rich.console import Console  # noqa: PLC0415 - only colours need Rich
+    from rich.text import Text  # noqa: PLC0415
+
+    console = Console(width=screen.width, force_terminal=True, color_system="standard", legacy_windows=False, highlight=False)
+    with console.capture() as captured:
+        for kind, line in found.lines(width):
+            console.print(Text(line, style=STYLES.get(kind, "")), soft_wrap=True)
+    return captured.get()
