@@ -12,7 +12,7 @@ from convlens.lang.messages import say
 
 
 class Block(NamedTuple):
-    """``kind`` is "title", "summary", "heading", "text", "quote", "formula", "example" or "table".
+    """``kind`` is "title", "heading", "text", "quote", "formula", "example" or "table".
 
     A formula has its ``lines``, an example two for each call, a table its ``rows`` with the head first; all others one line.
     """
@@ -24,8 +24,7 @@ class Block(NamedTuple):
 
 def blocks(topic: Topic, lang: str) -> list[Block]:
     """The whole explanation without its source."""
-    found = [_block(part, topic, lang) for part in words(topic.name, lang).strip().split("\n\n")]
-    return [found[0], Block("summary", found[1].lines), *found[2:]]
+    return [_block(part, topic, lang) for part in words(topic.name, lang).strip().split("\n\n")]
 
 
 def _block(part: str, topic: Topic, lang: str) -> Block:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from convlens.arith.padding import Sides
 from convlens.importers.calls import read
 from convlens.ir.graph import Graph
-from convlens.ir.spec import Shape, TensorSpec, parse_spec, show_shape
+from convlens.ir.spec import Shape, parse_shape, show_shape
 from convlens.ops._window import Window
 from convlens.passes.facts import Facts, facts
 from convlens.passes.receptive_field import AxisField, receptive_fields
@@ -39,11 +39,8 @@ def run(call: str, shape: str) -> Example:
     >>> run("Conv2d(3, 192, 3, bias=False)", "1x3x32x32").params
     5184
     """
-    spec = parse_spec(shape)
-    given = spec.dims if isinstance(spec, TensorSpec) else spec
+    given = parse_shape(shape)
     graph = read(call, [given])
-    if isinstance(spec, TensorSpec):
-        graph = graph.with_inputs((spec,))
     found = facts(graph)
     if found.error is not None:
         raise found.error

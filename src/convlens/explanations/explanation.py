@@ -59,7 +59,7 @@ class Explanation:
         """The explanation for a page."""
         from convlens.explanations.markdown import markdown  # noqa: PLC0415 - each form loads its own writer
 
-        return markdown(self.blocks, self.lang)
+        return markdown(self.blocks)
 
     def to_dict(self) -> dict[str, Any]:
         """The record of ``explain --json``, schema ``convlens/explain/1``."""
@@ -102,10 +102,7 @@ class Contents:
         from convlens.explanations.layout import wrapped  # noqa: PLC0415 - a record needs no layout
 
         indent = max(map(len, topics.names())) + 2
-        for name, sentence in self.rows():
-            first, *rest = wrapped(sentence, width - indent)
-            yield "topic", name.ljust(indent) + first
-            yield from (("topic", " " * indent + line) for line in rest)
+        yield from (("topic", name.ljust(indent) + about) for name, about in self.rows())
         yield "", ""
         more = say(self.lang, "convlens explain TOPIC; an operator of the text form, such as conv_transpose, is a topic too.")
         yield from (("source", line) for line in wrapped(more, width))

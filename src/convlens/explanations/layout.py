@@ -14,8 +14,8 @@ _PIECE = re.compile(rf"[{_NOT_LAST}]*(?:[\u3000-\u9fff\uff00-\uffef]|[^\s\u3000-
 def wrapped(text: str, width: int) -> list[str]:
     """The text on lines of at most ``width`` cells; a longer word keeps a line to itself.
 
-    >>> wrapped("stride of two", 9), wrapped("步幅为二，填充为一。", 10)
-    (['stride of', 'two'], ['步幅为', '二，填充为', '一。'])
+    >>> wrapped("stride of two", 9), wrapped("步幅为二，填充为一。", 8)
+    (['stride of', 'two'], ['步幅为', '二，填充', '为一。'])
     """
     lines = [""]
     for piece in _pieces(text):

@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from convlens.explanations.block import Block
 
 
-def markdown(found: Iterable[Block], lang: str) -> str:
+def markdown(found: Iterable[Block]) -> str:
     """Formulas and calls as code, tables as tables.
 
-    >>> print(markdown([Block("title", ("Stride",)), Block("table", rows=(("a", "b"), ("1", "2")))], "en"), end="")
+    >>> print(markdown([Block("title", ("Stride",)), Block("table", rows=(("a", "b"), ("1", "2")))]), end="")
     # Stride
     <BLANKLINE>
     | a | b |

@@ -48,12 +48,25 @@ def words(name: str, lang: str) -> str:
 
 
 def title(name: str, lang: str) -> str:
-    return words(name, lang).split("\n", 1)[0].removeprefix("# ")
+    """
+    >>> title("stride", "en"), title("stride", "zh")
+    ('Stride', '步幅')
+    """
+    return _heading(name, lang)[0]
 
 
 def summary(name: str, lang: str) -> str:
-    """One sentence on a topic; it holds no values."""
-    return words(name, lang).split("\n\n")[1].replace("\n", " ")
+    """What a topic is about, in a few words.
+
+    >>> summary("stride", "en")
+    'how far the window moves'
+    """
+    return _heading(name, lang)[1]
+
+
+def _heading(name: str, lang: str) -> tuple[str, str]:
+    head, _, rest = words(name, lang).split("\n", 1)[0].removeprefix("# ").partition(": " if lang == "en" else "：")
+    return head, rest
 
 
 def named(word: str) -> str | None:

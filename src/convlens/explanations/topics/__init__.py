@@ -10,7 +10,7 @@ The Python file states
 `values`     a function: every number that the words use, computed by convlens or by plain exact arithmetic
 ===========  ==========================================================================================================
 
-The words are Markdown with ``{name}`` for a value. The first line is the title, the first paragraph one sentence for the
+The words are Markdown with ``{name}`` for a value. The first line is the title and, behind a colon, the few words for the
 list of topics. ``{formula}`` and ``{example}`` on a line of their own stand for the formula and the calls; in a table, a row
 ``| {name} |`` stands for all rows of that value. A quotation is something often said and wrong. No digit may be written
 into the words: a number that is written down can become wrong.

@@ -7,7 +7,7 @@ from convlens.explanations.number import about
 
 FORMULA = "views = flips*(padded - size + 1)*(padded - size + 1)"
 CALLS = ()
-SOURCE = "Krizhevsky et al., NIPS 2012, section 4.1; Shorten & Khoshgoftaar, Journal of Big Data 2019; Zhang et al., arXiv:1512.03385, section 4.2"
+SOURCE = "Krizhevsky et al., NIPS 2012, section 4.1; He et al., arXiv:1512.03385, section 4.2"
 SEE = ("generalisation", "epoch-iteration-batch", "dropout")
 
 SIX = ("111", "100", "111", "101", "111")
@@ -27,7 +27,8 @@ def values() -> dict[str, Any]:
     size, padded = 32, 40
     places = [(top, left) for top in range(padded - size + 1) for left in range(padded - size + 1)]
     return {
-        "flips": 2, "padded": padded, "size": size, "views": 2 * len(places), "object": OBJECT, "picture": PICTURE, "start": START,
+        "flips": 2, "padded": padded, "size": size, "views": 2 * len(places),
+        "object": OBJECT, "picture": PICTURE, "start": START,
         "crops": [(crop, about(100 * kept(crop), 1)) for crop in (30, 28, 24, 20)],
         "before": 6, "after": 9 if turned == NINE else 6, "half_turn": 180,
     }  # fmt: skip

@@ -24,10 +24,11 @@ def normalised(batch: tuple[Fraction, ...]) -> list[Fraction]:
 
 def values() -> dict[str, Any]:
     mean = sum(BATCH, Fraction(0)) / len(BATCH)
+    var = sum(((value - mean) ** 2 for value in BATCH), Fraction(0)) / len(BATCH)
     shifted = tuple(value * 10 + 7 for value in BATCH)
     layer = run(*CALLS[0])
     return {
-        "x": BATCH[0], "mean": mean, "var": sum(((v - mean) ** 2 for v in BATCH), Fraction(0)) / len(BATCH), "gamma": GAMMA, "beta": BETA,
+        "x": BATCH[0], "mean": mean, "var": var, "gamma": GAMMA, "beta": BETA,
         "y": normalised(BATCH)[0], "batch": BATCH, "made": normalised(BATCH), "shifted": shifted, "same": normalised(shifted),
         "single": BATCH[2], "alone": normalised(BATCH[2:3])[0], "other": BATCH[0], "other_alone": normalised(BATCH[:1])[0],
         "channels": layer.input[1], "params": layer.params, "count": layer.input[0] * layer.input[2] * layer.input[3],

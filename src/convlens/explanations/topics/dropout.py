@@ -22,10 +22,10 @@ def outputs() -> list[Fraction]:
 
 
 def values() -> dict[str, Any]:
-    found = outputs()
+    found, layer = outputs(), run(*CALLS[0])
     mean = sum(found) / len(found)
     squares = sum((value - mean) ** 2 for value in found) / len(found)
     return {
         "x": 3, "kept": 1, "p": DROPPED, "y": 6, "row": VALUES, "masks": len(found), "sum": sum(VALUES), "mean": mean,
-        "least": min(found), "most": max(found), "variance": squares, "params": run(*CALLS[0]).params, "size": run(*CALLS[0]).output[1],
+        "least": min(found), "most": max(found), "variance": squares, "params": layer.params, "size": layer.output[1],
     }  # fmt: skip

@@ -1,6 +1,7 @@
 """A line and a curve through every point, judged on points that neither has seen."""
 
 from fractions import Fraction
+from math import prod
 from typing import Any
 
 FORMULA = "gap = test - train"
@@ -16,19 +17,17 @@ PARTS = (7, 1, 2)
 def curve(x: Fraction) -> Fraction:
     """The polynomial through every point that was seen (Lagrange)."""
     total = Fraction(0)
-    for at, (here, value) in enumerate(SEEN):
-        for other, (there, _) in enumerate(SEEN):
-            value *= (x - there) / (here - there) if other != at else 1
-        total += value
+    for here, value in SEEN:
+        total += value * prod((x - there) / (here - there) for there, _ in SEEN if there != here)
     return total
 
 
 def line(x: Fraction) -> Fraction:
     """The straight line with the least squared error on the points that were seen."""
     n = len(SEEN)
-    mean_x, mean_y = sum(a for a, _ in SEEN) / n, sum(b for _, b in SEEN) / n
-    slope = sum((a - mean_x) * (b - mean_y) for a, b in SEEN) / sum((a - mean_x) ** 2 for a, _ in SEEN)
-    return mean_y + slope * (x - mean_x)
+    mean_x, mean_y = (sum(axis, Fraction(0)) / n for axis in zip(*SEEN, strict=True))
+    rise, run = (sum(((a - mean_x) * c for a, c in pairs), Fraction(0)) for pairs in (SEEN, [(a, a - mean_x) for a, _ in SEEN]))
+    return mean_y + rise / run * (x - mean_x)
 
 
 def error(model: Any, points: tuple[tuple[Fraction, Fraction], ...]) -> Fraction:

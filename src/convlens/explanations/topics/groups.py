@@ -45,9 +45,10 @@ def _refused(call: str) -> str:
 
 def values() -> dict[str, Any]:
     found = [run(*call) for call in CALLS]
+    less_moved = about(Fraction(_moved(found[0]), _moved(found[2])), 2)
     return {
         "c_in": 16, "c_out": 32, "k": 3, "g": 4, "weights": found[1].params,
         "by_groups": [_row(g, f) for g, f in zip((1, 4, 16), found, strict=True)],
-        "most": 16, "less_work": found[0].macs // found[2].macs, "less_moved": about(Fraction(_moved(found[0]), _moved(found[2])), 2),
+        "most": 16, "less_work": found[0].macs // found[2].macs, "less_moved": less_moved,
         "layers": 5, "seen": len(seen(4, 16, 5)), "refused": _refused("Conv2d(16, 32, 3, groups=3)"),
     }  # fmt: skip

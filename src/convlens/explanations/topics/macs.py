@@ -8,7 +8,7 @@ from convlens.explanations.number import about
 
 FORMULA = "macs = c_out*h*w*c_in*k*k"
 CALLS = (("Conv2d(3, 64, 3, padding=1)", "1x3x224x224"), ("Linear(9216, 4096)", "1x9216"))
-SOURCE = "convlens, docs/conventions.md; Williams, Waterman, Patterson, Roofline, CACM 2009; Ma et al., ShuffleNet V2, arXiv:1807.11164"
+SOURCE = "convlens, docs/conventions.md; Williams et al., Roofline, CACM 2009; Ma et al., ShuffleNet V2, arXiv:1807.11164"
 SEE = ("parameters", "groups", "stride", "separable")
 
 BASE = "Conv2d(64, 64, 3, padding=1)"

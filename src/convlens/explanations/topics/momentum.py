@@ -32,5 +32,6 @@ def values() -> dict[str, Any]:
     return {
         "m": MOMENTUM, "v": first, "rate": RATE, "w": heavy[1], "slope": FLAT * heavy[1], "v_next": heavy[2] - heavy[1],
         "w_next": heavy[2], "flat": FLAT, "steep": STEEP, "rows": [(s, about(plain[s]), about(heavy[s])) for s in SHOWN],
-        "steps": 10, "steep_left": about(abs(steep[10])), "larger": larger, "wild_left": abs(wild[10]), "times": 1 / (1 - MOMENTUM),
+        "steps": 10, "steep_left": about(abs(steep[10])), "larger": larger, "wild_left": abs(wild[10]),
+        "times": 1 / (1 - MOMENTUM),
     }  # fmt: skip

@@ -8,9 +8,7 @@ from convlens.explanations.number import about
 
 FORMULA = "step = rate*g / sqrt(mean_square)"
 CALLS = ()
-SOURCE = (
-    "Hinton, Neural Networks for Machine Learning, lecture 6e (RMSprop); Duchi 2011; Zeiler 2012; McMahan 2013; Kingma & Ba 2015"
-)
+SOURCE = "Hinton, lecture 6e of Neural Networks for Machine Learning (RMSprop); Duchi 2011; Zeiler 2012; Kingma & Ba 2015"
 SEE = ("momentum", "learning-rate", "schedules", "weight-decay")
 
 RATE, KEEP = 0.01, 0.9

@@ -31,7 +31,7 @@ def values() -> dict[str, Any]:
     base = _params(BASE)
     small, large = (run(CALLS[0][0], f"1x3x{size}x{size}").params for size in (7, 1000))
     return {
-        "c_in": 3, "c_out": 2, "k": 3, "params": run(*CALLS[0]).params, "rgb": run(*CALLS[1]).params,
+        "c_in": 3, "c_out": 2, "k": 3, "params": run(*CALLS[0]).params, "rgb": run(*CALLS[1]).params, "maps": 192,
         "changes": [(call, _params(call), f"{_params(call) - base:+,}") for call in CHANGES],
         "small": small, "large": large, "size": 1000,
     }  # fmt: skip

@@ -27,6 +27,6 @@ def values() -> dict[str, Any]:
     triple = compose(compose(window(kernel=3), window(kernel=3)), window(kernel=3))
     return {
         "k1": 3, "k2": 3, "k3": 3, "s1": 1, "s2": 1, "size": triple.sizes[1], "wrong": 3 + 3 + 3, "rows": rows,
-        "last": rows[-1][1], "step": rows[-1][2], "image": graph.inputs[0].spec.dims[2],
+        "last": rows[-1][1], "step": rows[-1][2], "image": graph.inputs[0].spec.dims[2], "network": graph.name,
         "three": 3 * 3 * 3, "one": triple.sizes[1] * triple.sizes[1],
     }  # fmt: skip

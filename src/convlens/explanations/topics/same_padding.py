@@ -21,11 +21,15 @@ SEE = ("padding", "why-odd", "stride")
 SIZE = 224
 
 
+def _sides(kernel: int, *, lower: bool) -> str:
+    return "{}+{}".format(*same(SIZE, kernel, lower=lower))
+
+
 def values() -> dict[str, Any]:
     keras, torch = run(*CALLS[1]), run("Conv2d(3, 64, 7, stride=2, padding=3)", "1x3x224x224")
     left, right = keras.pads[0]
     return {
         "n": SIZE, "s": 2, "k": 7, "total": left + right, "left": left, "right": right,
-        "by_kernel": [(k, k - 1, "{}+{}".format(*same(SIZE, k)), "{}+{}".format(*same(SIZE, k, lower=True))) for k in (2, 3, 4, 5)],
+        "by_kernel": [(k, k - 1, _sides(k, lower=False), _sides(k, lower=True)) for k in (2, 3, 4, 5)],
         "made": keras.output[1], "torch_left": torch.pads[0][0], "torch_right": torch.pads[0][1], "torch_made": torch.output[2],
     }  # fmt: skip

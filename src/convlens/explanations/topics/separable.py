@@ -8,7 +8,7 @@ from convlens.explanations.number import about
 
 FORMULA = "ratio = (k*k*c_in + c_in*c_out) / (k*k*c_in*c_out)"
 CALLS = (
-    ('tf.nn.separable_conv2d(x, [2,2,3,5], [1,1,15,20], strides=[1,1,1,1], padding="SAME")', "10x9x9x3"),
+    ('tf.nn.separable_conv2d(x, [2,2,3,5], [1,1,15,20], [1,1,1,1], "SAME")', "10x9x9x3"),
     ("Conv2d(32, 64, 3, padding=1, bias=False)", "1x32x112x112"),
     ("Conv2d(32, 32, 3, padding=1, groups=32, bias=False)", "1x32x112x112"),
     ("Conv2d(32, 64, 1, bias=False)", "1x32x112x112"),

@@ -11,9 +11,7 @@ CALLS = (
     ("Conv2d(1, 32, (5, 1))", "1x1x64x100"),
     ("Conv2d(1, 32, (1, 9), padding=(0, 4))", "1x1x64x100"),
 )
-SOURCE = (
-    "Dai et al., Very Deep Convolutional Neural Networks for Raw Waveforms, arXiv:1610.00087; Abdel-Hamid et al., IEEE TASLP 2014"
-)
+SOURCE = "Dai et al., Very Deep CNNs for Raw Waveforms, arXiv:1610.00087; Abdel-Hamid et al., IEEE TASLP 2014"
 SEE = ("text-convolution", "kernel", "dilation")
 
 RATE, TONE, SMALL = 8000, 100, 3

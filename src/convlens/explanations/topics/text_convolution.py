@@ -4,9 +4,11 @@ from typing import Any
 
 from convlens.explanations.example import run
 from convlens.explanations.sliding import slid_row
+from convlens.ir.text import parse
+from convlens.passes.facts import facts
 
 FORMULA = "out = words - k + 1"
-CALLS = (("Embedding(10000, 128)", "1x20:int64"), ("Conv1d(128, 100, 3)", "1x128x20"))
+CALLS = (("Conv1d(128, 100, 3)", "1x128x20"),)
 SOURCE = "Kim, Convolutional Neural Networks for Sentence Classification, arXiv:1408.5882; torch.nn.Embedding"
 SEE = ("speech-convolution", "convolution", "pooling")
 
@@ -20,7 +22,8 @@ def _most(sentence: tuple[str, ...], kernel: tuple[int, ...]) -> Any:
 
 
 def values() -> dict[str, Any]:
-    table, layer = run(*CALLS[0]), run(*CALLS[1])
+    layer = run(*CALLS[0])
+    table = facts(parse("input x: 1x20:int64\ne = embedding(x, count=10000, width=128)\noutput e")).nodes["e"]
     return {
         "words": 20, "k": 3, "out": layer.output[2], "known": 10_000, "wide": layer.input[1], "table": table.params,
         "kernels": layer.output[1], "first": " ".join(FIRST), "second": " ".join(SECOND), "one": 1, "two": 2,

@@ -24,5 +24,5 @@ def values() -> dict[str, Any]:
         "n": 2, "s": 3, "p": 0, "k": 4, "out": run(*CALLS[0]).output[2], "doubled": run(*CALLS[1]).output[2],
         "row": ROW, "kernel": KERNEL, "painted": painted_row(ROW, KERNEL, stride=3), "signal": SIGNAL, "taps": TAPS,
         "down": down, "back": painted_row(down, TAPS), "other": OTHER, "left": _inner(down, OTHER),
-        "right": _inner(SIGNAL, painted_row(OTHER, TAPS)), "window": 1,
+        "right": _inner(SIGNAL, painted_row(OTHER, TAPS)),
     }  # fmt: skip
