@@ -4,10 +4,12 @@ import subprocess
 import sys
 
 HEAVY = {"torch", "numpy", "onnx", "keras", "tensorflow"}
-ROOMS = "import convlens, convlens.ir.text, convlens.ir.op, convlens.passes, convlens.networks, pkgutil, importlib\n"
+ROOMS = (
+    "import convlens, convlens.lang, convlens.ir.text, convlens.ir.op, convlens.passes, convlens.networks, pkgutil, importlib\n"
+)
 OPERATORS = "convlens.ir.op.every()\n"
 PASSES = """
-for room in (convlens.passes, convlens.networks, convlens.ir, convlens.arith):
+for room in (convlens.passes, convlens.networks, convlens.ir, convlens.arith, convlens.lang):
     for module in pkgutil.iter_modules(room.__path__, room.__name__ + "."):
         importlib.import_module(module.name)
 """
@@ -22,6 +24,11 @@ def loaded_after(code: str) -> set[str]:
 
 def test_the_light_rooms_load_no_framework() -> None:
     assert loaded_after(ROOMS + OPERATORS + PASSES) == set()
+
+
+def test_every_topic_is_explained_without_a_framework() -> None:
+    topics = "from convlens.explanations import topic\nfor name in topic.names(): str(convlens.explain(name, 'zh'))\n"
+    assert loaded_after("import convlens\n" + topics) == set()
 
 
 def test_the_check_would_see_one() -> None:

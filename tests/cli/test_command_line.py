@@ -236,6 +236,26 @@ def test_every_verb_has_the_option() -> None:
     assert verbs == SPOKEN.keys()
 
 
+def test_explain_in_every_form(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = ended(capsys, "explain", "stride")[1]
+    assert text == convlens.explain("stride").text()
+    assert json.loads(ended(capsys, "explain", "stride", "--json")[1]) == convlens.explain("stride").to_dict()
+    assert ended(capsys, "explain", "stride", "--markdown")[1] == convlens.explain("stride").to_markdown()
+    for ending, start in ((".txt", "Stride: "), (".md", "# Stride"), (".json", "{")):
+        out = tmp_path / f"stride{ending}"
+        assert ended(capsys, "explain", "stride", "-o", str(out)) == (0, "", "")
+        assert out.read_text(encoding="utf-8").startswith(start)
+    assert ended(capsys, "explain", "conv_transpose")[1].startswith("conv_transpose\n\nEvery input pixel paints")
+    assert "stride                 how far the window moves\n" in ended(capsys, "explain")[1]
+
+
+def test_an_explanation_in_colour_has_the_same_words() -> None:
+    plain, coloured = run("explain", "why-odd"), run("explain", "why-odd", "--color", "always")
+    assert "\x1b[" not in plain.stdout
+    assert "\x1b[1m" in coloured.stdout
+    assert re.sub(r"\x1b\[[\d;]*m", "", coloured.stdout) == plain.stdout
+
+
 def test_colour_only_where_it_is_wanted() -> None:
     assert "\x1b[" in run("summary", "lenet5", "--color", "always").stdout
     assert "\x1b[" in run("summary", "lenet5", FORCE_COLOR="1").stdout

@@ -1,4 +1,4 @@
-"""What the README shows is what the commands print."""
+"""What the README shows, in both languages, is what the commands print."""
 
 import os
 import re
@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-SHOWN = re.findall(r"```text\n\$ convlens (.*?)\n(.*?)\n```", README, re.DOTALL)
+PAGES = {name: (Path(__file__).parents[2] / name).read_text(encoding="utf-8") for name in ("README.md", "README.zh-CN.md")}
+SHOWN = {name: re.findall(r"```text\n\$ convlens (.*?)\n(.*?)\n```", page, re.DOTALL) for name, page in PAGES.items()}
+EACH = [(command, output) for shown in SHOWN.values() for command, output in shown]
 
 
 def printed(command: str) -> str:
@@ -20,10 +21,21 @@ def printed(command: str) -> str:
 
 
 def test_the_readme_shows_real_output():
-    assert len(SHOWN) == 2
+    assert [len(shown) for shown in SHOWN.values()] == [3, 3]
 
 
-@pytest.mark.parametrize(("command", "output"), SHOWN, ids=[command for command, _ in SHOWN])
+def test_both_pages_show_the_same_commands_and_code():
+    english, chinese = ([command for command, _ in shown] for shown in SHOWN.values())
+    assert [f"{command} --lang zh" for command in english] == chinese
+    shell, paths = (
+        [re.findall(pattern, page, re.DOTALL) for page in PAGES.values()]
+        for pattern in (r"```sh\n(convlens.*?)```", r"\]\((?!README)([^)]+)\)")
+    )
+    assert shell[0] == shell[1]
+    assert paths[0] == paths[1]
+
+
+@pytest.mark.parametrize(("command", "output"), EACH, ids=[command for command, _ in EACH])
 def test_the_output_is_that_of_the_command(command, output):
     assert printed(command) == output
 
