@@ -52,7 +52,8 @@ class Node:
 
     ``module`` is the path of the module that made the call (empty: the name says it), ``ties`` the parameters that are
     counted at an earlier node, ``frozen`` the parameters that are not trained. ``in_place`` says that the output takes the
-    memory of the first input; ``source`` where the node was written.
+    memory of the first input; ``source`` where the node was written, ``held`` the path in the module of each weight:
+    ``(name, path)``.
     """
 
     name: str
@@ -63,6 +64,7 @@ class Node:
     frozen: tuple[str, ...] = ()
     in_place: bool = False
     source: str = field(default="", compare=False)
+    held: tuple[tuple[str, str], ...] = field(default=(), compare=False)
 
     @property
     def path(self) -> str:

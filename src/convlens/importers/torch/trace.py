@@ -117,7 +117,7 @@ class Trace:
         except ShapeError as error:
             self._break(Node(own, op, refs, path, ties, frozen, source=user_line()), xs, error)
             raise
-        self.nodes.append(Node(own, op, refs, path, ties, frozen))
+        self.nodes.append(Node(own, op, refs, path, ties, frozen, held=self._held(weights or {})))
         return [self.shadow(spec, Ref(own, port)) for port, spec in enumerate(outputs)]
 
     def _break(self, node: Node, xs: Inputs, error: ShapeError) -> None:
@@ -178,6 +178,10 @@ class Trace:
                 ties.append(Tie(param, *owner))
         frozen = tuple([p for p, t in weights.items() if self.is_parameter(t) and not t.requires_grad])
         return tuple(ties), frozen
+
+    def _held(self, weights: Mapping[str, torch.Tensor]) -> tuple[tuple[str, str], ...]:
+        """Where each weight is registered."""
+        return tuple((name, self.registered[id(tensor)][0]) for name, tensor in weights.items() if id(tensor) in self.registered)
 
 
 def _name_for(op: Op, path: str, module: torch.nn.Module | None) -> str:
