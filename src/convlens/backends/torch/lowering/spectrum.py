@@ -1,0 +1,27 @@
+"""Products by index letters and Fourier transforms."""
+
+import torch
+from torch import Tensor
+
+from convlens.backends.torch.call import Call
+from convlens.backends.torch.lowering import lowers
+
+
+@lowers("einsum")
+def _einsum(call: Call) -> Tensor:
+    return torch.einsum(call.op.equation, *call.xs)
+
+
+@lowers("fft")
+def _fft(call: Call) -> Tensor:
+    transform = getattr(torch.fft, f"{call.op.function}n")
+    made: Tensor = transform(call.x, s=call.op.sizes or None, dim=call.op.over)
+    return made
+
+
+@lowers("stft")
+def _stft(call: Call) -> Tensor:
+    """Without a window of its own all samples of a stretch count alike; the input is reflected at its ends."""
+    op = call.op
+    window = call.xs[1] if len(call.xs) > 1 else torch.ones(op.length, dtype=call.x.dtype, device=call.x.device)
+    return torch.stft(call.x, op.length, op.hop, len(window), window, op.centred, onesided=op.onesided, return_complex=True)
