@@ -71,6 +71,11 @@ def resized(graph: Graph, shapes: Mapping[str, Shape]) -> Graph:
     return graph.with_inputs(tuple(TensorSpec(tuple(shapes[item.name]), item.spec.dtype) for item in graph.inputs))
 
 
+def constants_of(graph: Graph) -> dict[Key, Any]:
+    """The arrays that the graph holds itself."""
+    return {(node.name, "value"): node.value for node in graph if node.value is not None}
+
+
 def check_weights(steps: Sequence[Step], known: Facts, given: Mapping[Key, Shape]) -> None:
     """Every weight must be there in the shape that the graph needs; `UsageError` names the first that is not."""
     for step in steps:

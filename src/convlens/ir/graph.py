@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from convlens.ir.errors import ShapeError
 from convlens.ir.op import Op
@@ -53,7 +53,7 @@ class Node:
     ``module`` is the path of the module that made the call (empty: the name says it), ``ties`` the parameters that are
     counted at an earlier node, ``frozen`` the parameters that are not trained. ``in_place`` says that the output takes the
     memory of the first input; ``source`` where the node was written, ``held`` the path in the module of each weight:
-    ``(name, path)``.
+    ``(name, path)``, ``value`` the array of a constant where it is known.
     """
 
     name: str
@@ -65,6 +65,7 @@ class Node:
     in_place: bool = False
     source: str = field(default="", compare=False)
     held: tuple[tuple[str, str], ...] = field(default=(), compare=False)
+    value: Any = field(default=None, compare=False, repr=False)
 
     @property
     def path(self) -> str:

@@ -3,7 +3,7 @@
 from convlens.ir.op import Inputs, Outputs, Read
 from convlens.ir.setting import Bool, PerAxisOrZero
 from convlens.ir.spec import TensorSpec
-from convlens.ir.spelling import data, setting, spell
+from convlens.ir.spelling import const, data, ignored, setting, spell
 from convlens.ops._adaptive import ZERO_FOR_NONE, Adaptive
 from convlens.ops._backward import keeps_indices
 
@@ -40,6 +40,14 @@ class AdaptiveMaxPool(Adaptive, name="adaptive_max_pool"):
             data("input"),
             setting("output_size", "size", codec=ZERO_FOR_NONE),
             setting("return_indices", "indices", False),
+        ),
+        spell(
+            "torch",
+            "adaptive_max_pool{n}d_with_indices",
+            data("input"),
+            setting("output_size", "size", codec=ZERO_FOR_NONE),
+            ignored("return_indices", False),
+            const("indices", True),
         ),
     )
 

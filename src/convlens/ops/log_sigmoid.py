@@ -18,6 +18,7 @@ class LogSigmoid(Pointwise, name="log_sigmoid"):
     spellings = (
         spell("torch.nn", "LogSigmoid"),
         spell("torch", "logsigmoid", data("input")),
+        spell("torch", "log_sigmoid", data("input")),
     )
 
     def saved(self, xs: Inputs, wanted: Wanted) -> Saved:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from torch import Tensor
 
-from convlens.backends.plan import Key, check_weights, checked, given_weights, resized, steps_of, walk
+from convlens.backends.plan import Key, check_weights, checked, constants_of, given_weights, resized, steps_of, walk
 from convlens.backends.torch.call import Call
 from convlens.backends.torch.lower import lowering_of
 from convlens.ir.errors import ShapeError
@@ -28,6 +28,7 @@ class Executor:
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
         self.steps = steps_of(graph)
+        self._constants: dict[Key, Tensor] = constants_of(graph)
         known = checked(graph).nodes
         self._lowerings = {node.name: lowering_of(node, known[node.name].inputs) for node in graph}
 
@@ -46,6 +47,7 @@ class Executor:
         and batch statistics are taken (and the running ones moved). Raises `UsageError` for a missing tensor or one of
         a wrong shape, `ShapeError` where a node cannot take its inputs.
         """
+        weights = {**self._constants, **weights}
         self._check({name: tuple(x.shape) for name, x in inputs.items()}, weights)
 
         def apply(node: Node, xs: Sequence[Tensor], own: Mapping[str, Tensor]) -> Sequence[Tensor]:

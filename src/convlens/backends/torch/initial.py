@@ -21,7 +21,7 @@ def initial_weights(graph: Graph, seed: int = 0) -> dict[Key, Tensor]:
     """Weights for every node, the same for the same seed, as the layers of torch.nn draw them (``reset_parameters``).
 
     A `parameter` that no layer owns is drawn from a normal distribution of spread 0.02. Raises `UsageError` for a
-    `constant`, whose values nobody can guess.
+    `constant` whose values are not known.
     """
     known = checked(graph)
     found: dict[Key, Tensor] = {}
@@ -37,6 +37,8 @@ def initial_weights(graph: Graph, seed: int = 0) -> dict[Key, Tensor]:
 
 
 def _drawn(node: Node, xs: Inputs, shapes: Mapping[str, Shape]) -> dict[str, Tensor]:
+    if node.value is not None:
+        return {"value": node.value}
     if node.op.name == "constant":
         raise UsageError(
             f"constant {node.name!r} has no values in the graph; give a tensor of {show_shape(shapes['value'])} under the key "

@@ -6,7 +6,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from convlens.backends.plan import Key, checked, weights_of_node
+from convlens.backends.plan import Key, checked, constants_of, weights_of_node
 from convlens.backends.torch.executor import Executor
 from convlens.backends.torch.initial import initial_weights
 from convlens.backends.torch.weights import paths_of
@@ -63,6 +63,7 @@ class _Registrar:
         self.prefixes: set[str] = set()
 
     def register(self, weights: Mapping[Key, Tensor]) -> dict[Key, tuple[torch.nn.Module, str]]:
+        weights = {**constants_of(self.graph), **weights}
         paths = {key: path for node in self.graph for key, path in self._paths(node)}
         self.prefixes = {prefix for path in paths.values() for prefix in _prefixes(path)}
         for node in self.graph:
@@ -88,7 +89,7 @@ class _Registrar:
             trained = key[1] not in node.frozen and tensor.is_floating_point()
             holder.register_parameter(name, torch.nn.Parameter(tensor.detach().clone(), requires_grad=trained))
         else:
-            holder.register_buffer(name, tensor.detach().clone())
+            holder.register_buffer(name, tensor.detach().clone(), persistent=node.value is None)
         self.places[key] = (holder, name)
 
     def _is_parameter(self, node: Node, name: str) -> bool:

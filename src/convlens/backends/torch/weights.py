@@ -16,7 +16,7 @@ def weights_of(module: torch.nn.Module, graph: Graph) -> dict[Key, Tensor]:
 
     A weight is looked for where the capture found it, and else under the node's name and the module's path. Raises
     `UsageError` where it is missing or has another shape. Tensors that the forward makes itself are not the module's:
-    `constant` nodes that are not stored are left out.
+    they are left out.
     """
     known = checked(graph)
     held = {**dict(module.named_parameters(remove_duplicate=False)), **dict(module.named_buffers(remove_duplicate=False))}
@@ -52,6 +52,6 @@ def _lookup(held: Mapping[str, Tensor], node: Node, name: str) -> tuple[str, Ten
 
 def paths_of(node: Node, name: str) -> list[str]:
     """Where a weight may be in a module, the surest place first."""
-    named = [f"{path}.{name}" if path else name for path in (node.name, node.module)]
+    named = [f"{path}.{name}" for path in (node.name, node.module) if path]
     recorded = [path for param, path in node.held if param == name]
     return [*recorded, *([node.name] if name == "value" else []), *named]

@@ -96,11 +96,12 @@ class Trace:
         *,
         name: str = "",
         refusal: ShapeError | None = None,
+        value: torch.Tensor | None = None,
     ) -> list[Shadow]:
         """Record one node and return its outputs.
 
-        ``inputs`` are tensors of any kind, ``weights`` the parameters that the node owns. With a
-        ``refusal`` the node is the last one, and it is raised.
+        ``inputs`` are tensors of any kind, ``weights`` the parameters that the node owns, ``value``
+        what a constant holds. With a ``refusal`` the node is the last one, and it is raised.
         """
         xs = tuple([spec_of(x) for x in inputs])
         refs = tuple([self.ref_of(x) for x in inputs])
@@ -117,7 +118,7 @@ class Trace:
         except ShapeError as error:
             self._break(Node(own, op, refs, path, ties, frozen, source=user_line()), xs, error)
             raise
-        self.nodes.append(Node(own, op, refs, path, ties, frozen, held=self._held(weights or {})))
+        self.nodes.append(Node(own, op, refs, path, ties, frozen, held=self._held(weights or {}), value=value))
         return [self.shadow(spec, Ref(own, port)) for port, spec in enumerate(outputs)]
 
     def _break(self, node: Node, xs: Inputs, error: ShapeError) -> None:
@@ -167,7 +168,8 @@ class Trace:
             op: Op = Parameter(shape=spec.dims, dtype=spec.dtype)
         else:
             op = Constant(shape=spec.dims, dtype=spec.dtype, stored=bool(name))
-        (made,) = self.emit(op, (), {"value": tensor} if name else None, name=name)
+        value = None if name or tensor.is_meta else tensor.detach().clone()
+        (made,) = self.emit(op, (), {"value": tensor} if name else None, name=name, value=value)
         return made.ref
 
     def _own(self, node: str, weights: Mapping[str, torch.Tensor]) -> tuple[tuple[Tie, ...], tuple[str, ...]]:

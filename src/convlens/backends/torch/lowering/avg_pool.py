@@ -24,10 +24,10 @@ def _avg_pool(call: Call) -> Tensor:
 
 
 def _in_general(call: Call, pads: tuple[tuple[int, int], ...]) -> Tensor:
-    op, counts = call.op, call.op.windows(call.specs[0])
-    sums: Tensor = window_sums(padded(call.x, pads), op, counts)
-    if op.divisor:
-        return sums / op.divisor
+    op, counts, divisor = call.op, call.op.windows(call.specs[0]), call.op.divisor
+    sums = window_sums(padded(call.x, pads), op, counts)
+    if divisor:
+        return sums.div(divisor)
     ones = padded(torch.ones_like(call.x), pads, value=1.0 if op.count_include_pad else 0.0)
     return sums / window_sums(ones, op, counts)
 

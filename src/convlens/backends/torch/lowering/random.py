@@ -1,5 +1,6 @@
 """Operators that draw numbers in training and do nothing random in evaluation."""
 
+import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import Tensor
 
@@ -9,10 +10,11 @@ from convlens.backends.torch.lowering import lowers
 
 @lowers("dropout")
 def _dropout(call: Call) -> Tensor:
-    """Whole channels of an input without a batch are axis 0, which ``F.dropout1d`` to ``F.dropout3d`` find by the rank."""
+    """Whole channels are those of axis 1, or of axis 0 where there are two axes: an input without a batch."""
     if call.op.of == "values":
         return F.dropout(call.x, call.op.p, call.training)
-    return F.dropout2d(call.x, call.op.p, call.training) if call.x.dim() > 3 else F.dropout1d(call.x, call.op.p, call.training)
+    dropout = F.dropout1d if call.x.dim() == 2 else torch.feature_dropout
+    return dropout(call.x, call.op.p, call.training)
 
 
 @lowers("alpha_dropout")

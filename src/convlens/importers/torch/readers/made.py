@@ -1,27 +1,50 @@
-"""Tensors made in the forward in the likeness of another: no values, so nothing is filled."""
+"""Tensors made in the forward in the likeness of another: one number for all values, or none that is known."""
 
 from typing import Any
 
 import torch
 
-from convlens.importers.torch.readers import reads
+from convlens.importers.torch.readers import READERS, reads
 from convlens.importers.torch.readers.shape import sizes_in
 from convlens.importers.torch.shadow import DTYPE_NAMES, Shadow
 from convlens.importers.torch.trace import Trace
 from convlens.ops.constant import Constant
 
-
-@reads("zeros_like", "ones_like", "empty_like", "full_like", "rand_like", "randn_like", "randint_like")
-def _like(trace: Trace, x: torch.Tensor, *_: Any, dtype: torch.dtype | None = None, **__: Any) -> Any:
-    return made(trace, tuple(x.shape), dtype or x.dtype)
+_FILLS = {"zeros": 0, "ones": 1, "empty": None, "rand": None, "randn": None, "randint": None}
 
 
-@reads("new_zeros", "new_ones", "new_empty", "new_full")
-def _new(trace: Trace, x: torch.Tensor, *size: Any, dtype: torch.dtype | None = None, **kwargs: Any) -> Any:
-    first = size[0] if size and isinstance(size[0], tuple | list) else size or kwargs["size"]
-    return made(trace, sizes_in((tuple(first),)), dtype or x.dtype)
+def _like(fill: float | None) -> Any:
+    def read(trace: Trace, x: torch.Tensor, *_: Any, dtype: torch.dtype | None = None, **__: Any) -> Any:
+        return made(trace, tuple(x.shape), dtype or x.dtype, fill)
+
+    return read
 
 
-def made(trace: Trace, dims: tuple[int, ...], dtype: torch.dtype) -> Shadow:
-    """A tensor that the forward makes itself."""
-    return trace.emit(Constant(shape=dims, dtype=DTYPE_NAMES[dtype]), ())[0]
+def _new(fill: float | None) -> Any:
+    def read(trace: Trace, x: torch.Tensor, *size: Any, dtype: torch.dtype | None = None, **kwargs: Any) -> Any:
+        first = size[0] if size and isinstance(size[0], tuple | list) else size or kwargs["size"]
+        return made(trace, sizes_in((tuple(first),)), dtype or x.dtype, fill)
+
+    return read
+
+
+@reads("full_like")
+def _full_like(trace: Trace, x: torch.Tensor, fill_value: Any, *, dtype: torch.dtype | None = None, **_: Any) -> Any:
+    return made(trace, tuple(x.shape), dtype or x.dtype, fill_value)
+
+
+@reads("new_full")
+def _new_full(
+    trace: Trace, x: torch.Tensor, size: Any, fill_value: Any, *, dtype: torch.dtype | None = None, **_: Any
+) -> Any:
+    return made(trace, sizes_in((tuple(size),)), dtype or x.dtype, fill_value)
+
+
+def made(trace: Trace, dims: tuple[int, ...], dtype: torch.dtype, fill: Any = None) -> Shadow:
+    """A tensor that the forward makes itself; one that is filled with a number is that number, repeated without memory."""
+    value = torch.tensor(fill, dtype=dtype).expand(dims) if isinstance(fill, int | float) else None
+    return trace.emit(Constant(shape=dims, dtype=DTYPE_NAMES[dtype]), (), value=value)[0]
+
+
+READERS.update({f"{name}_like": _like(fill) for name, fill in _FILLS.items()})
+READERS.update({f"new_{name}": _new(_FILLS[name]) for name in ("zeros", "ones", "empty")})
