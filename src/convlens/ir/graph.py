@@ -52,7 +52,7 @@ class Node:
 
     ``module`` is the path of the module that made the call (empty: the name says it), ``ties`` the parameters that are
     counted at an earlier node, ``frozen`` the parameters that are not trained. ``in_place`` says that the output takes the
-    memory of the first input; ``source`` where the node was written, ``held`` the path in the module of each weight:
+    memory of the first input; ``source`` where the node was written, ``weights`` the path in the module of each one:
     ``(name, path)``, ``value`` the array of a constant where it is known.
     """
 
@@ -64,7 +64,7 @@ class Node:
     frozen: tuple[str, ...] = ()
     in_place: bool = False
     source: str = field(default="", compare=False)
-    held: tuple[tuple[str, str], ...] = field(default=(), compare=False)
+    weights: tuple[tuple[str, str], ...] = field(default=(), compare=False)
     value: Any = field(default=None, compare=False, repr=False)
 
     @property

@@ -101,6 +101,8 @@ def test_first_weights_are_drawn_as_by_the_layers() -> None:
 def test_first_weights_let_a_network_run(name: str) -> None:
     graph = small(load(name))
     with torch.no_grad():
-        (y,) = Executor(graph)({graph.inputs[0].name: values(graph.inputs[0].spec.dims, "float32")}, initial_weights(graph)).values()
+        (y,) = Executor(graph)(
+            {graph.inputs[0].name: values(graph.inputs[0].spec.dims, "float32")}, initial_weights(graph)
+        ).values()
     assert y.isfinite().all()
     assert y.std() > 0

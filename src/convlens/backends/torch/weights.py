@@ -53,5 +53,5 @@ def _lookup(held: Mapping[str, Tensor], node: Node, name: str) -> tuple[str, Ten
 def paths_of(node: Node, name: str) -> list[str]:
     """Where a weight may be in a module, the surest place first."""
     named = [f"{path}.{name}" for path in (node.name, node.module) if path]
-    recorded = [path for param, path in node.held if param == name]
+    recorded = [path for param, path in node.weights if param == name]
     return [*recorded, *([node.name] if name == "value" else []), *named]

@@ -118,7 +118,7 @@ class Trace:
         except ShapeError as error:
             self._break(Node(own, op, refs, path, ties, frozen, source=user_line()), xs, error)
             raise
-        self.nodes.append(Node(own, op, refs, path, ties, frozen, held=self._held(weights or {}), value=value))
+        self.nodes.append(Node(own, op, refs, path, ties, frozen, weights=self._paths(weights or {}), value=value))
         return [self.shadow(spec, Ref(own, port)) for port, spec in enumerate(outputs)]
 
     def _break(self, node: Node, xs: Inputs, error: ShapeError) -> None:
@@ -181,7 +181,7 @@ class Trace:
         frozen = tuple([p for p, t in weights.items() if self.is_parameter(t) and not t.requires_grad])
         return tuple(ties), frozen
 
-    def _held(self, weights: Mapping[str, torch.Tensor]) -> tuple[tuple[str, str], ...]:
+    def _paths(self, weights: Mapping[str, torch.Tensor]) -> tuple[tuple[str, str], ...]:
         """Where each weight is registered."""
         return tuple((name, self.registered[id(tensor)][0]) for name, tensor in weights.items() if id(tensor) in self.registered)
 

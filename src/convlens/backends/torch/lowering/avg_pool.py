@@ -15,7 +15,7 @@ from convlens.backends.torch.lowering.conv import CONVOLUTIONS, padded
 def _avg_pool(call: Call) -> Tensor:
     op, pads = call.op, call.op.pads(call.specs[0])
     even = all(0 <= low == high <= k // 2 for (low, high), k in zip(pads, op.kernel, strict=True))
-    if not even or set(op.dilation) > {1} or (op.axes == 1 and op.divisor):
+    if not even or max(op.dilation) > 1 or (op.axes == 1 and op.divisor):
         return _in_general(call, pads)
     args = (call.x, op.kernel, op.steps(), [low for low, _ in pads], op.ceil_mode, op.count_include_pad)
     if op.axes == 1:

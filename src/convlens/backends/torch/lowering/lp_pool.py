@@ -12,7 +12,7 @@ from convlens.backends.torch.lowering.conv import padded
 @lowers("lp_pool")
 def _lp_pool(call: Call) -> Tensor:
     op, pads = call.op, call.op.pads(call.specs[0])
-    if any(map(any, pads)) or set(op.dilation) > {1}:
+    if any(map(any, pads)) or max(op.dilation) > 1:
         sums = window_sums(padded(call.x, pads).pow(op.p), op, op.windows(call.specs[0]))
         return sums.pow(1 / op.p)
     if op.axes == 1:

@@ -47,7 +47,7 @@ def _whole(x: Tensor, function: str, over: tuple[int, ...], *, keep: bool) -> Te
     """Product, median and count, which PyTorch takes over one axis or with other arguments."""
     over = tuple(axis for axis in over if axis < x.dim())
     kept = [axis for axis in range(x.dim()) if axis not in over]
-    lines = x.permute(*kept, *over).reshape([*(x.shape[axis] for axis in kept), -1])
+    lines = x.permute([*kept, *over]).reshape([*(x.shape[axis] for axis in kept), -1])
     made: Tensor
     if function == "prod":
         made = torch.prod(lines, -1)

@@ -34,9 +34,7 @@ def _full_like(trace: Trace, x: torch.Tensor, fill_value: Any, *, dtype: torch.d
 
 
 @reads("new_full")
-def _new_full(
-    trace: Trace, x: torch.Tensor, size: Any, fill_value: Any, *, dtype: torch.dtype | None = None, **_: Any
-) -> Any:
+def _new_full(trace: Trace, x: torch.Tensor, size: Any, fill_value: Any, *, dtype: torch.dtype | None = None, **_: Any) -> Any:
     return made(trace, sizes_in((tuple(size),)), dtype or x.dtype, fill_value)
 
 

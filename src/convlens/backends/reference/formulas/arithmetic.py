@@ -1,0 +1,68 @@
+"""Arithmetic and functions of elements, after broadcasting."""
+
+from collections.abc import Mapping, Sequence
+from math import erf
+from typing import Any
+
+import numpy as np
+
+from convlens.backends.reference.formulas import Array, formula
+
+_OPERATIONS: dict[str, Any] = {"add": np.add, "sub": np.subtract, "mul": np.multiply}
+
+
+@formula("add", "sub", "mul", "div")
+def arithmetic(op: Any, xs: Sequence[Array], _: Mapping[str, Array]) -> Array:
+    """With one input the number is the second operand. Truth values add as "or" and multiply as "and"."""
+    other = xs[1] if len(xs) > 1 else np.asarray(op.scalar)
+    if op.name != "div":
+        return np.asarray(_OPERATIONS[op.name](xs[0], other))
+    quotient = np.true_divide(xs[0], other)
+    return {"none": quotient, "floor": np.floor(quotient), "trunc": np.trunc(quotient)}[op.rounding]
+
+
+_UNARY: dict[str, Any] = {
+    "abs": np.abs, "acos": np.arccos, "asin": np.arcsin, "atan": np.arctan, "ceil": np.ceil, "cos": np.cos, "cosh": np.cosh,
+    "erf": np.vectorize(erf, otypes=[float]), "exp": np.exp, "expm1": np.expm1, "floor": np.floor,
+    "frac": lambda x: x - np.trunc(x), "isfinite": np.isfinite, "isinf": np.isinf, "isnan": np.isnan, "log": np.log,
+    "log10": np.log10, "log1p": np.log1p, "log2": np.log2, "logical_not": np.logical_not, "neg": np.negative,
+    "reciprocal": lambda x: 1 / x, "round": np.round, "rsqrt": lambda x: 1 / np.sqrt(x), "sign": np.sign, "sin": np.sin,
+    "sinh": np.sinh, "sqrt": np.sqrt, "square": lambda x: x * x, "tan": np.tan, "trunc": np.trunc,
+    "nan_to_num": np.nan_to_num, "bitwise_not": np.invert,
+}  # fmt: skip
+_REAL = frozenset(
+    ["acos", "asin", "atan", "atan2", "cos", "cosh", "erf", "exp", "expm1", "log", "log10", "log1p", "log2", "reciprocal", "rsqrt",
+     "sin", "sinh", "sqrt", "tan", "true_divide"]
+)  # fmt: skip
+"""Of whole numbers these are real ones; NumPy would make half precision of small ones."""
+_BINARY: dict[str, Any] = {
+    "atan2": np.arctan2, "eq": np.equal, "fmod": np.fmod, "floor_divide": np.floor_divide, "ge": np.greater_equal,
+    "gt": np.greater, "le": np.less_equal, "logical_and": np.logical_and, "logical_or": np.logical_or,
+    "logical_xor": np.logical_xor, "lt": np.less, "maximum": np.maximum, "minimum": np.minimum, "ne": np.not_equal,
+    "pow": np.power, "remainder": np.mod, "bitwise_and": np.bitwise_and, "bitwise_or": np.bitwise_or,
+    "bitwise_xor": np.bitwise_xor, "true_divide": np.true_divide,
+}  # fmt: skip
+_TERNARY: dict[str, Any] = {
+    "addcdiv": lambda x, y, z: x + y / z, "addcmul": lambda x, y, z: x + y * z,
+    "clamp": lambda x, low, high: np.minimum(np.maximum(x, low), high), "lerp": lambda x, y, w: x + w * (y - x),
+    "masked_fill": lambda x, mask, value: np.where(mask, value, x), "where": np.where,
+}  # fmt: skip
+
+
+@formula("elementwise")
+def elementwise(op: Any, xs: Sequence[Array], _: Mapping[str, Array]) -> Array:
+    operands = [*xs, np.asarray(op.scalar)] if op.scalar is not None and len(xs) == 1 and op.function in _BINARY else list(xs)
+    if op.function in _REAL:
+        operands = [x.astype(np.float64) if x.dtype.kind in "biu" else x for x in operands]
+    return np.asarray({**_UNARY, **_BINARY, **_TERNARY}[op.function](*operands))
+
+
+@formula("cast")
+def cast(op: Any, xs: Sequence[Array], _: Mapping[str, Array]) -> Array:
+    """Rounded as that dtype rounds, where NumPy has it; real values are held in float64 all the same."""
+    return xs[0].astype(op.dtype) if hasattr(np, op.dtype) else xs[0]
+
+
+@formula("parameter", "constant")
+def held(op: Any, xs: Sequence[Array], weights: Mapping[str, Array]) -> Array:
+    return weights["value"]
