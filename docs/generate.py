@@ -12,6 +12,7 @@ import click
 
 from convlens import networks
 from convlens.cli import commands
+from convlens.explanations.docstring import parts, table_rows
 from convlens.ir import op as operators
 from convlens.ir.op import Op
 from convlens.ir.spelling import REQUIRED
@@ -61,35 +62,19 @@ def _operator(op: type[Op]) -> str:
 
 def _docstring(op: type[Op]) -> Iterator[str]:
     """The docstring as Markdown: examples in code blocks, tables as tables."""
-    blocks = str(inspect.getdoc(op)).split("\n\n")
-    for block in blocks:
-        lines = block.splitlines()
-        if lines[0].startswith(">>>"):
+    for kind, lines in parts(op):
+        if kind == "example":
             yield from ("```python", *lines, "```", "")
-        elif lines[0].startswith("===="):
+        elif kind == "table":
             yield from (*_table(lines), "")
         else:
             yield from (*(_single_ticks(line) for line in lines), "")
 
 
 def _table(lines: list[str]) -> Iterator[str]:
-    """A simple table between lines of ``====``; a line whose first cell is empty goes on with the line before it.
-
-    Raises `ValueError` for a row whose columns are not those of the rule above it.
-    """
-    starts = [match.start() for match in re.finditer("=+", lines[0])]
-    rows: list[list[str]] = []
-    for line in lines[1:-1]:
-        if any(line[start - 1 : start].strip() for start in starts[1:]):
-            raise ValueError(f"this row does not line up with its table: {line}")
-        cells = [line[start:stop].strip() for start, stop in zip(starts, [*starts[1:], None], strict=True)]
-        if cells[0]:
-            rows.append(cells)
-        else:
-            rows[-1] = [f"{old} {new}".strip() for old, new in zip(rows[-1], cells, strict=True)]
     yield "| fact | rule | unit |"
     yield "|---|---|---|"
-    yield from (f"| {' | '.join(map(_single_ticks, row))} |" for row in rows)
+    yield from (f"| {' | '.join(map(_single_ticks, row))} |" for row in table_rows(lines))
 
 
 def _single_ticks(text: str) -> str:

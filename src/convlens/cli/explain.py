@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 
 ENDINGS = (".json", ".md", ".txt")
 STYLES = {"title": "bold", "heading": "bold", "formula": "cyan", "example": "green", "quote": "italic", "source": "dim"}
-MOST_WIDTH = 80
-"""A longer line is hard to read."""
 
 
 @click.command("explain", short_help="One concept or one operator, in words and numbers.")
@@ -53,10 +51,11 @@ def _file_text(found: Any, ending: str) -> str:
 
 
 def _print(found: Any, color: str) -> None:
+    from convlens.explanations.contents import WIDTH  # noqa: PLC0415 - `--help` needs no topic
     from convlens.report.terminal import screen_of  # noqa: PLC0415 - only a text for people needs a screen
 
     screen = screen_of(sys.stdout, color)
-    width = min(screen.width, MOST_WIDTH)
+    width = min(screen.width, WIDTH)
     emit(_coloured(found, width, screen) if screen.color else found.text(width), color=screen.color)
 
 

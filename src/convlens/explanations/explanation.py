@@ -7,15 +7,15 @@ from typing import Any
 
 from convlens.explanations import topic as topics
 from convlens.explanations.block import Block, blocks
+from convlens.explanations.contents import WIDTH, Contents
 from convlens.explanations.example import run
 from convlens.explanations.formula import filled
-from convlens.explanations.operator import operator_explanation
+from convlens.explanations.operator import OperatorExplanation
 from convlens.explanations.topic import Topic
 from convlens.ir import op
 from convlens.ir.errors import UsageError, nearest
 from convlens.lang.messages import listed, said, say
 
-WIDTH = 80
 INDENT = "    "
 
 
@@ -89,43 +89,7 @@ class Explanation:
         return self.to_markdown()
 
 
-class Contents:
-    """All topics, a line for each."""
-
-    def __init__(self, lang: str) -> None:
-        self.lang: str = lang
-
-    def rows(self) -> list[tuple[str, str]]:
-        return [(name, topics.summary(name, self.lang)) for name in topics.names()]
-
-    def lines(self, width: int = WIDTH) -> Iterator[tuple[str, str]]:
-        from convlens.explanations.layout import wrapped  # noqa: PLC0415 - a record needs no layout
-
-        indent = max(map(len, topics.names())) + 2
-        yield from (("topic", name.ljust(indent) + about) for name, about in self.rows())
-        yield "", ""
-        more = say(self.lang, "convlens explain TOPIC; an operator of the text form, such as conv_transpose, is a topic too.")
-        yield from (("source", line) for line in wrapped(more, width))
-
-    def text(self, width: int = WIDTH) -> str:
-        return "\n".join(line for _, line in self.lines(width)) + "\n"
-
-    def to_markdown(self) -> str:
-        return "".join(f"- `{name}`: {sentence}\n" for name, sentence in self.rows())
-
-    def to_dict(self) -> dict[str, Any]:
-        """The record of ``explain --json`` without a topic."""
-        return {
-            "schema": "convlens/explain/1",
-            "lang": self.lang,
-            "topics": [{"topic": name, "title": topics.title(name, self.lang), "summary": s} for name, s in self.rows()],
-        }
-
-    def __str__(self) -> str:
-        return self.text()
-
-
-def explain(topic: str = "", lang: str = "en") -> Any:
+def explain(topic: str = "", lang: str = "en") -> Explanation | OperatorExplanation | Contents:
     """Explain one concept or one operator; without a topic, the list of topics.
 
     ``topic`` is a name such as ``why-odd``, a title in either language, or an operator of the text form; ``lang`` is "en" or
@@ -137,7 +101,7 @@ def explain(topic: str = "", lang: str = "en") -> Any:
     if not topic:
         return Contents(lang)
     if topic not in topics.names() and op.find(topic) is not None:
-        return operator_explanation(topic, lang)
+        return OperatorExplanation(op.lookup(topic), lang)
     name = topics.named(topic)
     if name is None:
         known = [*topics.names(), *op.names()]

@@ -1,11 +1,16 @@
 """An operator as a topic: its docstring is its specification."""
 
 import inspect
+import re
 from collections.abc import Iterator
 from typing import Any
 
-from convlens.ir.op import Op, lookup
+from convlens.explanations.contents import WIDTH
+from convlens.explanations.docstring import parts, table_rows
+from convlens.ir.op import Op
 from convlens.lang.messages import said, say
+
+INDENT = "    "
 
 
 class OperatorExplanation:
@@ -15,12 +20,22 @@ class OperatorExplanation:
         self.op: type[Op] = op
         self.lang: str = lang
 
-    def lines(self, width: int = 80) -> Iterator[tuple[str, str]]:
+    def lines(self, width: int = WIDTH) -> Iterator[tuple[str, str]]:
+        """The docstring and what the class states, line by line, each with its kind."""
+        from convlens.explanations.layout import aligned, wrapped  # noqa: PLC0415 - a record needs no layout
+
         yield "title", self.op.name
+        for kind, lines in parts(self.op):
+            yield "", ""
+            if kind == "table":
+                yield from (("formula", INDENT + line) for line in aligned([*map(_plain, table_rows(lines))]))
+            elif kind == "example":
+                yield from (("example", INDENT + line) for line in lines)
+            else:
+                yield from (("text", line) for line in wrapped(_ticks(" ".join(lines)), width))
         yield "", ""
-        yield from (("text", line) for line in str(inspect.getdoc(self.op)).replace("``", "`").splitlines())
-        yield "", ""
-        yield from (("source", line) for line in self._facts())
+        for fact in self._facts():
+            yield from (("source", line) for line in wrapped(fact, width))
 
     def _facts(self) -> Iterator[str]:
         if self.op.fields:
@@ -32,7 +47,7 @@ class OperatorExplanation:
     def _setting(self, field: str) -> str:
         return f"{field}={self.op.defaults[field]!r}" if field in self.op.defaults else field
 
-    def text(self, width: int = 80) -> str:
+    def text(self, width: int = WIDTH) -> str:
         return "\n".join(line for _, line in self.lines(width)) + "\n"
 
     def to_markdown(self) -> str:
@@ -53,9 +68,11 @@ class OperatorExplanation:
         return self.text()
 
 
-def operator_explanation(name: str, lang: str) -> OperatorExplanation:
-    """
-    >>> "Relationship 14" in str(operator_explanation("conv_transpose", "en")).title()
-    True
-    """
-    return OperatorExplanation(lookup(name), lang)
+def _plain(row: list[str]) -> list[str]:
+    """A fact and its rule, the unit behind it."""
+    fact, rule, *unit = map(_ticks, row)
+    return [fact, f"{rule} [{unit[0]}]" if any(unit) else rule]
+
+
+def _ticks(text: str) -> str:
+    return re.sub(r"``([^`]+)``", r"`\1`", text)
