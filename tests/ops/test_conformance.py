@@ -103,6 +103,8 @@ def meaningless(layer: Layer) -> str:
         return "one entry where PyTorch wants a bare number"
     if layer.call.startswith("FractionalMaxPool") and _least(layer.kwargs["kernel_size"]) < 1:
         return "windows of no pixel"
+    if layer.call.startswith("AdaptiveAvgPool") and len(layer.shape) == int(layer.call[-2]):
+        return "a plane alone, which PyTorch takes where the size is a number and refuses where it is a pair"
     if layer.call in ("PairwiseDistance", "CosineSimilarity") and not layer.shape:
         return "a number, which is no vector"
     sides = _entries(layer.kwargs.get("padding"))

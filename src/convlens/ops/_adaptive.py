@@ -6,10 +6,10 @@ from typing import Any
 from convlens.arith.axis import IDENTITY, adaptive
 from convlens.ir.errors import SettingError
 from convlens.ir.op import WHOLE, Along, AxisRead, Inputs, Outputs, Read, along
-from convlens.ir.spec import Shape
+from convlens.ir.spec import Shape, TensorSpec
 from convlens.ir.spelling import Codec
 from convlens.ops._weightless import Weightless
-from convlens.ops._window import channel_axis, spatial
+from convlens.ops._window import channel_axis
 
 
 def _zero_for_none(value: Any, axes: int) -> tuple[int, ...]:
@@ -32,24 +32,30 @@ class Adaptive(Weightless):
     arity = (1, 1)
     view = False
 
+    def lead(self, x: TensorSpec) -> int:
+        """The number of axes before those that are pooled."""
+        return channel_axis(self, x) + 1
+
     def sizes(self, xs: Inputs) -> Shape:
-        return tuple(want or have for want, have in zip(self.size, spatial(self, xs[0]), strict=True))
+        return tuple(want or have for want, have in zip(self.size, self._pooled(xs), strict=True))
+
+    def _pooled(self, xs: Inputs) -> Shape:
+        return xs[0].dims[self.lead(xs[0]) :]
 
     def outputs(self, xs: Inputs) -> Outputs:
         x = xs[0]
-        channel_end = channel_axis(self, x) + 1
-        return (x.with_dims((*x.dims[:channel_end], *self.sizes(xs))),)
+        return (x.with_dims((*x.dims[: self.lead(x)], *self.sizes(xs))),)
 
     def elementwise(self, xs: Inputs) -> int:
-        x, total = xs[0], xs[0].numel
-        for have, want in zip(spatial(self, x), self.sizes(xs), strict=True):
+        total = xs[0].numel
+        for have, want in zip(self._pooled(xs), self.sizes(xs), strict=True):
             total = total // have * _read_count(have, want)
         return total
 
     def reads(self, xs: Inputs) -> tuple[tuple[Read, ...], ...]:
-        first = channel_axis(self, xs[0]) + 1
+        first = self.lead(xs[0])
         lead: Read = tuple(Along(axis, IDENTITY) for axis in range(first))
-        pairs = zip(spatial(self, xs[0]), self.sizes(xs), strict=True)
+        pairs = zip(self._pooled(xs), self.sizes(xs), strict=True)
         return (((*lead, *(_read(first + i, have, want) for i, (have, want) in enumerate(pairs))),),)
 
 

@@ -31,8 +31,8 @@ _UNARY: dict[str, Any] = {
     "nan_to_num": np.nan_to_num, "bitwise_not": np.invert,
 }  # fmt: skip
 _REAL = frozenset(
-    ["acos", "asin", "atan", "atan2", "cos", "cosh", "erf", "exp", "expm1", "log", "log10", "log1p", "log2", "reciprocal", "rsqrt",
-     "sin", "sinh", "sqrt", "tan", "true_divide"]
+    ["acos", "asin", "atan", "atan2", "cos", "cosh", "erf", "exp", "expm1", "log", "log10", "log1p", "log2", "reciprocal",
+     "rsqrt", "sin", "sinh", "sqrt", "tan", "true_divide"]
 )  # fmt: skip
 """Of whole numbers these are real ones; NumPy would make half precision of small ones."""
 _BINARY: dict[str, Any] = {
