@@ -19,7 +19,7 @@ from convlens.ops.conv import Conv
 from convlens.ops.conv_transpose import ConvTranspose
 from convlens.ops.max_pool import MaxPool
 from convlens.passes.facts import facts
-from tests.ops import messages_sequence
+from tests.ops import messages_indexing, messages_sequence
 from tests.strategies import cases, ints
 
 OPS = Path(convlens.ops.__file__).parent
@@ -636,7 +636,7 @@ c = interpolate(x, scale=[inf, 1.0])
      written at: text, line 2
      fix: a scale such as 2
 """.strip().split("\n\n")
-MESSAGES += messages_sequence.MESSAGES
+MESSAGES += messages_sequence.MESSAGES + messages_indexing.MESSAGES
 
 
 def network(snapshot: str) -> str:

@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 from hypothesis import strategies as st
 
-from tests.ops import torch_picking, torch_sequence, torch_structure
+from tests.ops import torch_indexing, torch_picking, torch_sequence, torch_structure
 from tests.ops.call import Call, Shape
 from tests.strategies import Draw, ints, per_axis, shapes
 
@@ -47,9 +47,11 @@ def _elementwise(draw: Draw) -> Call:
 
 
 _UNARY = """abs acos asin atan ceil cos cosh erf exp expm1 floor frac isfinite isinf isnan log log10 log1p log2 logical_not neg
-    reciprocal round rsqrt sign sin sinh sqrt square tan trunc nan_to_num bitwise_not""".split()
+    reciprocal round rsqrt sign sin sinh sqrt square tan trunc nan_to_num bitwise_not acosh angle asinh atanh bernoulli conj deg2rad
+    digamma erfc erfinv exp2 i0 isneginf isposinf lgamma logit rad2deg sgn signbit sinc tril triu""".split()
 _BINARY = """atan2 eq fmod floor_divide ge gt le logical_and logical_or logical_xor lt maximum minimum ne pow remainder
-    bitwise_and bitwise_or bitwise_xor true_divide""".split()
+    bitwise_and bitwise_or bitwise_xor true_divide complex copysign float_power gcd heaviside hypot lcm logaddexp logaddexp2
+    nextafter polar xlogy""".split()
 _ARITY = dict.fromkeys(_UNARY, 1) | dict.fromkeys(_BINARY, 2) | dict.fromkeys(["addcdiv", "addcmul", "clamp", "lerp", "where"], 3)
 
 
@@ -234,7 +236,7 @@ def _interpolate(draw: Draw) -> Call:
 
 
 FUNCTIONS: Mapping[str, Callable[[Draw], Call]] = {
-    **torch_picking.FUNCTIONS, **torch_sequence.FUNCTIONS, **torch_structure.FUNCTIONS,
+    **torch_indexing.FUNCTIONS, **torch_picking.FUNCTIONS, **torch_sequence.FUNCTIONS, **torch_structure.FUNCTIONS,
     **{name: _arithmetic(name) for name in ("add", "sub", "mul", "div")},
     "elementwise": _elementwise, "cast": _cast, "concat": _concat, "expand": _expand, "matmul": _matmul, "permute": _permute,
     "pad": _pad, "reduce": _reduce, "reshape": _reshape, "update": _update, "slice": _slice, "slice, one index": _chosen,

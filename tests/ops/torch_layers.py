@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from hypothesis import strategies as st
 
 from convlens.importers.spelled import calls_of
-from tests.ops import torch_picking, torch_sequence, torch_structure
+from tests.ops import torch_indexing, torch_picking, torch_sequence, torch_structure
 from tests.strategies import Draw, batched, ints, per_axis, shapes, spoiled, written
 
 Shape = tuple[int, ...]
@@ -170,6 +170,7 @@ def _activation(draw: Draw, _axes: int) -> tuple[dict[str, Any], Shape]:
 
 RECIPES: Mapping[str, Recipe] = {
     **torch_picking.RECIPES, **torch_sequence.RECIPES, **torch_structure.RECIPES,
+    "embedding_bag": torch_indexing.embedding_bag,
     "conv": _conv, "conv_transpose": _conv_transpose, "max_pool": _max_pool, "avg_pool": _avg_pool,
     "adaptive_avg_pool": _adaptive, "adaptive_max_pool": _adaptive_max, "batch_norm": _batch_norm,
     "instance_norm": _instance_norm, "group_norm": _group_norm, "layer_norm": _layer_norm, "linear": _linear,
@@ -200,7 +201,7 @@ def _names() -> list[str]:
 
 def inputs_of(layer: Layer) -> list[tuple[Shape, str]]:
     """Shape and dtype of each input: a table takes indices, some layers two inputs."""
-    first = (layer.shape, "int64" if layer.call == "Embedding" else "float32")
+    first = (layer.shape, "int64" if layer.call.startswith("Embedding") else "float32")
     if layer.call == "Bilinear":
         return [first, (torch_picking.second_shape(layer.kwargs, layer.shape), "float32")]
     second = torch_structure.PAIRS.get(layer.call)

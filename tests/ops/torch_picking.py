@@ -143,7 +143,7 @@ def _affine_grid(draw: Draw) -> Call:
 
 def _fft(draw: Draw) -> Call:
     shape = draw(shapes(1, 3))
-    function = draw(st.sampled_from(["fft", "ifft", "rfft", "irfft"]))
+    function = draw(st.sampled_from(["fft", "ifft", "rfft", "irfft", "hfft", "ihfft"]))
     over = tuple(draw(st.lists(ints(0, len(shape) - 1), min_size=1, max_size=len(shape), unique=True)))
     over = over if draw(ints(0, 5)) else tuple(draw(st.lists(ints(-4, 3), min_size=1, max_size=3)))
     sizes = per_axis(draw, len(over), 1, 5) if draw(st.booleans()) else None

@@ -36,6 +36,11 @@ def keeps_every_input(op: Op, xs: Inputs, wanted: Wanted) -> Saved:
     return Saved(inputs=tuple(range(len(xs))))
 
 
+def keeps_integers(op: Op, xs: Inputs, wanted: Wanted) -> Saved:
+    """The indices or the mask among the inputs."""
+    return Saved(tuple(at for at, x in enumerate(xs) if not x.floating))
+
+
 def keeps_indices(op: Op, xs: Inputs, wanted: Wanted) -> Saved:
     """The input, and for each output value the index of the input that it was, which may be the second output."""
     outs = op.outputs(xs)

@@ -77,7 +77,10 @@ class Cell(Op):
 
 
 class Recurrent(Op):
-    """A cell over a whole sequence, in ``layers`` layers, from both ends where ``bidirectional``."""
+    """A cell over a whole sequence, in ``layers`` layers, from both ends where ``bidirectional``.
+
+    Of sequences of several lengths, ``packed`` is how many they are: the input is then (steps of all of them, values).
+    """
 
     hidden: int
     layers: int
@@ -85,6 +88,7 @@ class Recurrent(Op):
     batch_first: bool
     bidirectional: bool
     projection: int = 0
+    packed: int
     gates: ClassVar[int]
     states: ClassVar[int]
     work: ClassVar[int]
@@ -103,6 +107,11 @@ class Recurrent(Op):
 
     def outputs(self, xs: Inputs) -> Outputs:
         x = xs[0]
+        if self.packed and (x.rank != 2 or x.dims[0] < self.packed):
+            raise ShapeError(
+                f"{self.packed} packed sequences need an input of 2 axes (all their steps, values), at least {self.packed} of "
+                f"them; the input is {x}"
+            )
         if x.rank not in (2, 3):
             order = "N, steps, values" if self.batch_first else "steps, N, values"
             raise ShapeError(f"needs an input of 3 axes ({order}), or 2 without a batch; the input {x} has {x.rank}")
@@ -122,6 +131,8 @@ class Recurrent(Op):
         return ((*lead, self.width), (*lead, self.hidden))[: self.states]
 
     def _batch(self, x: TensorSpec) -> Shape:
+        if self.packed:
+            return (self.packed,)
         return () if x.rank == 2 else x.dims[:1] if self.batch_first else x.dims[1:2]
 
     def _steps(self, x: TensorSpec) -> int:
@@ -190,6 +201,8 @@ class Recurrent(Op):
 
     def _applied(self, x: TensorSpec) -> int:
         """How often each cell is applied."""
+        if self.packed:
+            return x.dims[0]
         return self._steps(x) * (self._batch(x) or (1,))[0]
 
     def reads(self, xs: Inputs) -> tuple[tuple[Read, ...], ...]:

@@ -13,6 +13,8 @@ from convlens.ops._weightless import Weightless
 
 COMPLEX = {"float64": "complex128", "complex128": "complex128"}
 REAL = {"complex128": "float64", "float64": "float64"}
+_OF_REAL = ("rfft", "ihfft")
+_TO_REAL = ("irfft", "hfft")
 
 
 class Fft(Weightless, name="fft"):
@@ -22,6 +24,7 @@ class Fft(Weightless, name="fft"):
     "fft", "ifft"  the sizes stay; the output is complex                                                      values
     "rfft"         of real values: the last of ``over`` becomes ``n // 2 + 1``; complex                       values
     "irfft"        the last of ``over`` becomes its size, or ``2 * (n - 1)`` where none is given; real        values
+    "hfft"         as "irfft", of the conjugate and without the factor; "ihfft", its inverse, as "rfft"        values
     ============  =========================================================================================  ======
 
     No MACs; how many operations it takes depends on the algorithm, so the element-wise cost is unknown.
@@ -31,7 +34,7 @@ class Fft(Weightless, name="fft"):
     '1x8001'
     """
 
-    function: Annotated[str, Word(("fft", "ifft", "rfft", "irfft"))]
+    function: Annotated[str, Word(("fft", "ifft", "rfft", "irfft", "hfft", "ihfft"))]
     over: Indices = (-1,)
     sizes: OptionalIndices = None
 
@@ -47,9 +50,9 @@ class Fft(Weightless, name="fft"):
         for axis, size in zip(over, self.sizes or (), strict=False):
             dims[axis] = dims[axis] if size == -1 else size
         last = over[-1]
-        if self.function == "irfft" and not self.sizes:
+        if self.function in _TO_REAL and not self.sizes:
             dims[last] = 2 * (dims[last] - 1)
-        if self.function == "rfft":
+        if self.function in _OF_REAL:
             dims[last] = dims[last] // 2 + 1
         if min(dims) < 1:
             raise ShapeError(
@@ -64,9 +67,9 @@ class Fft(Weightless, name="fft"):
         return over
 
     def _dtype(self, x: TensorSpec) -> str:
-        if self.function == "rfft" and x.dtype.startswith("complex"):
-            raise ShapeError(f"rfft takes real values; the input {x} is {x.dtype}", "function=fft")
-        return REAL.get(x.dtype, "float32") if self.function == "irfft" else COMPLEX.get(x.dtype, "complex64")
+        if self.function in _OF_REAL and x.dtype.startswith("complex"):
+            raise ShapeError(f"{self.function} takes real values; the input {x} is {x.dtype}", "function=fft")
+        return REAL.get(x.dtype, "float32") if self.function in _TO_REAL else COMPLEX.get(x.dtype, "complex64")
 
     def elementwise(self, xs: Inputs) -> None:
         return None

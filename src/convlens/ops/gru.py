@@ -1,6 +1,8 @@
 """Gated recurrent unit."""
 
-from convlens.ir.setting import Bool, Count
+from typing import Annotated
+
+from convlens.ir.setting import Bool, Count, Whole
 from convlens.ir.spelling import ignored, setting, size, spell
 from convlens.ops._recurrent import Recurrent
 
@@ -30,6 +32,7 @@ class Gru(Recurrent, name="gru"):
     bias: Bool = True
     batch_first: Bool = False
     bidirectional: Bool = False
+    packed: Annotated[int, Whole(0)] = 0
 
     arity = (1, None)
     gates, states, work, kept = 3, 1, 11, 6

@@ -38,6 +38,7 @@ class Lstm(Recurrent, name="lstm"):
     batch_first: Bool = False
     bidirectional: Bool = False
     projection: Annotated[int, Whole(0)] = 0
+    packed: Annotated[int, Whole(0)] = 0
 
     arity = (1, None)
     gates, states, work, kept = 4, 2, 13, 5

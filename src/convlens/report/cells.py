@@ -59,8 +59,9 @@ def cells(report: "Summary", line: Line, lang: str, *, rounded: bool = False) ->
     if not line.nodes:
         return dict.fromkeys(HEADS, "") | {"name": line.name}
     if line.nodes[-1] is report.facts.broken:
-        refused = {"name": line.name, "layer": label(line.nodes[-1].op, ()), "output": say(lang, "does not fit")}
-        return dict.fromkeys(HEADS, "") | refused
+        op = line.nodes[-1].op
+        said = say(lang, "unknown") if op.name == "opaque" else say(lang, "does not fit")
+        return dict.fromkeys(HEADS, "") | {"name": line.name, "layer": label(op, ()), "output": said}
     last = line.nodes[-1]
     params, macs = costs(report, line)
     write = short if rounded else grouped

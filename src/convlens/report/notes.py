@@ -108,7 +108,8 @@ def _lost(place: str, call: str, count: str, lang: str) -> str:
 
 
 def _call(report: "Summary", name: str) -> str:
-    return label(report.graph[name].op, report.facts.nodes[name].inputs, report.graph.dialect)
+    known = report.facts.nodes.get(name)
+    return label(report.graph[name].op, known.inputs if known else (), report.graph.dialect)
 
 
 def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:

@@ -48,8 +48,10 @@ class Summary:
 
     @property
     def unknown(self) -> list[str]:
-        """The layers whose cost cannot be told."""
-        return [name for name, f in self.facts.nodes.items() if f.macs is None or f.elementwise is None]
+        """The layers whose cost cannot be told, and an unknown call behind which nothing can."""
+        found = [name for name, f in self.facts.nodes.items() if f.macs is None or f.elementwise is None]
+        broken = self.facts.broken
+        return [*found, broken.name] if broken is not None and broken.op.name == "opaque" else found
 
     @paused()
     def to_dict(self) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import pytest
 import torch
 from torch import nn
 
+import convlens
 from convlens.importers.torch import capture
 from convlens.ir.errors import UsageError
 from convlens.ir.spec import TensorSpec
@@ -200,9 +201,48 @@ class Selects(nn.Module):
         return x[x > 0] * 2
 
 
+def test_a_shape_that_depends_on_values_is_a_named_unknown_behind_which_nothing_is_told():
+    report = convlens.summary(nn.Sequential(nn.Linear(3, 4), Selects(), nn.Linear(4, 5)), (2, 3))
+    assert report.facts.broken.op.call == "torch.Tensor.__getitem__ with a mask"
+    record = report.to_dict()
+    assert record["unknown"] == [report.facts.broken.name] == ["1.__getitem__"]
+    assert (record["totals"]["params"], record["totals"]["macs"]) == (3 * 4 + 4 + 4 * 5 + 5, 2 * 3 * 4)
+    lines = record["error"]["message"].splitlines()
+    assert lines[0] == (
+        "opaque '1.__getitem__': how large the result of torch.Tensor.__getitem__ with a mask is depends on the values of a "
+        "tensor, and a capture has only shapes"
+    )
+    assert lines[-1] == "  fix: real=True (command line: --real) runs the module on zeros and records what it does"
+
+
+@pytest.mark.parametrize(
+    "call",
+    [torch.nonzero, torch.unique, torch.where, lambda x: torch.masked_select(x, x > 0), torch.argwhere],
+    ids=["nonzero", "unique", "where", "masked_select", "argwhere"],
+)
+def test_each_call_of_that_kind_ends_the_graph(call):
+    class Calls(nn.Module):
+        def forward(self, x):
+            return call(x)
+
+    found = facts(capture(Calls(), ((2, 3),)))
+    assert found.broken.op.name == "opaque"
+    assert "depends on the values" in str(found.error)
+    assert facts(capture(Calls(), ((2, 3),), real=True)).error is None
+
+
+def test_lengths_that_are_an_input_are_not_known():
+    class Packs(nn.Module):
+        def forward(self, x, lengths):
+            return nn.utils.rnn.pack_padded_sequence(x, lengths, batch_first=True).data
+
+    found = facts(capture(Packs(), ((2, 3, 4), torch.tensor([3, 1]))))
+    assert found.broken.op.call == "torch.nn.utils.rnn.pack_padded_sequence"
+    known = facts(capture(Packs(), ((2, 3, 4), torch.tensor([3, 1])), real=True))
+    assert [y.dims for y in list(known.nodes.values())[-1].outputs] == [(4, 4)]
+
+
 def test_with_real_values_a_shape_that_depends_on_values_is_known():
-    with pytest.raises(UsageError, match="looks at the values"):
-        capture(Selects(), ((2, 3),))
     graph = capture(Selects(), (torch.tensor([[1.0, -1.0, 2.0]]),), real=True)
     assert facts(graph).nodes[graph.outputs[0].node].outputs[0].dims == (2,)
 

@@ -562,3 +562,117 @@ class AsTensor(nn.Module):
 
     def forward(self, x):
         return torch.as_tensor(x, dtype=torch.float32) * torch.as_tensor(self.scale)
+
+
+@case((2, 6, 8, 8))
+class IndexedByTensors(nn.Module):
+    """One index, several together, apart, with new axes, a scalar, a list, a mask whose values are known."""
+
+    def __init__(self):
+        super().__init__()
+        self.register_buffer("rows", torch.tensor([[0], [2]]))
+        self.table = nn.Parameter(torch.zeros(13, 3))
+
+    def forward(self, x):
+        best = x.mean((1, 2, 3)).argmax()
+        place = torch.arange(2)
+        picked = x[place, :, place], x[:, self.rows, torch.tensor([1, 2, 3])], x[:, [0, 5]], x[None, ..., place], x[best]
+        return picked, x[:, torch.tensor([True] * 3 + [False] * 3)], self.table[self.rows], x[0, place, None, place]
+
+
+@case((2, 6, 8, 8), (2, 6))
+class WrittenByIndices(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(6, 6, 1)
+
+    def forward(self, x, values):
+        y = self.conv(x)
+        index = torch.tensor([1, 3])
+        y[:, index] = self.conv(x)[:, :2]
+        y[y > 0] = 0.0
+        y[..., 0][:, index] += 1
+        z = y.index_add(1, index, x[:, :2]).index_copy(2, index, x[:, :, :2]).index_fill(3, index, 0.5)
+        z = z.index_put((index // 2, index), x[:, 0], accumulate=True).masked_scatter(z > 1, x)
+        return z, values.scatter_reduce(1, values.argsort(1), values, "amax"), z.take(index), y[:, :, index, index]
+
+
+@case((3, 5, 8))
+class Packed(nn.Module):
+    """Sequences of several lengths, in descending order and in any order."""
+
+    def __init__(self):
+        super().__init__()
+        self.lstm = nn.LSTM(8, 16, 2, batch_first=True, bidirectional=True)
+        self.gru = nn.GRU(32, 4)
+
+    def forward(self, x):
+        packed = nn.utils.rnn.pack_padded_sequence(x, torch.tensor([2, 5, 3]), batch_first=True, enforce_sorted=False)
+        y, (h, c) = self.lstm(packed)
+        z, _ = self.gru(y)
+        padded, _ = nn.utils.rnn.pad_packed_sequence(z, total_length=6)
+        rows = nn.utils.rnn.pad_sequence([x[0], x[1, :3]], batch_first=True)
+        return padded, h, c, rows, nn.utils.rnn.pack_sequence([x[0], x[1, :3]]).data
+
+
+@case((3, 5))
+class BagsOfWords(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.mean, self.sum = nn.EmbeddingBag(10, 8), nn.EmbeddingBag(10, 8, mode="sum", include_last_offset=True)
+
+    def forward(self, x):
+        words = x.long()
+        weighted = F.embedding_bag(words, self.sum.weight, mode="sum", per_sample_weights=x)
+        return self.mean(words), self.sum(words.flatten(), torch.tensor([0, 4, 15])), weighted
+
+
+@case((4, 4), (3, 4), (2, 4, 6))
+class ComposedByPyTorch(nn.Module):
+    """Functions that PyTorch takes apart by itself: their products must not get lost."""
+
+    def forward(self, x, y, z):
+        products = (
+            torch.tensordot(x, y, ([1], [1])),
+            torch.inner(x, y),
+            torch.chain_matmul(y, x, x),
+            torch.linalg.multi_dot([y, x, x]),
+        )
+        tables = torch.kron(x, y), torch.cov(y), torch.cartesian_prod(x[0], x[1])
+        lines = (
+            torch.diff(z),
+            torch.trapezoid(z),
+            torch.hsplit(z, 2),
+            torch.atleast_3d(x),
+            torch.meshgrid(x[0], y[0], indexing="ij"),
+        )
+        return products, tables, lines, torch.linalg.vecdot(x, x), torch.special.expit(x), torch.std_mean(z, 1)
+
+
+@case((2, 4, 6), (2, 40))
+class TurnedAndSorted(nn.Module):
+    """Diagonals, quarter turns, quantiles, orders, and spectra back to samples."""
+
+    def forward(self, x, sound):
+        diagonals = x.diagonal(1, 1, 2), torch.diag(x[0]), torch.diag_embed(x, -1), x[0, :, :4].trace(), torch.diag(x[0, 0], 1)
+        turns = x.rot90(1, (1, 2)), torch.rot90(x, 2, (0, 2)), x.rot90(-1, [0, 1]), torch.tril(x, 1), x.triu()
+        quantiles = (
+            x.quantile(0.5),
+            x.quantile(torch.tensor([0.1, 0.9]), dim=1, keepdim=True),
+            torch.msort(x),
+            x.nanquantile(0.3, 2),
+        )
+        spectrum = torch.stft(sound, 8, 4, return_complex=True)
+        spectra = (
+            torch.istft(spectrum, 8, 4),
+            torch.istft(spectrum, 8, 4, length=33),
+            torch.fft.hfft(x),
+            torch.fft.ihfft2(x, s=(4, 5)),
+        )
+        return diagonals, turns, quantiles, spectra, torch.fft.fftshift(x), spectrum.abs(), torch.polar(x, x).angle()
+
+
+@case((5,), (2, 3, 7))
+class Placed(nn.Module):
+    def forward(self, edges, x):
+        return torch.searchsorted(edges, x), torch.bucketize(x, edges, out_int32=True), torch.float_power(x, 2), x.lgamma()

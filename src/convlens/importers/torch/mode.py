@@ -2,16 +2,17 @@
 
 from functools import cache, lru_cache
 from types import FunctionType
-from typing import Any
+from typing import Any, TypeGuard
 
 import torch
 from torch.overrides import TorchFunctionMode
 
+from convlens.importers.torch.composite import in_parts, is_composite
 from convlens.importers.torch.constants import constant_call, is_small
 from convlens.importers.torch.frames import user_line
-from convlens.importers.torch.opaque import DataDependentError, call_name, mapped, opaque, tensors_in, value_of
+from convlens.importers.torch.opaque import DataDependentError, call_name, mapped, opaque, tensors_in, undetermined, value_of
 from convlens.importers.torch.readers import KERNELS, READERS
-from convlens.importers.torch.shadow import Shadow, shadows_in, spec_of
+from convlens.importers.torch.shadow import Shadow, shadows_in
 from convlens.importers.torch.table import entry_of, from_table
 from convlens.importers.torch.trace import Trace
 from convlens.ir.errors import UsageError
@@ -38,6 +39,7 @@ class Capture(TorchFunctionMode):
         super().__init__()
         self.trace = trace
         trace.on_dispatch = self.kernel
+        self._running: set[Any] = set()
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         name = _name_of(func)
@@ -64,7 +66,7 @@ class Capture(TorchFunctionMode):
         if name == "set_" and len(args) == 1:
             return first  # ``x.set_()`` only gives memory back, as reversible networks do
         if name in _VALUES:
-            return self._value(func, args, kwargs)
+            return self._value(func, name, args, kwargs)
         if self._is_own(first) and (in_place(name) or name == "data"):
             return first
         return self._written(func, name, args, kwargs, self._record(func, name, args, kwargs))
@@ -78,39 +80,45 @@ class Capture(TorchFunctionMode):
         base = _out_of_place(name)
         reader = READERS.get(name) or READERS.get(base)
         if reader is not None:
-            result = reader(self.trace, *mapped(args, self._shadow), **mapped(plain, self._shadow))
+            result = reader(self.trace, *mapped(args, self.trace.shadow_of), **mapped(plain, self.trace.shadow_of))
         elif base in KERNELS:
             result = KERNELS[base](self.trace, *args, **plain)
         elif entry_of(base) is not None:
             result = from_table(self.trace, base, args, plain)
-        elif isinstance(func, FunctionType) and func.__module__.startswith("torch."):
-            with self:
-                return without_check(func)(*args, **kwargs)
+        elif _is_python(func) and func not in self._running:
+            return self._body(func, args, kwargs)
+        elif func in self._running or (is_composite(base) and not isinstance(func, torch._ops.OpOverload)):  # noqa: SLF001
+            return in_parts(func, mapped(args, self.trace.shadow_of), mapped(plain, self.trace.shadow_of))
         else:
             return opaque(self.trace, func, args, plain)
         return self._computed(func, args, kwargs, result) if self.trace.real else result
 
-    def _shadow(self, tensor: torch.Tensor) -> Shadow:
-        if isinstance(tensor, Shadow):
-            return tensor
-        made = self.trace.shadow(spec_of(tensor), self.trace.ref_of(tensor))
-        made.value = tensor if self.trace.real else None
-        return made
+    def _body(self, func: FunctionType, args: Any, kwargs: Any) -> Any:
+        """Run a function of PyTorch's own under this mode. One that hands itself over again is then run in parts."""
+        self._running.add(func)
+        try:
+            with self:
+                return without_check(func)(*args, **kwargs)
+        finally:
+            self._running.discard(func)
 
     def _is_own(self, value: Any) -> bool:
         return id(value) in self.trace.registered
 
-    def _value(self, func: Any, args: Any, kwargs: Any) -> Any:
+    def _value(self, func: Any, name: str, args: Any, kwargs: Any) -> Any:
         """A call that looks at values: possible on the module's own tensors, and where values are computed."""
-        if self.trace.real and func.__name__ in _VALUE_TENSORS:
+        if self.trace.real and name in _VALUE_TENSORS:
             return opaque(self.trace, func, args, kwargs)
         if self.trace.real or not shadows_in((args, kwargs)):
             return func(*mapped(args, value_of), **mapped(kwargs, value_of))
+        if name in _VALUE_TENSORS:
+            undetermined(self.trace, call_name(func), (args, kwargs))
         raise DataDependentError(call_name(func))
 
     def _computed(self, func: Any, args: Any, kwargs: Any, result: Any) -> Any:
+        run = _VALUES_OF.get(func, func)
         with torch.no_grad():
-            values = func(*mapped(args, value_of), **mapped(kwargs, value_of))
+            values = run(*mapped(args, value_of), **mapped(kwargs, value_of))
         for shadow, value in zip(tensors_in(result), tensors_in(values), strict=False):
             if isinstance(shadow, Shadow):
                 shadow.value = value
@@ -132,6 +140,10 @@ class Capture(TorchFunctionMode):
                 f"  fix: use its result, as in x = x.{name.rstrip('_')}(...)"
             )
         return write(self.trace, target, result)
+
+
+def _is_python(func: Any) -> TypeGuard[FunctionType]:
+    return isinstance(func, FunctionType) and func.__module__.startswith("torch.")
 
 
 @lru_cache(maxsize=4096)
@@ -193,6 +205,9 @@ def without_check(func: FunctionType) -> FunctionType:
     copy.__kwdefaults__ = func.__kwdefaults__
     return copy
 
+
+_VALUES_OF = {torch.ops.aten.view.default: torch.Tensor.reshape, torch.ops.aten._unsafe_view.default: torch.Tensor.reshape}  # noqa: SLF001
+"""What computes the values of a kernel that was chosen because a shadow looks contiguous, which its values need not be."""
 
 _CHECKS = ("has_torch_function", "has_torch_function_unary", "has_torch_function_variadic")
 _RENAMED: dict[Any, str] = {torch.nn.functional.unfold: "im2col", torch.nn.functional.fold: "col2im"}

@@ -1,7 +1,7 @@
 """A call that no reader knows: its shapes come from PyTorch's own kernels on tensors without memory."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NoReturn
 
 import torch
 
@@ -43,6 +43,15 @@ def opaque(
             shadow.value = value
     made = iter(shadows)
     return mapped(result, lambda _: next(made))
+
+
+def undetermined(trace: Trace, call: str, args: Any) -> NoReturn:
+    """End the graph with a call whose output shapes depend on values: what follows cannot be told."""
+    reason = f"how large the result of {call} is depends on the values of a tensor, and a capture has only shapes"
+    refusal = ShapeError(reason, "real=True (command line: --real) runs the module on zeros and records what it does")
+    path, short = trace.scopes[-1][0], call.partition(" ")[0].rpartition(".")[2]
+    trace.emit(Opaque(call=call, results=()), tensors_in(args), name=f"{path}.{short}".lstrip("."), refusal=refusal)
+    raise refusal
 
 
 def call_name(func: Callable[..., Any]) -> str:

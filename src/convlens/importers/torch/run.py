@@ -16,6 +16,7 @@ from convlens.ir.errors import ConvlensError, UsageError
 from convlens.ir.graph import Graph, Ref
 from convlens.ir.spec import TensorSpec, check_sizes
 from convlens.ir.verify import verify
+from convlens.ops.opaque import Opaque
 
 MAX_DEPTH = 32
 MAX_OUTPUT_DEPTH = 8
@@ -43,7 +44,7 @@ def run(module: torch.nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any], 
             tuple(trace.inputs),
             tuple(trace.nodes),
             outputs,
-            extras=() if trace.broken else trace.unused(),
+            extras=trace.unused() if trace.broken is None or isinstance(trace.nodes[-1].op, Opaque) else (),
             broken=trace.broken,
             held=trace.lifetimes(),
         )

@@ -83,6 +83,14 @@ class Trace:
         if node is not None and node.name == new.node and node.inputs[:1] == (old,):
             self.nodes[-1] = replace(node, in_place=True)
 
+    def shadow_of(self, tensor: torch.Tensor) -> Shadow:
+        """The tensor as a shadow: one that is none becomes a `parameter` or `constant` node."""
+        if isinstance(tensor, Shadow):
+            return tensor
+        made = self.shadow(spec_of(tensor), self.ref_of(tensor))
+        made.value = tensor if self.real else None
+        return made
+
     def add_input(self, name: str, spec: TensorSpec) -> Shadow:
         name = self._names.unique(name)
         self.inputs.append(Input(name, spec))

@@ -4,6 +4,7 @@ from typing import Any
 
 import torch
 
+from convlens.importers.torch.opaque import opaque, undetermined
 from convlens.importers.torch.readers import READERS, reads
 from convlens.importers.torch.trace import Trace
 from convlens.ir.op import Op
@@ -21,7 +22,7 @@ _ARITHMETIC = {
     Div: ("div", "divide", "true_divide", "__truediv__", "__rtruediv__", "__itruediv__", "__div__", "__rdiv__"),
 }
 _FUNCTIONS = {
-    "pow": ("pow", "__pow__", "__rpow__", "__ipow__", "float_power"),
+    "pow": ("pow", "__pow__", "__rpow__", "__ipow__"),
     "floor_divide": ("floor_divide", "__floordiv__", "__rfloordiv__"),
     "remainder": ("remainder", "__mod__", "__rmod__"),
     "maximum": ("maximum", "fmax"),
@@ -36,11 +37,15 @@ _FUNCTIONS = {
     "bitwise_or": ("bitwise_or", "__or__", "__ror__", "__ior__"),
     "bitwise_xor": ("bitwise_xor", "__xor__", "__rxor__"), "bitwise_not": ("bitwise_not", "__invert__"),
     **{name: (name,) for name in (
+        "acosh", "angle", "asinh", "atanh", "bernoulli", "complex", "copysign", "deg2rad", "digamma", "erfc",
+        "exp2", "float_power", "gcd", "heaviside", "hypot", "i0", "isneginf", "isposinf", "lcm", "lgamma", "logaddexp",
+        "logaddexp2", "logit", "nextafter", "polar", "rad2deg", "sgn", "signbit", "sinc", "tril", "triu", "xlogy",
         "acos", "addcdiv", "addcmul", "asin", "atan", "atan2", "ceil", "cos", "cosh", "erf", "exp", "expm1", "floor",
         "fmod", "frac", "isfinite", "isinf", "isnan", "lerp", "log", "log10", "log1p", "log2", "logical_not",
         "masked_fill", "nan_to_num", "reciprocal", "round", "rsqrt", "sign", "sin", "sinh", "sqrt", "square", "tan",
-        "trunc", "where",
+        "trunc",
     )},
+    "conj": ("conj", "_conj", "conj_physical", "_conj_physical"), "erfinv": ("erfinv", "special_erfinv"),
 }  # fmt: skip
 
 
@@ -58,6 +63,16 @@ def _binary(trace: Trace, kind: type[Op], args: Any, kwargs: Any) -> Any:
 def mapped(trace: Trace, function: str, args: Any, kwargs: Any) -> Any:
     operands = [*args, *(v for v in kwargs.values() if isinstance(v, torch.Tensor | int | float))]
     return _emit(trace, Elementwise, {"function": function}, operands)
+
+
+@reads("where")
+def _where(trace: Trace, condition: Any, *operands: Any, **kwargs: Any) -> Any:
+    """Alone, the condition gives the places where it is true."""
+    if not operands and not kwargs:
+        if trace.real:
+            return opaque(trace, torch.where, (condition,), {})
+        undetermined(trace, "torch.where", (condition,))
+    return mapped(trace, "where", (condition, *operands), kwargs)
 
 
 def _emit(trace: Trace, kind: type[Op], settings: dict[str, Any], operands: list[Any]) -> Any:

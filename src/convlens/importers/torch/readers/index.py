@@ -4,93 +4,104 @@ from typing import Any
 
 import torch
 
-from convlens.importers.torch.opaque import opaque
+from convlens.importers.torch.opaque import opaque, undetermined
 from convlens.importers.torch.readers import reads
+from convlens.importers.torch.readers.items import Pick, Split, is_mask, split_index
 from convlens.importers.torch.readers.parts import sliced
-from convlens.importers.torch.readers.shape import alias, unsqueezed
+from convlens.importers.torch.readers.shape import alias, reshaped, unsqueezed
 from convlens.importers.torch.shadow import Shadow
 from convlens.importers.torch.trace import Trace
-from convlens.ir.spec import Shape
+from convlens.ir.op import Op
+from convlens.ops.elementwise import Elementwise
+from convlens.ops.index import Index
+from convlens.ops.index_put import IndexPut
+from convlens.ops.index_select import IndexSelect
+from convlens.ops.masked_scatter import MaskedScatter
 from convlens.ops.update import Update
 
 
-@reads("__getitem__")
-def getitem(trace: Trace, x: Shadow, index: Any) -> Any:
-    """Basic indexing becomes a slice (and an unsqueeze for new axes); anything else is an unknown call."""
-    basic = basic_index(x, index)
-    if basic is None:
+@reads("__getitem__", weights=True)
+def _getitem(trace: Trace, x: torch.Tensor, index: Any) -> Any:
+    """Numbers, slices and new axes take a view of ``x``; then tensors, lists and masks pick from it."""
+    whole = trace.shadow_of(x)
+    found = split_index(whole, index)
+    if found is None:
         return opaque(trace, torch.Tensor.__getitem__, (x, index), {})
-    settings, new_axes = basic
-    part = sliced(trace, x, settings) if settings["on"] else alias(trace, x)
-    return unsqueezed(trace, part, new_axes) if new_axes else part
+    if any(is_mask(pick.index) for pick in found.picks):
+        if trace.real:
+            return opaque(trace, torch.Tensor.__getitem__, (x, index), {})
+        undetermined(trace, "torch.Tensor.__getitem__ with a mask", (x, [pick.index for pick in found.picks]))
+    part = _view(trace, whole, found)
+    return _picked(trace, part, found.picks) if found.picks else part
 
 
-@reads("__setitem__")
-def _setitem(trace: Trace, x: Shadow, index: Any, value: Any) -> Shadow:
-    """What ``x`` is afterwards: itself where a number is written, which changes no shape and no dependency."""
-    basic = basic_index(x, index)
-    if basic is not None:
-        return trace.emit(Update(**basic[0]), [x, value])[0] if isinstance(value, torch.Tensor) else x
-    operands = [item for item in (index if isinstance(index, tuple) else (index,)) if isinstance(item, torch.Tensor)]
-    values = (value,) if isinstance(value, torch.Tensor) else ()
-    made: Shadow = opaque(trace, torch.Tensor.__setitem__, (x, *operands, *values), {}, like=x)
+@reads("index", weights=True)
+def _index(trace: Trace, x: torch.Tensor, indices: Any) -> Any:
+    """The kernel behind ``x[...]``: an index, or None, for each axis."""
+    return _getitem(trace, x, _items(indices))
+
+
+@reads("__setitem__", weights=True)
+def _setitem(trace: Trace, x: torch.Tensor, index: Any, value: Any) -> Shadow:
+    return _put(trace, trace.shadow_of(x), index, value, "replace")
+
+
+@reads("index_put", "_index_put_impl", "_unsafe_index_put", weights=True)
+def _index_put(trace: Trace, x: torch.Tensor, indices: Any, values: Any, accumulate: bool = False, *_: Any) -> Any:
+    return _put(trace, trace.shadow_of(x), _items(indices), values, "add" if accumulate else "replace")
+
+
+def _items(indices: Any) -> tuple[Any, ...]:
+    return tuple(slice(None) if index is None else index for index in indices)
+
+
+def _view(trace: Trace, x: Shadow, found: Split) -> Shadow:
+    part = sliced(trace, x, found.settings) if found.settings["on"] else alias(trace, x)
+    return unsqueezed(trace, part, found.new_axes) if found.new_axes else part
+
+
+def _picked(trace: Trace, x: Shadow, picks: list[Pick]) -> Shadow:
+    """One value or slice for each index. A scalar drops its axis before the others are combined, as in PyTorch."""
+    for pick in reversed([pick for pick in picks if not pick.index.dim()]):
+        (x,) = trace.emit(IndexSelect(axis=pick.axis), [x, pick.index])
+        picks = [Pick(p.axis - (p.axis > pick.axis), p.index) for p in picks if p is not pick]
+    if not picks:
+        return x
+    op: Op = Index(on=tuple(p.axis for p in picks)) if len(picks) > 1 else IndexSelect(axis=picks[0].axis)
+    return trace.emit(op, [x, *(p.index for p in picks)])[0]
+
+
+def _put(trace: Trace, x: Shadow, index: Any, value: Any, function: str) -> Shadow:
+    """What ``x`` is afterwards: itself where a number is written to a slice, which changes no shape and no dependency."""
+    found = split_index(x, index)
+    values = [value] if isinstance(value, torch.Tensor) else []
+    if found is None:
+        operands = [item for item in (index if isinstance(index, tuple) else (index,)) if isinstance(item, torch.Tensor)]
+        return _unknown(trace, x, [*operands, *values])
+    if not found.picks:
+        return trace.emit(Update(**found.settings), [x, *values])[0] if values else x
+    part = _view(trace, x, found)
+    new = _overwritten(trace, part, found.picks, values, function)
+    while part is not x and part.base is not None and part.write_back is not None:
+        new = trace.shadow(part.base.spec, part.write_back(new))
+        part = part.base
+    return new
+
+
+def _overwritten(trace: Trace, x: Shadow, picks: list[Pick], values: list[Any], function: str) -> Shadow:
+    """All of ``x``, with new values at the places that the indices, or one mask, name."""
+    tensors = [pick.index for pick in picks]
+    if not any(map(is_mask, tensors)):
+        return trace.emit(IndexPut(on=tuple(pick.axis for pick in picks), function=function), [x, *tensors, *values])[0]
+    if len(picks) > 1 or function != "replace":
+        return _unknown(trace, x, [*tensors, *values])
+    mask = trace.shadow_of(tensors[0])
+    mask = reshaped(trace, mask, (*mask.spec.dims, *(1,) * (x.spec.rank - picks[0].axis - mask.spec.rank)))
+    if values and values[0].numel() > 1:
+        return trace.emit(MaskedScatter(), [x, mask, *values])[0]
+    return trace.emit(Elementwise(function="masked_fill", scalar=None if values else 0.0), [x, mask, *values])[0]
+
+
+def _unknown(trace: Trace, x: Shadow, operands: list[Any]) -> Shadow:
+    made: Shadow = opaque(trace, torch.Tensor.__setitem__, (x, *operands), {}, like=x)
     return made
-
-
-def basic_index(x: Shadow, index: Any) -> tuple[dict[str, Any], list[int]] | None:
-    """The settings of `Slice` and the places of new axes; None where tensors or lists index."""
-    items = index if isinstance(index, tuple) else (index,)
-    if any(not (item is None or item is Ellipsis or type(item) in (int, slice)) for item in items):
-        return None
-    reading = _Reading(x.spec.dims)
-    for item in _without_ellipsis(items, x.spec.rank):
-        reading.take(item)
-    return reading.settings(), reading.new_axes
-
-
-def _without_ellipsis(items: tuple[Any, ...], rank: int) -> list[Any]:
-    """``...`` stands for as many whole axes as the other items leave."""
-    given = sum(item is not None and item is not Ellipsis for item in items)
-    whole = [slice(None)] * (rank - given)
-    return [part for item in items for part in (whole if item is Ellipsis else [item])]
-
-
-class _Reading:
-    """The items of an index, from left to right: which part of which axis, and where new axes stand in the result."""
-
-    def __init__(self, dims: Shape) -> None:
-        self.dims = dims
-        self.axis = 0
-        self.place = 0
-        self.parts: dict[int, tuple[int, int, int]] = {}
-        self.drop: list[int] = []
-        self.new_axes: list[int] = []
-
-    def take(self, item: int | slice | None) -> None:
-        if item is None:
-            self.new_axes.append(self.place)
-            self.place += 1
-            return
-        if self.axis >= len(self.dims):
-            raise IndexError(f"too many indices for tensor of dimension {len(self.dims)}")
-        length = self.dims[self.axis]
-        if isinstance(item, slice):
-            part = item.indices(length)
-            self.place += 1
-        else:
-            part = self._one(item, length)
-        if part != (0, length, 1) or self.axis in self.drop:
-            self.parts[self.axis] = part
-        self.axis += 1
-
-    def _one(self, index: int, length: int) -> tuple[int, int, int]:
-        """One index is a slice of length 1 whose axis is dropped."""
-        if not -length <= index < length:
-            raise IndexError(f"index {index} is out of bounds for dimension {self.axis} with size {length}")
-        self.drop.append(self.axis)
-        return index % length, index % length + 1, 1
-
-    def settings(self) -> dict[str, Any]:
-        starts, stops, steps = zip(*self.parts.values(), strict=True) if self.parts else ((), (), ())
-        steps = steps if set(steps) - {1} else (1,)
-        return {"on": tuple(self.parts), "starts": starts, "stops": stops, "steps": steps, "drop": tuple(self.drop)}

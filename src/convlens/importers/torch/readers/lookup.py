@@ -2,11 +2,15 @@
 
 from typing import Any
 
+import torch
+
+from convlens.importers.torch.opaque import opaque
 from convlens.importers.torch.readers import reads
 from convlens.importers.torch.shadow import DTYPE_NAMES
 from convlens.importers.torch.trace import Trace
 from convlens.ops.einsum import Einsum
 from convlens.ops.embedding import Embedding
+from convlens.ops.embedding_bag import EmbeddingBag
 
 
 @reads("embedding", weights=True)
@@ -19,6 +23,27 @@ def _embedding(trace: Trace, *args: Any, **kwargs: Any) -> Any:
     if trace.is_parameter(table):
         return trace.emit(op, [index], {"weight": table})[0]
     return trace.emit(op, [index, table])[0]
+
+
+@reads("embedding_bag", weights=True)
+def _embedding_bag(trace: Trace, *args: Any, **kwargs: Any) -> Any:
+    """``F.embedding_bag``; the kernel, whose first argument is the table, returns what only backward needs beside it."""
+    if args and args[0].is_floating_point():
+        return opaque(trace, torch.embedding_bag, args, kwargs)
+    given = dict(zip(_BAG, args, strict=False)) | kwargs
+    table, weights = given["weight"], given.get("per_sample_weights")
+    count, width = table.shape
+    op = EmbeddingBag(count=count, width=width, function=given.get("mode", "mean"), weighted=weights is not None,
+                      ended=bool(given.get("include_last_offset")), dtype=DTYPE_NAMES[table.dtype])  # fmt: skip
+    inputs = [x for x in (given["input"], given.get("offsets"), weights) if x is not None]
+    if trace.is_parameter(table):
+        return trace.emit(op, inputs, {"weight": table})[0]
+    return trace.emit(op, [*inputs, table])[0]
+
+
+_BAG = ("input", "weight", "offsets", "max_norm", "norm_type", "scale_grad_by_freq", "mode", "sparse", "per_sample_weights",
+        "include_last_offset", "padding_idx")  # fmt: skip
+"""The arguments of torch.nn.functional.embedding_bag."""
 
 
 @reads("einsum")

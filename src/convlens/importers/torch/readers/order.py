@@ -1,5 +1,6 @@
 """Calls that put values in order, and running sums."""
 
+import math
 from typing import Any
 
 import torch
@@ -7,18 +8,43 @@ import torch
 from convlens.importers.torch.readers import READERS, reads
 from convlens.importers.torch.readers.cast import cast
 from convlens.importers.torch.readers.reduction import named
+from convlens.importers.torch.readers.shape import permuted, reshaped
 from convlens.importers.torch.shadow import Shadow
 from convlens.importers.torch.trace import Trace
 from convlens.ops.argsort import Argsort
+from convlens.ops.elementwise import Elementwise
+from convlens.ops.index_select import IndexSelect
 from convlens.ops.kthvalue import Kthvalue
 from convlens.ops.scan import Scan
 from convlens.ops.sort import Sort
 from convlens.ops.topk import Topk
 
 
-@reads("sort", "msort")
+@reads("sort")
 def _sort(trace: Trace, x: Shadow, *args: Any, **kwargs: Any) -> Any:
     return named("sort", trace.emit(Sort(**_direction(args, kwargs)), [x]))
+
+
+@reads("msort")
+def _msort(trace: Trace, x: Shadow) -> Any:
+    """Along the first axis, without the indices."""
+    return trace.emit(Sort(axis=0), [x])[0]
+
+
+@reads("quantile", "nanquantile")
+def _quantile(trace: Trace, x: Shadow, q: Any, dim: int | None = None, keepdim: bool = False, **_: Any) -> Any:
+    """Sorted, then the values before and behind each quantile mixed; several quantiles are a first axis of the result."""
+    count = tuple(q.shape) if isinstance(q, torch.Tensor) else ()
+    line, axis = (reshaped(trace, x, (-1,)), 0) if dim is None else (x, dim % max(x.spec.rank, 1))
+    ordered = trace.emit(Sort(axis=axis), [line])[0]
+    places = torch.zeros(max(math.prod(count), 1), dtype=torch.int64)
+    low, high = (trace.emit(IndexSelect(axis=axis), [ordered, place])[0] for place in (places, places.clone()))
+    (mixed,) = trace.emit(Elementwise(function="lerp", scalar=0.5), [low, high])
+    dims = list(x.spec.dims)
+    left = [1] * len(dims) if dim is None else [1 if at == axis else n for at, n in enumerate(dims)]
+    kept = left if keepdim else [] if dim is None else [n for at, n in enumerate(dims) if at != axis]
+    order = (axis, *(at for at in range(line.spec.rank) if at != axis))
+    return reshaped(trace, permuted(trace, mixed, order), (*count, *kept))
 
 
 @reads("argsort")

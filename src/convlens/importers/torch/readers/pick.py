@@ -5,17 +5,21 @@ from typing import Any
 import torch
 
 from convlens.importers.torch.opaque import DataDependentError, opaque
-from convlens.importers.torch.readers import reads
+from convlens.importers.torch.readers import READERS, reads
 from convlens.importers.torch.readers.shape import reshaped
 from convlens.importers.torch.shadow import Shadow, spec_of
 from convlens.importers.torch.trace import Trace
 from convlens.ir.errors import ShapeError
+from convlens.ir.spec import show_shape
 from convlens.ops._pointwise import broadcast
 from convlens.ops.expand import Expand
 from convlens.ops.gather import Gather
+from convlens.ops.index_put import IndexPut
 from convlens.ops.index_select import IndexSelect
+from convlens.ops.masked_scatter import MaskedScatter
 from convlens.ops.one_hot import OneHot
 from convlens.ops.scatter import Scatter
+from convlens.ops.searchsorted import Searchsorted
 from convlens.ops.sliding_window import SlidingWindow
 
 
@@ -68,6 +72,68 @@ def _scatter_reduce(trace: Trace, x: Any, dim: int, index: Any, src: Any, reduce
     return trace.emit(Scatter(axis=dim, function=reduce), [x, index, src])[0]
 
 
+def _index_reader(function: str) -> Any:
+    def read(trace: Trace, x: Any, dim: int, index: Any, source: Any, *_: Any, **__: Any) -> Any:
+        return _put_along(trace, function, x, dim, index, source)
+
+    return read
+
+
+@reads("index_reduce")
+def _index_reduce(trace: Trace, x: Any, dim: int, index: Any, source: Any, reduce: str, **_: Any) -> Any:
+    return _put_along(trace, reduce, x, dim, index, source)
+
+
+@reads("index_fill")
+def _index_fill(trace: Trace, x: Any, dim: int, index: Any, value: Any) -> Any:
+    values = (value,) if isinstance(value, torch.Tensor) else ()
+    return trace.emit(IndexPut(on=(dim % max(x.spec.rank, 1),)), [x, index, *values])[0]
+
+
+def _put_along(trace: Trace, function: str, x: Any, dim: int, index: Any, source: Any) -> Any:
+    """The source is not broadcast: it has the shape of what the indices pick."""
+    axis = dim % max(x.spec.rank, 1)
+    wanted = (*x.spec.dims[:axis], *index.shape, *x.spec.dims[axis + 1 :])
+    refusal = None
+    if tuple(source.shape) != wanted:
+        refusal = ShapeError(f"the source is {source.spec}, the places {show_shape(wanted)}", f"a source of {show_shape(wanted)}")
+    return trace.emit(IndexPut(on=(axis,), function=function), [x, index, source], refusal=refusal)[0]
+
+
+@reads("take")
+def _take(trace: Trace, x: Any, index: Any) -> Any:
+    """Of all values in one line."""
+    return trace.emit(IndexSelect(axis=0), [reshaped(trace, x, (-1,)), index])[0]
+
+
+@reads("put")
+def _put(trace: Trace, x: Any, index: Any, source: Any, accumulate: bool = False) -> Any:
+    op = IndexPut(on=(0,), function="add" if accumulate else "replace")
+    line = reshaped(trace, x, (-1,))
+    (written,) = trace.emit(op, [line, reshaped(trace, index, (-1,)), reshaped(trace, source, (-1,))])
+    return reshaped(trace, written, x.spec.dims)
+
+
+@reads("masked_scatter")
+def _masked_scatter(trace: Trace, x: Any, mask: Any, source: Any) -> Any:
+    return trace.emit(MaskedScatter(), [x, mask, source])[0]
+
+
+@reads("searchsorted")
+def _searchsorted(trace: Trace, ordered: Any, values: Any, *, out_int32: bool = False, **_: Any) -> Any:
+    return _searched(trace, ordered, values, out_int32)
+
+
+@reads("bucketize")
+def _bucketize(trace: Trace, values: Any, boundaries: Any, *, out_int32: bool = False, **_: Any) -> Any:
+    return _searched(trace, boundaries, values, out_int32)
+
+
+def _searched(trace: Trace, ordered: Any, values: Any, short: bool) -> Any:
+    found = values if isinstance(values, torch.Tensor) else torch.tensor(values)
+    return trace.emit(Searchsorted(dtype="int32" if short else "int64"), [ordered, found])[0]
+
+
 @reads("one_hot")
 def _one_hot(trace: Trace, x: Any, num_classes: int = -1) -> Any:
     """Without the number of classes it is that of the largest value."""
@@ -82,3 +148,6 @@ def _one_hot(trace: Trace, x: Any, num_classes: int = -1) -> Any:
 def _sliding_window(trace: Trace, x: Shadow, dimension: int, size: int, step: int) -> Any:
     """``Tensor.unfold``; ``torch.nn.functional.unfold`` arrives as im2col."""
     return trace.emit(SlidingWindow(axis=dimension, size=size, step=step), [x])[0]
+
+
+READERS.update({"index_add": _index_reader("add"), "index_copy": _index_reader("replace")})

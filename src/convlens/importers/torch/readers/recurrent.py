@@ -4,7 +4,6 @@ from typing import Any
 
 import torch
 
-from convlens.importers.torch.opaque import opaque
 from convlens.importers.torch.readers import reads
 from convlens.importers.torch.refusal import refusal
 from convlens.importers.torch.shadow import spec_of
@@ -20,39 +19,48 @@ from convlens.ops.rnn_cell import RnnCell
 
 @reads("lstm", weights=True)
 def _lstm(trace: Trace, x: Any, states: Any, *rest: Any) -> Any:
-    """The packed form has the batch sizes in place of the states; its shapes follow from their values."""
+    """The packed form has the batch sizes before the states, and no word on the order of axes."""
+    sizes = None
     if isinstance(states, torch.Tensor):
-        return opaque(trace, torch.lstm, (x, states, *rest), {})
+        sizes, states, rest = states, rest[0], (*rest[1:], False)
     weights, bias, layers, _, _, both, batch_first = rest
     hidden = weights[0].shape[0] // Lstm.gates
     width = weights[1].shape[1]
-    op = Lstm(hidden=hidden, layers=layers, bias=bias, batch_first=batch_first, bidirectional=both,
+    op = Lstm(hidden=hidden, layers=layers, bias=bias, batch_first=batch_first, bidirectional=both, packed=_running(sizes),
               projection=0 if width == hidden else width)  # fmt: skip
     return _emit(trace, op, x, list(states), weights)
 
 
 @reads("gru", weights=True)
 def _gru(trace: Trace, *args: Any) -> Any:
-    return _one_state(trace, torch.gru, Gru, {}, args)
+    return _one_state(trace, Gru, {}, args)
 
 
 @reads("rnn_tanh", weights=True)
 def _rnn_tanh(trace: Trace, *args: Any) -> Any:
-    return _one_state(trace, torch.rnn_tanh, Rnn, {"function": "tanh"}, args)
+    return _one_state(trace, Rnn, {"function": "tanh"}, args)
 
 
 @reads("rnn_relu", weights=True)
 def _rnn_relu(trace: Trace, *args: Any) -> Any:
-    return _one_state(trace, torch.rnn_relu, Rnn, {"function": "relu"}, args)
+    return _one_state(trace, Rnn, {"function": "relu"}, args)
 
 
-def _one_state(trace: Trace, func: Any, kind: type[Recurrent], settings: dict[str, Any], args: tuple[Any, ...]) -> Any:
+def _one_state(trace: Trace, kind: type[Recurrent], settings: dict[str, Any], args: tuple[Any, ...]) -> Any:
+    sizes = None
     if isinstance(args[2], torch.Tensor):
-        return opaque(trace, func, args, {})
+        x, sizes, *rest = args
+        args = (x, *rest, False)
     x, state, weights, bias, layers, _, _, both, batch_first = args
     hidden = weights[0].shape[0] // kind.gates
-    op = kind(hidden=hidden, layers=layers, bias=bias, batch_first=batch_first, bidirectional=both, **settings)
+    op = kind(hidden=hidden, layers=layers, bias=bias, batch_first=batch_first, bidirectional=both, packed=_running(sizes),
+              **settings)  # fmt: skip
     return _emit(trace, op, x, [state], weights)
+
+
+def _running(sizes: torch.Tensor | None) -> int:
+    """How many sequences are packed: as many as run at the first step. Without batch sizes none are."""
+    return 0 if sizes is None else int(sizes[0])
 
 
 @reads("lstm_cell", weights=True)

@@ -71,7 +71,7 @@ def permuted(trace: Trace, x: Shadow, *dims: Any, **kwargs: Any) -> Any:
 
 
 @reads("transpose", "swapaxes", "swapdims")
-def _transpose(trace: Trace, x: Shadow, dim0: int, dim1: int) -> Any:
+def transposed(trace: Trace, x: Shadow, dim0: int, dim1: int) -> Any:
     order = list(range(x.spec.rank))
     order[dim0], order[dim1] = order[dim1], order[dim0]
     return permuted(trace, x, order)
@@ -81,7 +81,7 @@ def _transpose(trace: Trace, x: Shadow, dim0: int, dim1: int) -> Any:
 def _transposed(trace: Trace, x: Shadow) -> Any:
     if x.spec.rank < 2:
         return alias(trace, x)
-    return _transpose(trace, x, -2, -1)
+    return transposed(trace, x, -2, -1)
 
 
 @reads("movedim", "moveaxis")

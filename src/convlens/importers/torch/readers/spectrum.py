@@ -8,15 +8,18 @@ from convlens.importers.torch.readers.shape import alias
 from convlens.importers.torch.shadow import Shadow
 from convlens.importers.torch.trace import Trace
 from convlens.ops.fft import Fft
+from convlens.ops.istft import Istft
 from convlens.ops.stft import Stft
+from convlens.ops.view_as_complex import ViewAsComplex
 from convlens.ops.view_as_real import ViewAsReal
 
 _STFT = ("hop_length", "win_length", "window", "center", "pad_mode", "normalized", "onesided", "return_complex")
 """The arguments of torch.stft behind the second."""
+_ISTFT = ("hop_length", "win_length", "window", "center", "normalized", "onesided", "length", "return_complex")
 
 
 def _register() -> None:
-    for function in ("fft", "ifft", "rfft", "irfft"):
+    for function in ("fft", "ifft", "rfft", "irfft", "hfft", "ihfft"):
         READERS[f"fft_{function}"] = _one(function)
         READERS[f"fft_{function}2"] = _several(function, (-2, -1))
         READERS[f"fft_{function}n"] = _several(function, None)
@@ -49,6 +52,18 @@ def _stft(trace: Trace, x: Any, n_fft: int, *args: Any, **kwargs: Any) -> Any:
     op = Stft(length=n_fft, hop=hop or n_fft // 4, centred=given.get("center", True), onesided=not whole)
     (spectrum,) = trace.emit(op, [x] if window is None else [x, window])
     return spectrum if given.get("return_complex") else trace.emit(ViewAsReal(), [spectrum])[0]
+
+
+@reads("istft")
+def _istft(trace: Trace, x: Any, n_fft: int, *args: Any, **kwargs: Any) -> Any:
+    given = dict(zip(_ISTFT, args, strict=False)) | kwargs
+    window, onesided, hop = given.get("window"), given.get("onesided"), given.get("hop_length")
+    pairs = not x.is_complex()
+    spectrum = trace.emit(ViewAsComplex(), [x])[0] if pairs else x
+    whole = spectrum.spec.dims[-2] == n_fft if onesided is None else not onesided
+    op = Istft(length=n_fft, hop=hop or n_fft // 4, centred=given.get("center", True), onesided=not whole,
+               complex=bool(given.get("return_complex")), samples=given.get("length"))  # fmt: skip
+    return trace.emit(op, [spectrum] if window is None else [spectrum, window])[0]
 
 
 @reads("real")

@@ -4,7 +4,7 @@ from typing import Any
 
 import torch
 
-from convlens.importers.torch.opaque import DataDependentError, opaque
+from convlens.importers.torch.opaque import opaque, undetermined
 from convlens.importers.torch.readers import reads
 from convlens.importers.torch.refusal import refusal
 from convlens.importers.torch.shadow import spec_of
@@ -33,9 +33,9 @@ def _deform_conv2d(trace: Trace, x: Any, weight: Any, offset: Any, mask: Any, bi
 @reads("nms")
 def _nms(trace: Trace, *args: Any) -> Any:
     """How many boxes stay depends on their values."""
-    if trace.real:
-        return opaque(trace, torch.ops.torchvision.nms, args, {})
-    raise DataDependentError("torchvision.ops.nms")
+    if not trace.real:
+        undetermined(trace, "torchvision.ops.nms", args)
+    return opaque(trace, torch.ops.torchvision.nms, args, {})
 
 
 @reads("roi_align")
