@@ -1,5 +1,7 @@
 """Calls written as text, against the figures of the tutorials and against PyTorch itself."""
 
+import re
+
 import pytest
 import torch
 
@@ -127,6 +129,41 @@ def test_batch_normalisation_of_keras(call, params, buffers):
     """Counted by Keras 3 itself on 1x8x9x64."""
     (found,) = known(call, (1, 8, 9, 64)).nodes.values()
     assert (found.params, found.buffers) == (params, buffers)
+
+
+@pytest.mark.parametrize(
+    ("call", "params"),
+    [
+        ("LayerNormalization()", 128),
+        ("LayerNormalization(axis=[2, 3])", 1152),
+        ("LayerNormalization(center=False)", 64),
+        ("LayerNormalization(center=False, scale=False)", 0),
+        ("RMSNormalization()", 64),
+        ("RMSNormalization(axis=(1, 2, 3))", 4608),
+        ("GroupNormalization(groups=8)", 128),
+        ("GroupNormalization(groups=-1)", 128),
+        ("GroupNormalization(groups=1, axis=1)", 16),
+        ("GroupNormalization(groups=8, center=False, scale=False)", 0),
+    ],
+)
+def test_normalisations_of_keras(call, params):
+    """Counted by Keras 3 itself on 1x8x9x64."""
+    (found,) = known(call, (1, 8, 9, 64)).nodes.values()
+    assert (found.params, found.outputs[0].dims[0]) == (params, 1)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        ("RMSNormalization(axis=1)", "RMSNormalization: axis=1 of 1x8x9x64; it must be the last axis, or the last ones"),
+        ("LayerNormalization(scale=False)", "scale=False with center=True: a shift without a scale has no counterpart here"),
+        ("GroupNormalization(axis=2)", "axis=2: the channels of 1x8x9x64 are axis 1 or the last one"),
+        ("GroupNormalization(center=False)", "center and scale differ: a shift without a scale, or the other way round"),
+    ],
+)
+def test_normalisations_of_keras_that_are_refused(call, message):
+    with pytest.raises(UsageError, match=re.escape(message)):
+        known(call, (1, 8, 9, 64))
 
 
 def test_the_last_axis_of_a_dense_layer_is_normalised():

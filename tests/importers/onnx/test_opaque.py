@@ -9,6 +9,7 @@ import convlens
 from convlens.importers.onnx import read
 from convlens.ir.errors import GraphError, UsageError
 from convlens.passes.facts import facts
+from convlens.report.summary import Summary
 from tests.importers.onnx.models import make_model, output_shapes
 
 FLOAT = onnx.TensorProto.FLOAT
@@ -159,3 +160,25 @@ def test_functions_that_grow_without_end() -> None:
     chain = [function("f" if i == 0 else f"f{i}", *[f"f{i + 1}"] * 10) for i in range(30)]
     with pytest.raises(UsageError, match="nodes after its functions are written out"):
         read(with_functions(*chain, function("f30", "Relu")))
+
+
+def suppression(declared: bool) -> onnx.ModelProto:
+    boxes = [node("NonMaxSuppression", ["boxes", "scores", "most"], ["h"]), node("Cast", ["h"], ["y"], to=FLOAT)]
+    model = make_model(boxes, {"boxes": (1, 20, 4), "scores": (1, 3, 20)}, {"most": np.array([5])})
+    model.graph.value_info.extend([info("h", onnx.TensorProto.INT64, [15, 3])] * declared)
+    return model
+
+
+def test_suppression_of_boxes_depends_on_their_values_and_says_so() -> None:
+    report = Summary(read(suppression(declared=False)))
+    assert str(report.facts.error).splitlines()[0].endswith("is not known: how many boxes stay depends on their values")
+    assert report.to_dict()["unknown"] == ["h"]
+    assert output_shapes(read(suppression(declared=True))) == [(15, 3)]
+
+
+def test_regions_of_interest_have_a_shape_and_no_invented_cost() -> None:
+    region = node("RoiAlign", ["x", "rois", "batch"], ["y"], output_height=7, output_width=5)
+    graph = read(make_model([region], {"x": (2, 16, 32, 32), "rois": (9, 4), "batch": ((9,), np.int64)}))
+    assert output_shapes(graph) == [(9, 16, 7, 5)]
+    found = facts(graph).nodes["y"]
+    assert (graph["y"].op.name, found.macs, found.elementwise) == ("opaque", None, None)

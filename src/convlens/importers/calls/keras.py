@@ -44,6 +44,11 @@ _RELU = spell(
     "keras", "ReLU", setting("max_value", "high", None), setting("negative_slope", "slope", 0.0),
     setting("threshold", default=0.0),
 )  # fmt: skip
+_LAYER_NORM = spell("keras", "LayerNormalization", setting("axis", default=-1), setting("epsilon", "eps", 0.001),
+                    setting("center", default=True), setting("scale", default=True))  # fmt: skip
+_RMS_NORM = spell("keras", "RMSNormalization", setting("axis", default=-1), setting("epsilon", "eps", 1e-06))
+_GROUP_NORM = spell("keras", "GroupNormalization", setting("groups", default=32), setting("axis", default=-1),
+                    setting("epsilon", "eps", 0.001), setting("center", default=True), setting("scale", default=True))  # fmt: skip
 _PERMUTE = spell("keras", "Permute", setting("dims", "order"))
 _RESHAPE = spell("keras", "Reshape", setting("target_shape", "shape"))
 _GLOBAL = spell("keras", "Global{kind}Pooling{n}D", ignored("data_format"), setting("keepdims", default=False))
@@ -90,6 +95,7 @@ def _readers() -> dict[str, Callable[[Call, list[Shape]], Graph]]:
     for title, reader in kinds.items():
         for axes in (1, 2, 3):
             table[title.replace("{n}", str(axes))] = _with_axes(reader, axes)
+    table |= {"LayerNormalization": _layer_norm, "RMSNormalization": _rms_norm, "GroupNormalization": _group_norm}
     table |= {"BatchNormalization": _batch_norm, "ReLU": _relu, "Permute": _permute, "Reshape": _reshape}
     return table
 
@@ -175,6 +181,47 @@ def _batch_norm(call: Call, shapes: list[Shape]) -> Graph:
     if not (isinstance(axis, int) and -rank <= axis < rank and axis % rank in (1, rank - 1)):
         raise UsageError(f"axis={axis!r}: the channels of {show_shape(shapes[0])} are axis 1 or the last one")
     return chain(call, [("batch_norm", op)], shapes, dialect="keras", layout="NC*" if axis % rank == 1 else "N*C")
+
+
+def _layer_norm(call: Call, shapes: list[Shape]) -> Graph:
+    """Over one axis or several, which must be the last ones."""
+    said = bind(_LAYER_NORM, call.args, call.kwargs).settings
+    settings = {
+        "shape": _last(call, shapes[0], said["axis"]),
+        "eps": said["eps"],
+        "affine": said["scale"],
+        "bias": said["center"],
+    }
+    if said["center"] and not said["scale"]:
+        raise UsageError("scale=False with center=True: a shift without a scale has no counterpart here")
+    return _graph(call, [("layer_norm", operators.lookup("layer_norm")(**settings))], shapes, spatial=False)
+
+
+def _rms_norm(call: Call, shapes: list[Shape]) -> Graph:
+    said = bind(_RMS_NORM, call.args, call.kwargs).settings
+    op = operators.lookup("rms_norm")(shape=_last(call, shapes[0], said["axis"]), eps=said["eps"])
+    return _graph(call, [("rms_norm", op)], shapes, spatial=False)
+
+
+def _last(call: Call, shape: Shape, axis: Any) -> Shape:
+    """The sizes of the axes that are named, where they are the last ones."""
+    axes = sorted(whole(a, None) % len(shape) for a in (axis if isinstance(axis, list | tuple) else [axis]))
+    if axes != list(range(len(shape) - len(axes), len(shape))):
+        raise UsageError(f"{call.last}: axis={axis!r} of {show_shape(shape)}; it must be the last axis, or the last ones")
+    return shape[len(shape) - len(axes) :]
+
+
+def _group_norm(call: Call, shapes: list[Shape]) -> Graph:
+    """One group with groups=1, as many as channels with groups=-1; the channels are axis 1 or the last one."""
+    said = bind(_GROUP_NORM, call.args, call.kwargs).settings
+    rank, axis = len(shapes[0]), said["axis"]
+    if not (isinstance(axis, int) and -rank <= axis < rank and axis % rank in (1, rank - 1)):
+        raise UsageError(f"axis={axis!r}: the channels of {show_shape(shapes[0])} are axis 1 or the last one")
+    if said["center"] != said["scale"]:
+        raise UsageError("center and scale differ: a shift without a scale, or the other way round, has no counterpart here")
+    groups = shapes[0][axis] if said["groups"] == -1 else said["groups"]
+    op = operators.lookup("group_norm")(groups=groups, affine=said["scale"], eps=said["eps"])
+    return chain(call, [("group_norm", op)], shapes, dialect="keras", layout="NC*" if axis % rank == 1 else "N*C")
 
 
 def _relu(call: Call, shapes: list[Shape]) -> Graph:

@@ -25,6 +25,14 @@ Sizes = tuple[int | None, ...]
 _MISJUDGED = frozenset({"STFT"})
 """Operators whose inference in onnx gives a wrong shape: that of STFT leaves out that half of the spectrum is the default."""
 
+_BY_VALUES = {
+    "Compress": "how many slices stay depends on the values of the condition",
+    "NonMaxSuppression": "how many boxes stay depends on their values",
+    "NonZero": "how many places there are depends on the values",
+    "Unique": "how many values differ depends on the values",
+}
+"""Operators whose output shapes depend on values, and how."""
+
 
 class Fallback:
     """Makes opaque nodes for one model."""
@@ -61,10 +69,8 @@ class Fallback:
             kind = info.type.WhichOneof("value") or "tensor_type"
             if kind != "tensor_type":
                 raise _UntoldError(f"{what}, is not known: it is a {kind.removesuffix('_type')}, not a tensor", "")
-        raise _UntoldError(
-            f"{what}, is not known: no reader, no inference of onnx's and no declaration in the model tells it",
-            "declare its shape in the model's value_info",
-        )
+        why = _BY_VALUES.get(call.op_type, "no reader, no inference of onnx's and no declaration in the model tells it")
+        raise _UntoldError(f"{what}, is not known: {why}", "declare its shape in the model's value_info")
 
     def _check_agreement(self, output: str, declared: "ValueInfoProto", inferred: "ValueInfoProto") -> None:
         """Two shapes for one tensor: one of them is wrong, and nothing tells which."""

@@ -1,5 +1,5 @@
-"""Values picked by indices, einsum, sampling. Source: ONNX GatherElements-13, ScatterElements-18, OneHot-11, Einsum-12,
-GridSample-20.
+"""Values picked by indices, einsum, sampling. Source: ONNX GatherElements-13, ScatterElements-18, GatherND-13, ScatterND-18,
+OneHot-11, Einsum-12, GridSample-20.
 """
 
 from collections.abc import Sequence
@@ -22,6 +22,18 @@ def scatter_elements(call: Call, builder: Builder) -> Sequence[Tensor]:
     function = call.attr("reduction", "none")
     settings = {"axis": call.attr("axis", 0), "function": "replace" if function == "none" else function}
     return builder.emit(call, "scatter", [call.tensor(0), call.tensor(1), call.tensor(2)], **settings)
+
+
+@reads("GatherND")
+def gather_nd(call: Call, builder: Builder) -> Sequence[Tensor]:
+    return builder.emit(call, "gather_nd", [call.tensor(0), call.tensor(1)], batch=call.attr("batch_dims", 0))
+
+
+@reads("ScatterND")
+def scatter_nd(call: Call, builder: Builder) -> Sequence[Tensor]:
+    function = call.attr("reduction", "none")
+    inputs = [call.tensor(0), call.tensor(1), call.tensor(2)]
+    return builder.emit(call, "scatter_nd", inputs, function="replace" if function == "none" else function)
 
 
 @reads("OneHot")

@@ -1,5 +1,5 @@
-"""Quantised operators. Source: ONNX QuantizeLinear-21, DequantizeLinear-21, QLinearConv-10, QLinearMatMul-21, ConvInteger-10,
-MatMulInteger-10.
+"""Quantised operators. Source: ONNX QuantizeLinear-21, DynamicQuantizeLinear-11, DequantizeLinear-21, QLinearConv-10,
+QLinearMatMul-21, ConvInteger-10, MatMulInteger-10.
 
 Scales and zero points belong to the number format: they are no parameters, whatever the file stores them as.
 """
@@ -21,6 +21,21 @@ def quantize(call: Call, builder: Builder) -> Sequence[Tensor]:
     zero, code = call.given(2), call.attr("output_dtype", 0)
     dtype = zero.spec.dtype if zero is not None else dtype_of(code, call.source) if code else "uint8"
     return builder.emit(call, "quantize", [call.tensor(0)], dtype=dtype)
+
+
+@reads("DynamicQuantizeLinear", outputs=3)
+def dynamic_quantize(call: Call, builder: Builder) -> Sequence[Tensor]:
+    """Scale and zero point are computed from the least and the largest value of x, which the range must hold beside 0."""
+    x = call.tensor(0)
+    high, low = (
+        builder.one(call, "elementwise", [builder.one(call, "reduce", [x], part=name, function=name)], part=f"{name}_or_0",
+                    function=f"{name}imum", scalar=0.0)
+        for name in ("max", "min")
+    )  # fmt: skip
+    scale = builder.one(call, "div", [builder.one(call, "sub", [high, low], part="range")], part="scale", scalar=255.0)
+    zero = builder.one(call, "div", [low, scale], part="zero")
+    rounded = builder.one(call, "quantize", [zero], part="zero_point")
+    return [builder.one(call, "quantize", [x], dtype="uint8"), scale, rounded]
 
 
 @reads("DequantizeLinear")
