@@ -50,7 +50,7 @@ _UNARY = """abs acos asin atan ceil cos cosh erf exp expm1 floor frac isfinite i
     reciprocal round rsqrt sign sin sinh sqrt square tan trunc nan_to_num bitwise_not acosh angle asinh atanh bernoulli conj deg2rad
     digamma erfc erfinv exp2 i0 isneginf isposinf lgamma logit rad2deg sgn signbit sinc tril triu""".split()
 _BINARY = """atan2 eq fmod floor_divide ge gt le logical_and logical_or logical_xor lt maximum minimum ne pow remainder
-    bitwise_and bitwise_or bitwise_xor true_divide complex copysign float_power gcd heaviside hypot lcm logaddexp logaddexp2
+    bitwise_and bitwise_or bitwise_xor true_divide bitwise_left_shift bitwise_right_shift complex copysign float_power gcd heaviside hypot lcm logaddexp logaddexp2
     nextafter polar xlogy""".split()
 _ARITY = dict.fromkeys(_UNARY, 1) | dict.fromkeys(_BINARY, 2) | dict.fromkeys(["addcdiv", "addcmul", "clamp", "lerp", "where"], 3)
 

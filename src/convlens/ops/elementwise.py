@@ -24,7 +24,8 @@ _BINARY = {
     "atan2": "", "eq": "Equal", "fmod": "", "floor_divide": "", "ge": "GreaterOrEqual", "gt": "Greater",
     "le": "LessOrEqual", "logical_and": "And", "logical_or": "Or", "logical_xor": "Xor", "lt": "Less",
     "maximum": "Max", "minimum": "Min", "ne": "", "pow": "Pow", "remainder": "Mod", "bitwise_and": "BitwiseAnd",
-    "bitwise_or": "BitwiseOr", "bitwise_xor": "BitwiseXor", "true_divide": "", "complex": "", "copysign": "", "float_power": "",
+    "bitwise_or": "BitwiseOr", "bitwise_xor": "BitwiseXor", "true_divide": "", "bitwise_left_shift": "",
+    "bitwise_right_shift": "", "complex": "", "copysign": "", "float_power": "",
     "gcd": "", "heaviside": "", "hypot": "", "lcm": "", "logaddexp": "", "logaddexp2": "", "nextafter": "", "polar": "",
     "xlogy": "",
 }  # fmt: skip

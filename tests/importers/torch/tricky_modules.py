@@ -676,3 +676,31 @@ class TurnedAndSorted(nn.Module):
 class Placed(nn.Module):
     def forward(self, edges, x):
         return torch.searchsorted(edges, x), torch.bucketize(x, edges, out_int32=True), torch.float_power(x, 2), x.lgamma()
+
+
+@case((3, 5), (3, 5))
+class Losses(nn.Module):
+    """A forward that computes its own losses, of indices, weighted or not, summed or not."""
+
+    def __init__(self):
+        super().__init__()
+        self.head = nn.Linear(5, 5)
+        self.distance = nn.MSELoss(reduction="sum")
+        self.register_buffer("weights", torch.ones(5))
+
+    def forward(self, x, y):
+        scores, classes = self.head(x), y.argmax(1)
+        losses = F.cross_entropy(scores, classes, self.weights), F.nll_loss(scores.log_softmax(1), classes, reduction="none")
+        return losses, F.mse_loss(scores, y), self.distance(scores, y), F.cross_entropy(scores[0], classes[0])
+
+
+@case((2, 4, 6), (6,))
+class Overwritten(nn.Module):
+    """Tensors that are filled, zeroed, drawn or copied in place, and conversions that a call does by the way."""
+
+    def forward(self, x, y):
+        a, b, c = torch.empty_like(x).copy_(y), x.clone().zero_(), (x * 1).normal_()
+        b[:, :2].fill_(2.0)
+        precise = x.softmax(1, dtype=torch.float64), x.sum(1, dtype=torch.float64), F.gumbel_softmax(x, dim=1)
+        shifted = x.long() << 2, 1 >> x.long()
+        return a + b + c, precise, shifted, torch.addr(x[0], x[0, :, 0], y), F.linear(x, y), F.logsigmoid(x)

@@ -48,7 +48,8 @@ _LAYER_NORM = spell("keras", "LayerNormalization", setting("axis", default=-1), 
                     setting("center", default=True), setting("scale", default=True))  # fmt: skip
 _RMS_NORM = spell("keras", "RMSNormalization", setting("axis", default=-1), setting("epsilon", "eps", 1e-06))
 _GROUP_NORM = spell("keras", "GroupNormalization", setting("groups", default=32), setting("axis", default=-1),
-                    setting("epsilon", "eps", 0.001), setting("center", default=True), setting("scale", default=True))  # fmt: skip
+                    setting("epsilon", "eps", 0.001), setting("center", default=True),
+                    setting("scale", default=True))  # fmt: skip
 _PERMUTE = spell("keras", "Permute", setting("dims", "order"))
 _RESHAPE = spell("keras", "Reshape", setting("target_shape", "shape"))
 _GLOBAL = spell("keras", "Global{kind}Pooling{n}D", ignored("data_format"), setting("keepdims", default=False))

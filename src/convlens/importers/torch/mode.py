@@ -12,6 +12,7 @@ from convlens.importers.torch.constants import constant_call, is_small
 from convlens.importers.torch.frames import user_line
 from convlens.importers.torch.opaque import DataDependentError, call_name, mapped, opaque, tensors_in, undetermined, value_of
 from convlens.importers.torch.readers import KERNELS, READERS
+from convlens.importers.torch.readers.cast import in_dtype
 from convlens.importers.torch.shadow import Shadow, shadows_in
 from convlens.importers.torch.table import entry_of, from_table
 from convlens.importers.torch.trace import Trace
@@ -84,7 +85,7 @@ class Capture(TorchFunctionMode):
         elif base in KERNELS:
             result = KERNELS[base](self.trace, *args, **plain)
         elif entry_of(base) is not None:
-            result = from_table(self.trace, base, args, plain)
+            result = from_table(self.trace, base, *in_dtype(self.trace, args, plain))
         elif _is_python(func) and func not in self._running:
             return self._body(func, args, kwargs)
         elif func in self._running or (is_composite(base) and not isinstance(func, torch._ops.OpOverload)):  # noqa: SLF001

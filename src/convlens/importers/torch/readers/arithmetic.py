@@ -6,6 +6,7 @@ import torch
 
 from convlens.importers.torch.opaque import opaque, undetermined
 from convlens.importers.torch.readers import READERS, reads
+from convlens.importers.torch.table import from_table
 from convlens.importers.torch.trace import Trace
 from convlens.ir.op import Op
 from convlens.ops.add import Add
@@ -13,7 +14,9 @@ from convlens.ops.div import Div
 from convlens.ops.elementwise import Elementwise
 from convlens.ops.matmul import Matmul
 from convlens.ops.mul import Mul
+from convlens.ops.reduce import Reduce
 from convlens.ops.sub import Sub
+from convlens.ops.unsqueeze import Unsqueeze
 
 _ARITHMETIC = {
     Add: ("add", "__add__", "__radd__", "__iadd__"),
@@ -45,6 +48,8 @@ _FUNCTIONS = {
         "masked_fill", "nan_to_num", "reciprocal", "round", "rsqrt", "sign", "sin", "sinh", "sqrt", "square", "tan",
         "trunc",
     )},
+    "bitwise_left_shift": ("bitwise_left_shift", "__lshift__", "__rlshift__", "__ilshift__"),
+    "bitwise_right_shift": ("bitwise_right_shift", "__rshift__", "__rrshift__", "__irshift__"),
     "conj": ("conj", "_conj", "conj_physical", "_conj_physical"), "erfinv": ("erfinv", "special_erfinv"),
 }  # fmt: skip
 
@@ -96,6 +101,29 @@ def _rmatmul(trace: Trace, y: Any, x: Any) -> Any:
 def _addmm(trace: Trace, bias: Any, x: Any, y: Any, **_: Any) -> Any:
     (product,) = trace.emit(Matmul(), [x, y])
     return trace.emit(Add(), [product, bias])[0]
+
+
+@reads("addbmm")
+def _addbmm(trace: Trace, bias: Any, x: Any, y: Any, **_: Any) -> Any:
+    """The products of the whole batch, added up."""
+    (products,) = trace.emit(Matmul(), [x, y])
+    return trace.emit(Add(), [trace.emit(Reduce(function="sum", over=(0,)), [products])[0], bias])[0]
+
+
+@reads("addr")
+def _addr(trace: Trace, bias: Any, x: Any, y: Any, **_: Any) -> Any:
+    """Every product of one value of each: nothing is accumulated, so it is an element-wise multiplication."""
+    (column,) = trace.emit(Unsqueeze(at=(1,)), [x])
+    return trace.emit(Add(), [trace.emit(Mul(), [column, y])[0], bias])[0]
+
+
+@reads("linear", weights=True)
+def _linear(trace: Trace, x: Any, weight: Any, bias: Any = None) -> Any:
+    """A weight of one axis makes one value of each row."""
+    if weight.dim() != 1:
+        return from_table(trace, "linear", (x, weight, bias), {})
+    (product,) = trace.emit(Matmul(), [x, weight])
+    return product if bias is None else trace.emit(Add(), [product, bias])[0]
 
 
 _register()

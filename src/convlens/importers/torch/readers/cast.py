@@ -24,6 +24,15 @@ def cast(trace: Trace, x: Shadow, dtype: torch.dtype | None) -> Shadow:
     return trace.emit(Cast(dtype=DTYPE_NAMES[dtype]), [x])[0]
 
 
+def in_dtype(trace: Trace, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """``softmax(x, 1, dtype=torch.float32)`` converts first."""
+    dtype = kwargs.get("dtype")
+    if not isinstance(dtype, torch.dtype) or not args:
+        return args, kwargs
+    rest = {key: value for key, value in kwargs.items() if key != "dtype"}
+    return (cast(trace, trace.shadow_of(args[0]), dtype), *args[1:]), rest
+
+
 @reads("to", "type", "_to_copy", "as_tensor", "asarray")
 def _to(trace: Trace, x: Shadow, *args: Any, **kwargs: Any) -> Any:
     wanted = [a for a in (*args, *kwargs.values()) if isinstance(a, torch.dtype | torch.Tensor)]

@@ -5,10 +5,12 @@ from typing import Any
 import torch
 
 from convlens.importers.torch.readers import READERS, reads
+from convlens.importers.torch.readers.cast import cast
 from convlens.importers.torch.readers.shape import sizes_in
 from convlens.importers.torch.shadow import DTYPE_NAMES, Shadow
 from convlens.importers.torch.trace import Trace
 from convlens.ops.constant import Constant
+from convlens.ops.expand import Expand
 
 _FILLS = {"zeros": 0, "ones": 1, "empty": None, "rand": None, "randn": None, "randint": None}
 
@@ -46,3 +48,16 @@ def made(trace: Trace, dims: tuple[int, ...], dtype: torch.dtype, fill: Any = No
 
 READERS.update({f"{name}_like": _like(fill) for name, fill in _FILLS.items()})
 READERS.update({f"new_{name}": _new(_FILLS[name]) for name in ("zeros", "ones", "empty")})
+
+
+@reads("fill", "fill_", "zero", "zero_", "normal_", "uniform_", "exponential_", "log_normal_", "cauchy_", "geometric_", "random_")
+def _filled(trace: Trace, x: Shadow, *_: Any, **__: Any) -> Any:
+    """Nothing is left of what was there."""
+    return made(trace, x.spec.dims, x.dtype)
+
+
+@reads("copy", "copy_")
+def _copy(trace: Trace, x: Shadow, source: Shadow, *_: Any, **__: Any) -> Any:
+    """The source in the dtype of ``x``, broadcast to it."""
+    y = cast(trace, source, x.dtype)
+    return trace.shadow(y.spec, y.ref) if y.spec.dims == x.spec.dims else trace.emit(Expand(shape=x.spec.dims), [y])[0]

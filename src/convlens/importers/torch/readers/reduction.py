@@ -6,6 +6,7 @@ import torch
 
 from convlens.importers.torch.readers import READERS, reads
 from convlens.importers.torch.readers.arithmetic import mapped
+from convlens.importers.torch.readers.cast import cast
 from convlens.importers.torch.trace import Trace
 from convlens.ops.reduce import Reduce
 
@@ -22,6 +23,7 @@ def _reader(function: str) -> Any:
             args = args[1:]
         dim = kwargs.get("dim", kwargs.get("axis", args[0] if args else None))
         keep = kwargs.get("keepdim", kwargs.get("keepdims", _keep(args)))
+        x = cast(trace, x, kwargs.get("dtype"))
         return reduced(trace, function, x, dim, keep)[0]
 
     return read
