@@ -49,7 +49,7 @@ def undetermined(trace: Trace, call: str, args: Any) -> NoReturn:
     """End the graph with a call whose output shapes depend on values: what follows cannot be told."""
     reason = f"how large the result of {call} is depends on the values of a tensor, and a capture has only shapes"
     refusal = ShapeError(reason, "real=True (command line: --real) runs the module on zeros and records what it does")
-    path, short = trace.scopes[-1][0], call.partition(" ")[0].rpartition(".")[2]
+    path, short = trace.running()[0], call.partition(" ")[0].rpartition(".")[2]
     trace.emit(Opaque(call=call, results=()), tensors_in(args), name=f"{path}.{short}".lstrip("."), refusal=refusal)
     raise refusal
 

@@ -113,7 +113,7 @@ class Trace:
         """
         xs = tuple([spec_of(x) for x in inputs])
         refs = tuple([self.ref_of(x) for x in inputs])
-        path, module = self._running()
+        path, module = self.running()
         own = self._names.unique(name or _name_for(op, path, module))
         ties, frozen = self._own(own, weights) if weights else ((), ())
         path = path if own != path else ""
@@ -157,7 +157,7 @@ class Trace:
             if key not in self.owners
         )
 
-    def _running(self) -> tuple[str, torch.nn.Module | None]:
+    def running(self) -> tuple[str, torch.nn.Module | None]:
         """The path of the module that runs, and the module. One that no attribute holds is named behind its caller."""
         behind: list[str] = []
         inner = None
