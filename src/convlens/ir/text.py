@@ -157,14 +157,12 @@ def _plain_value(value: Any) -> str:
     if isinstance(value, TensorSpec):
         return _plain_value(f"{show_shape(value.dims)}:{value.dtype}")
     if isinstance(value, str):
-        return (
-            value if _PLAIN_NAME.fullmatch(value) and value not in _WORDS and value not in ("inf", "nan") else json.dumps(value)
-        )
+        return json.dumps(value) if value in _WORDS else _quoted(value)
     return repr(value)
 
 
 def _quoted(name: str) -> str:
-    return name if _PLAIN_NAME.fullmatch(name) else json.dumps(name)
+    return name if _PLAIN_NAME.fullmatch(name) and name not in ("inf", "nan") else json.dumps(name)
 
 
 def _shown_ref(ref: Ref) -> str:
