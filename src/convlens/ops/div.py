@@ -4,7 +4,7 @@ from typing import Annotated
 
 from convlens.ir.backward import NOTHING, Saved, Wanted
 from convlens.ir.op import Inputs, Outputs
-from convlens.ir.setting import OptionalNumber, Word
+from convlens.ir.setting import Bool, OptionalNumber, Word
 from convlens.ir.spec import TensorSpec
 from convlens.ir.spelling import Codec, data, setting, spell
 from convlens.ops._pointwise import Broadcast, floating
@@ -13,7 +13,8 @@ _NONE = Codec(lambda value, axes: "none" if value is None else value, lambda val
 
 
 class Div(Broadcast, name="div"):
-    """``x / y``, element by element, after broadcasting; with one input, ``scalar`` is the other operand.
+    """``x / y``, element by element, after broadcasting; with one input, ``scalar`` is the other operand,
+    and the first one with ``scalar_first``.
 
     Whole numbers give float32, unless ``rounding`` brings the quotient back to a whole number.
 
@@ -24,6 +25,7 @@ class Div(Broadcast, name="div"):
     """
 
     scalar: OptionalNumber = None
+    scalar_first: Bool = False
     rounding: Annotated[str, Word(("none", "floor", "trunc"))] = "none"
 
     arity = (1, 2)

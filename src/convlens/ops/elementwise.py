@@ -5,7 +5,7 @@ from typing import Annotated
 from convlens.ir.backward import NOTHING, Saved, Wanted
 from convlens.ir.errors import ShapeError
 from convlens.ir.op import Inputs, Outputs
-from convlens.ir.setting import OptionalNumber, Word
+from convlens.ir.setting import Bool, OptionalNumber, Word
 from convlens.ir.spec import TensorSpec
 from convlens.ir.spelling import Spelling, const, data, ignored, spell
 from convlens.ops._pointwise import Broadcast, floating
@@ -85,6 +85,9 @@ def _spellings() -> tuple[Spelling, ...]:
 class Elementwise(Broadcast, name="elementwise"):
     """``function`` applied to one, two or three inputs after broadcasting; numbers among them are not inputs.
 
+    ``scalar`` is the number that stands behind the inputs, or before them with ``scalar_first``; ``upper`` is the second
+    number of "clamp".
+
     One operation for each output element, whatever the function. Comparisons give booleans, roots and the like float32
     for whole numbers. "tril" and "triu" keep one side of a diagonal, "bernoulli" draws.
     Source: torch, "Pointwise Ops".
@@ -96,6 +99,8 @@ class Elementwise(Broadcast, name="elementwise"):
 
     function: Annotated[str, Word((*_UNARY, *_BINARY, *_TERNARY))]
     scalar: OptionalNumber = None
+    scalar_first: Bool = False
+    upper: OptionalNumber = None
 
     arity = (1, 3)
     spellings = _spellings()

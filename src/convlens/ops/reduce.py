@@ -6,7 +6,7 @@ from convlens.arith.axis import IDENTITY
 from convlens.ir.backward import Saved, Wanted
 from convlens.ir.errors import ShapeError
 from convlens.ir.op import WHOLE, Along, Inputs, Outputs, Read
-from convlens.ir.setting import Bool, OptionalIndices, Word
+from convlens.ir.setting import Bool, Number, OptionalIndices, Word
 from convlens.ir.spec import TensorSpec
 from convlens.ops._weightless import Weightless
 
@@ -24,6 +24,8 @@ FUNCTIONS = (
 class Reduce(Weightless, name="reduce"):
     """One value from all values along the axes ``over`` (all axes where none is given); ``keep`` leaves them with size 1.
 
+    Variance and deviation divide by the number of values less ``correction``; "norm" is the ``p``-norm.
+
     Element-wise: one operation for each input element, two for ``aminmax``, three for variance and deviation (their mean
     comes with them). The functions that end in ``with_indices`` have a second output of indices; ``var_mean``,
     ``std_mean`` and ``aminmax`` (smallest, then largest) have two outputs of values. Source: torch, "Reduction Ops".
@@ -36,6 +38,8 @@ class Reduce(Weightless, name="reduce"):
     function: Annotated[str, Word(FUNCTIONS)]
     over: OptionalIndices = None
     keep: Bool = False
+    correction: Number = 1.0
+    p: Number = 2.0
 
     arity = (1, 1)
     view = False

@@ -1,13 +1,14 @@
 """Element-wise ``x - y``."""
 
-from convlens.ir.setting import OptionalNumber
+from convlens.ir.setting import Bool, OptionalNumber
 from convlens.ir.spelling import data, ignored, spell
 from convlens.ops._backward import keeps_nothing
 from convlens.ops._pointwise import Broadcast
 
 
 class Sub(Broadcast, name="sub"):
-    """``x - y``, element by element, after broadcasting; with one input, ``scalar`` is the other operand.
+    """``x - y``, element by element, after broadcasting; with one input, ``scalar`` is the other operand,
+    and the first one with ``scalar_first``.
 
     One operation for each output element. Source: torch.sub; broadcasting as in NumPy.
 
@@ -16,6 +17,7 @@ class Sub(Broadcast, name="sub"):
     """
 
     scalar: OptionalNumber = None
+    scalar_first: Bool = False
 
     arity = (1, 2)
     saved = keeps_nothing

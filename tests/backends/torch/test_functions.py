@@ -95,7 +95,5 @@ def test_what_cannot_be_run_says_so() -> None:
         Executor(alone(sort, [TensorSpec((3,))]))
     with pytest.raises(UsageError, match="quantize 'op' cannot be run: the graph does not hold its scale and zero point"):
         Executor(alone(lookup("quantize")(), [TensorSpec((3,))]))
-    with pytest.raises(
-        UsageError, match="elementwise 'op' cannot be run: clamp takes 3 operands, of which the graph has 1 tensors"
-    ):
+    with pytest.raises(UsageError, match="elementwise .op. cannot be run: clamp takes 3 operands; the graph has 1 tensors"):
         Executor(alone(lookup("elementwise")(function="clamp", scalar=1.0), [TensorSpec((3,))]))

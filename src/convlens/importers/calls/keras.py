@@ -238,7 +238,7 @@ def _relu(call: Call, shapes: list[Shape]) -> Graph:
         name, settings = ("leaky_relu", {"slope": said["slope"]}) if said["slope"] else ("relu", {})
     steps: list[Step] = [(name, operators.lookup(name)(**settings))]
     if high is not None:
-        steps.append(("clamp", operators.lookup("elementwise")(function="clamp", scalar=high)))
+        steps.append(("clamp", operators.lookup("elementwise")(function="minimum", scalar=high)))
     return _graph(call, steps, shapes, spatial=False)
 
 

@@ -13,11 +13,12 @@ _OPERATIONS: dict[str, Any] = {"add": np.add, "sub": np.subtract, "mul": np.mult
 
 @formula("add", "sub", "mul", "div")
 def arithmetic(op: Any, xs: Sequence[Array], _: Mapping[str, Array]) -> Array:
-    """With one input the number is the second operand. Truth values add as "or" and multiply as "and"."""
-    other = xs[1] if len(xs) > 1 else np.asarray(op.scalar)
+    """With one input the number is the second operand, or the first. Truth values add as "or" and multiply as "and"."""
+    operands = [xs[0], xs[1] if len(xs) > 1 else np.asarray(op.scalar)]
+    operands = operands[::-1] if len(xs) == 1 and getattr(op, "scalar_first", False) else operands
     if op.name != "div":
-        return np.asarray(_OPERATIONS[op.name](xs[0], other))
-    quotient = np.true_divide(xs[0], other)
+        return np.asarray(_OPERATIONS[op.name](*operands))
+    quotient = np.true_divide(*operands)
     return {"none": quotient, "floor": np.floor(quotient), "trunc": np.trunc(quotient)}[op.rounding]
 
 
@@ -51,7 +52,10 @@ _TERNARY: dict[str, Any] = {
 
 @formula("elementwise")
 def elementwise(op: Any, xs: Sequence[Array], _: Mapping[str, Array]) -> Array:
-    operands = [*xs, np.asarray(op.scalar)] if op.scalar is not None and len(xs) == 1 and op.function in _BINARY else list(xs)
+    numbers = [np.asarray(n) for n in (op.scalar, op.upper) if n is not None]
+    if numbers and len(xs) == 3:
+        return np.asarray(xs[0] + numbers[0] * ({"addcdiv": np.divide, "addcmul": np.multiply}[op.function](xs[1], xs[2])))
+    operands = [*numbers, *xs] if op.scalar_first else [*xs, *numbers]
     if op.function in _REAL:
         operands = [x.astype(np.float64) if x.dtype.kind in "biu" else x for x in operands]
     return np.asarray({**_UNARY, **_BINARY, **_TERNARY}[op.function](*operands))

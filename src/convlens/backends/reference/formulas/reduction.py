@@ -7,36 +7,41 @@ import numpy as np
 
 from convlens.backends.reference.formulas import Array, formula, places
 
-Line = Callable[[Array], tuple[Any, ...]]
+Line = Callable[[Array, Any], tuple[Any, ...]]
 
 
-def _median(line: Array) -> tuple[Any, ...]:
+def _median(line: Array, _: Any) -> tuple[Any, ...]:
     """The lower one of the two in the middle."""
     at = int(np.argsort(line, kind="stable")[(len(line) - 1) // 2])
     return line[at], at
 
 
-def _mode(line: Array) -> tuple[Any, ...]:
+def _mode(line: Array, _: Any) -> tuple[Any, ...]:
     """The smallest of the most frequent values."""
     values, counts = np.unique(line, return_counts=True)
     value = values[counts.argmax()]
     return value, int(np.flatnonzero(line == value)[-1])
 
 
-def _variance(line: Array) -> Any:
-    """By ``n - 1``, as PyTorch's default."""
-    return ((line - line.mean()) ** 2).sum() / (len(line) - 1) if len(line) > 1 else np.nan
+def _variance(line: Array, op: Any) -> Any:
+    """By ``n - correction``, and nothing is known of fewer values."""
+    return ((line - line.mean()) ** 2).sum() / max(len(line) - op.correction, 0)
+
+
+def _norm(line: Array, p: float) -> Any:
+    return np.abs(line).max() if p == np.inf else (np.abs(line) ** p).sum() ** (1 / p)
 
 
 _LINES: dict[str, Line] = {
-    "mean": lambda v: (v.mean(),), "sum": lambda v: (v.sum(),), "prod": lambda v: (v.prod(),), "max": lambda v: (v.max(),),
-    "min": lambda v: (v.min(),), "var": lambda v: (_variance(v),), "std": lambda v: (np.sqrt(_variance(v)),),
-    "logsumexp": lambda v: (np.log(np.exp(v).sum()),), "norm": lambda v: (np.sqrt((np.abs(v) ** 2).sum()),),
-    "median": lambda v: _median(v)[:1], "count_nonzero": lambda v: (np.count_nonzero(v),), "all": lambda v: (v.all(),),
-    "any": lambda v: (v.any(),), "argmax": lambda v: (v.argmax(),), "argmin": lambda v: (v.argmin(),),
-    "max_with_indices": lambda v: (v.max(), v.argmax()), "min_with_indices": lambda v: (v.min(), v.argmin()),
-    "median_with_indices": _median, "mode_with_indices": _mode, "aminmax": lambda v: (v.min(), v.max()),
-    "var_mean": lambda v: (_variance(v), v.mean()), "std_mean": lambda v: (np.sqrt(_variance(v)), v.mean()),
+    "mean": lambda v, _: (v.mean(),), "sum": lambda v, _: (v.sum(),), "prod": lambda v, _: (v.prod(),),
+    "max": lambda v, _: (v.max(),), "min": lambda v, _: (v.min(),), "aminmax": lambda v, _: (v.min(), v.max()),
+    "var": lambda v, op: (_variance(v, op),), "var_mean": lambda v, op: (_variance(v, op), v.mean()),
+    "std": lambda v, op: (np.sqrt(_variance(v, op)),), "std_mean": lambda v, op: (np.sqrt(_variance(v, op)), v.mean()),
+    "logsumexp": lambda v, _: (np.log(np.exp(v).sum()),), "norm": lambda v, op: (_norm(v, op.p),),
+    "median": lambda v, _: _median(v, _)[:1], "median_with_indices": _median, "mode_with_indices": _mode,
+    "count_nonzero": lambda v, _: (np.count_nonzero(v),), "all": lambda v, _: (v.all(),), "any": lambda v, _: (v.any(),),
+    "argmax": lambda v, _: (v.argmax(),), "max_with_indices": lambda v, _: (v.max(), v.argmax()),
+    "argmin": lambda v, _: (v.argmin(),), "min_with_indices": lambda v, _: (v.min(), v.argmin()),
 }  # fmt: skip
 
 
@@ -47,7 +52,7 @@ def reduce(op: Any, xs: Sequence[Array], _: Mapping[str, Array]) -> Any:
     over = {axis % max(x.ndim, 1) for axis in op.over} if op.over else set(range(x.ndim))
     kept = [axis for axis in range(x.ndim) if axis not in over]
     lines = np.transpose(x, [*kept, *(a for a in range(x.ndim) if a in over)]).reshape([*(x.shape[a] for a in kept), -1])
-    made = [_LINES[op.function](lines[at]) for at in places(lines.shape[:-1])]
+    made = [_LINES[op.function](lines[at], op) for at in places(lines.shape[:-1])]
     shape = [1 if a in over else n for a, n in enumerate(x.shape)] if op.keep else lines.shape[:-1]
     outputs = tuple(np.array(column).reshape(shape) for column in zip(*made, strict=True))
     return outputs[0] if len(outputs) == 1 else outputs

@@ -14,14 +14,23 @@ _FUNCTIONS: dict[str, Any] = {"add": torch.add, "sub": torch.sub, "mul": torch.m
 
 @lowers(*_FUNCTIONS)
 def _binary(call: Call) -> Tensor:
-    made: Tensor = _FUNCTIONS[call.op.name](call.x, call.xs[1] if len(call.xs) > 1 else call.op.scalar)
+    made: Tensor = _FUNCTIONS[call.op.name](*_operands(call))
     return made
 
 
 @lowers("div")
 def _div(call: Call) -> Tensor:
-    other = call.xs[1] if len(call.xs) > 1 else call.op.scalar
-    return torch.div(call.x, other, rounding_mode=None if call.op.rounding == "none" else call.op.rounding)
+    return torch.div(*_operands(call), rounding_mode=None if call.op.rounding == "none" else call.op.rounding)
+
+
+def _operands(call: Call) -> tuple[Tensor, Tensor]:
+    """A number is a tensor without axes, which decides nothing about the dtype beside a tensor of the same kind."""
+    if len(call.xs) > 1:
+        return call.xs[0], call.xs[1]
+    number = call.op.scalar
+    whole = number.is_integer() and not (call.x.is_floating_point() or call.x.is_complex())
+    other = torch.tensor(int(number) if whole else number, device=call.x.device)
+    return (other, call.x) if getattr(call.op, "scalar_first", False) else (call.x, other)
 
 
 def _second(node: Node) -> str:

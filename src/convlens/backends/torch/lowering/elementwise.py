@@ -1,6 +1,6 @@
 """Functions of elements, with a number in place of one operand where the graph has one."""
 
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import Tensor
@@ -14,38 +14,32 @@ _BINARY = (
     "atan2", "bitwise_and", "bitwise_or", "bitwise_xor", "eq", "floor_divide", "fmod", "ge", "gt", "le", "logical_and",
     "logical_or", "logical_xor", "lt", "maximum", "minimum", "ne", "pow", "remainder", "true_divide",
 )  # fmt: skip
-_TENSORS_ONLY = ("atan2", "logical_and", "logical_or", "logical_xor", "maximum", "minimum")
-"""What takes no number as its second operand."""
 
 
 @lowers("elementwise")
 def _elementwise(call: Call) -> Tensor:
-    op = call.op
+    """Numbers are tensors without axes, but for the factor of addcdiv and addcmul."""
+    op, function = call.op, getattr(torch, call.op.function)
     operands: list[Any] = list(call.xs)
-    if op.scalar is not None and len(operands) == 1 and op.function in _BINARY:
-        operands.append(_number(op.scalar, call.x) if op.function in _TENSORS_ONLY else _whole(op.scalar, call.x))
-    made: Tensor = getattr(torch, op.function)(*operands)
-    return made
-
-
-def _whole(number: float, x: Tensor) -> float | int:
-    """The graph writes every number as a real one; a whole one keeps the dtype of whole numbers."""
-    return int(number) if number.is_integer() and not x.is_floating_point() else number
+    if op.scalar is not None and len(operands) == 3:
+        return cast(Tensor, function(*operands, value=op.scalar))
+    numbers = [_number(n, call.x) for n in (op.scalar, op.upper) if n is not None]
+    return cast(Tensor, function(*(numbers + operands if op.scalar_first else operands + numbers)))
 
 
 def _number(number: float, x: Tensor) -> Tensor:
-    return torch.tensor(
-        _whole(number, x), dtype=x.dtype if x.is_floating_point() or number.is_integer() else None, device=x.device
-    )
+    """The graph writes every number as a real one; a whole one keeps the dtype of whole numbers."""
+    real = x.is_floating_point() or x.is_complex() or not number.is_integer()
+    dtype = x.dtype if x.is_floating_point() else None
+    return torch.tensor(number if real else int(number), dtype=dtype, device=x.device)
 
 
 @refuses("elementwise")
 def _missing(node: Node) -> str:
-    function, scalar = node.op.settings()["function"], node.op.settings()["scalar"]
+    settings = node.op.settings()
+    function, numbers = settings["function"], [n for n in (settings["scalar"], settings["upper"]) if n is not None]
     wanted = 3 if function in _TERNARY else 2 if function in _BINARY else 1
-    given = len(node.inputs) + (scalar is not None)
-    if given >= wanted and not (wanted == 3 and scalar is not None):
+    given = len(node.inputs) + len(numbers)
+    if given == wanted or (function in ("addcdiv", "addcmul") and given == 4):
         return ""
-    return f"{function} takes {wanted} operands, of which the graph has {len(node.inputs)} tensors" + (
-        f" and the number {scalar}" if scalar is not None else ""
-    )
+    return f"{function} takes {wanted} operands; the graph has {len(node.inputs)} tensors and the numbers {numbers}"

@@ -10,9 +10,11 @@ from convlens.backends.torch.call import Call, Result
 from convlens.backends.torch.lowering import lowers
 
 _BY_AXES: dict[str, Callable[..., Any]] = {
-    "mean": torch.mean, "sum": torch.sum, "max": torch.amax, "min": torch.amin, "var": torch.var, "std": torch.std,
-    "logsumexp": torch.logsumexp, "norm": torch.linalg.vector_norm, "all": torch.all, "any": torch.any,
-    "var_mean": torch.var_mean, "std_mean": torch.std_mean,
+    "mean": torch.mean, "sum": torch.sum, "max": torch.amax, "min": torch.amin, "logsumexp": torch.logsumexp, "all": torch.all,
+    "any": torch.any,
+}  # fmt: skip
+_SPREADS: dict[str, Callable[..., Any]] = {
+    "var": torch.var, "std": torch.std, "var_mean": torch.var_mean, "std_mean": torch.std_mean,
 }  # fmt: skip
 _BY_AXIS: dict[str, Callable[..., Any]] = {
     "argmax": torch.argmax, "argmin": torch.argmin, "aminmax": torch.aminmax, "max_with_indices": torch.max,
@@ -25,7 +27,11 @@ def _reduce(call: Call) -> Result:
     op, x = call.op, call.x
     over = tuple(range(x.dim())) if not op.over else tuple(axis % max(x.dim(), 1) for axis in op.over)
     made: Result
-    if op.function in _BY_AXES:
+    if op.function == "norm":
+        made = torch.linalg.vector_norm(x, op.p, over, op.keep)
+    elif op.function in _SPREADS:
+        made = _SPREADS[op.function](x, dim=over, correction=op.correction, keepdim=op.keep)
+    elif op.function in _BY_AXES:
         made = _BY_AXES[op.function](x, dim=over, keepdim=op.keep)
     elif op.function in _BY_AXIS:
         made = _along_one(x, op.function, over, keep=op.keep)

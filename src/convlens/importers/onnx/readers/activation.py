@@ -14,7 +14,10 @@ from convlens.importers.onnx.tensor import Constant, Number, Tensor
 
 @reads("Clip")
 def clip(call: Call, builder: Builder) -> Sequence[Tensor]:
-    """0 to 6 is relu6, two other bounds hardtanh, 0 alone relu; computed bounds are inputs of a clamp."""
+    """0 to 6 is relu6, two other bounds hardtanh, 0 alone relu, another alone a maximum or a minimum.
+
+    Computed bounds are inputs of a clamp.
+    """
     x = call.tensor(0)
     if not all(bound is None or _known(bound) for bound in call.inputs[1:]):
         return builder.emit(call, "elementwise", [t for t in call.inputs if t is not None], function="clamp")
@@ -25,7 +28,10 @@ def clip(call: Call, builder: Builder) -> Sequence[Tensor]:
         return builder.emit(call, "relu", [x])
     if low is not None and high is not None:
         return builder.emit(call, "hardtanh", [x], low=low, high=high)
-    return builder.emit(call, "elementwise", [x], function="clamp", scalar=low if high is None else high)
+    if low is None and high is None:
+        return builder.emit(call, "identity", [x])
+    function, bound = ("maximum", low) if high is None else ("minimum", high)
+    return builder.emit(call, "elementwise", [x], function=function, scalar=bound)
 
 
 @reads("HardSigmoid")

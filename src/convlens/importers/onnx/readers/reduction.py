@@ -24,7 +24,8 @@ def reduce(call: Call, builder: Builder) -> Sequence[Tensor]:
     axes = call.listed("axes", 1)
     if not axes and call.attr("noop_with_empty_axes", 0):
         return builder.emit(call, "identity", [x])
-    return builder.emit(call, "reduce", [x], function=function, over=axes or None, keep=bool(call.attr("keepdims", 1)))
+    keep, p = bool(call.attr("keepdims", 1)), 1 if call.op_type == "ReduceL1" else 2
+    return builder.emit(call, "reduce", [x], function=function, over=axes or None, keep=keep, p=p)
 
 
 @reads("ReduceSumSquare", "ReduceLogSum")

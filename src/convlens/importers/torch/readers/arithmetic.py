@@ -32,7 +32,6 @@ _FUNCTIONS = {
     "minimum": ("minimum", "fmin"),
     "neg": ("neg", "negative", "__neg__"),
     "abs": ("abs", "absolute", "__abs__"),
-    "clamp": ("clamp", "clip", "clamp_min", "clamp_max", "clamp_min_", "clamp_max_"),
     "eq": ("eq", "__eq__"), "ne": ("ne", "__ne__", "not_equal"), "lt": ("lt", "__lt__", "less"),
     "le": ("le", "__le__", "less_equal"), "gt": ("gt", "__gt__", "greater"), "ge": ("ge", "__ge__", "greater_equal"),
     "logical_and": ("logical_and",), "logical_or": ("logical_or",), "logical_xor": ("logical_xor",),
@@ -56,13 +55,36 @@ _FUNCTIONS = {
 
 def _register() -> None:
     for kind, names in _ARITHMETIC.items():
-        READERS.update(dict.fromkeys(names, lambda trace, *args, _kind=kind, **kwargs: _binary(trace, _kind, args, kwargs)))
+        READERS.update({name: _binary(kind, turned=_is_turned(name)) for name in names})
     for function, names in _FUNCTIONS.items():
-        READERS.update(dict.fromkeys(names, lambda trace, *args, _f=function, **kwargs: mapped(trace, _f, args, kwargs)))
+        READERS.update({name: _function(function, turned=_is_turned(name)) for name in names})
 
 
-def _binary(trace: Trace, kind: type[Op], args: Any, kwargs: Any) -> Any:
-    return _emit(trace, kind, {}, [*args, *(v for k, v in kwargs.items() if k in ("other", "input"))])
+def _is_turned(name: str) -> bool:
+    """``2 - x`` calls ``x.__rsub__(2)``.
+
+    >>> _is_turned("__rsub__"), _is_turned("rsub"), _is_turned("round")
+    (True, True, False)
+    """
+    return name.startswith("__r") or name == "rsub"
+
+
+def _binary(kind: type[Op], *, turned: bool) -> Any:
+    def read(trace: Trace, *args: Any, alpha: float = 1, rounding_mode: str | None = None, **kwargs: Any) -> Any:
+        first, second = (*args, *(v for k, v in kwargs.items() if k in ("other", "input")))
+        if alpha != 1:
+            second = alpha * second if isinstance(second, int | float) else trace.emit(Mul(scalar=alpha), [second])[0]
+        settings = {"rounding": rounding_mode} if rounding_mode else {}
+        return _emit(trace, kind, settings, [second, first] if turned else [first, second])
+
+    return read
+
+
+def _function(function: str, *, turned: bool) -> Any:
+    def read(trace: Trace, *args: Any, **kwargs: Any) -> Any:
+        return mapped(trace, function, args[::-1] if turned else args, kwargs)
+
+    return read
 
 
 def mapped(trace: Trace, function: str, args: Any, kwargs: Any) -> Any:
@@ -81,10 +103,34 @@ def _where(trace: Trace, condition: Any, *operands: Any, **kwargs: Any) -> Any:
 
 
 def _emit(trace: Trace, kind: type[Op], settings: dict[str, Any], operands: list[Any]) -> Any:
+    """A number before or behind the tensors is a setting; one between them, or two, are not recorded."""
     tensors = [x for x in operands if isinstance(x, torch.Tensor)][:3]
     numbers = [x for x in operands if isinstance(x, int | float) and not isinstance(x, bool)]
-    scalar = float(numbers[0]) if numbers and len(tensors) == 1 else None
-    return trace.emit(kind(scalar=scalar, **settings), tensors)[0]
+    if len(numbers) == 1 and operands[-1] is numbers[0]:
+        settings = {**settings, "scalar": float(numbers[0])}
+    elif len(numbers) == 1 and operands[0] is numbers[0]:
+        settings = {**settings, "scalar": float(numbers[0]), **({"scalar_first": True} if "scalar_first" in kind.fields else {})}
+    return trace.emit(kind(**settings), tensors)[0]
+
+
+@reads("clamp", "clip")
+def _clamp(trace: Trace, x: Any, min: Any = None, max: Any = None) -> Any:  # noqa: A002 - PyTorch's names
+    """With one bound it is a maximum or a minimum."""
+    if min is None or max is None:
+        return mapped(trace, "minimum" if min is None else "maximum", (x, max if min is None else min), {})
+    if isinstance(min, torch.Tensor) or isinstance(max, torch.Tensor):
+        return mapped(trace, "clamp", (x, min, max), {})
+    return trace.emit(Elementwise(function="clamp", scalar=float(min), upper=float(max)), [x])[0]
+
+
+@reads("clamp_min", "clamp_min_")
+def _clamp_min(trace: Trace, x: Any, min: Any) -> Any:  # noqa: A002
+    return mapped(trace, "maximum", (x, min), {})
+
+
+@reads("clamp_max", "clamp_max_")
+def _clamp_max(trace: Trace, x: Any, max: Any) -> Any:  # noqa: A002
+    return mapped(trace, "minimum", (x, max), {})
 
 
 @reads("matmul", "__matmul__", "bmm", "mm", "mv", "dot", "vdot")

@@ -19,14 +19,31 @@ _NAMES = {
 
 def _reader(function: str) -> Any:
     def read(trace: Trace, x: Any, *args: Any, **kwargs: Any) -> Any:
+        more = _spread_settings(args, kwargs) if function in ("var", "std") else {}
         if function == "norm":
+            more = _norm_settings(args, kwargs)
             args = args[1:]
+        if args and isinstance(args[0], bool):
+            args = (None, *args)
         dim = kwargs.get("dim", kwargs.get("axis", args[0] if args else None))
         keep = kwargs.get("keepdim", kwargs.get("keepdims", _keep(args)))
         x = cast(trace, x, kwargs.get("dtype"))
-        return reduced(trace, function, x, dim, keep)[0]
+        return reduced(trace, function, x, dim, keep, **more)[0]
 
     return read
+
+
+def _spread_settings(args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
+    """``unbiased`` (true or false; also the first argument, or the second) is a correction of 1 or 0."""
+    flags = [arg for arg in args[:2] if isinstance(arg, bool)]
+    correction = kwargs.get("correction", kwargs.get("unbiased", flags[0] if flags else 1))
+    return {"correction": 1 if correction is None else float(correction)}
+
+
+def _norm_settings(args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
+    """The degree is the first argument, ``p`` or ``ord``; "fro" is 2."""
+    degree = args[0] if args else kwargs.get("p", kwargs.get("ord", 2))
+    return {"p": float(degree) if isinstance(degree, int | float) else 2.0}
 
 
 def _keep(args: tuple[Any, ...]) -> bool:
@@ -88,7 +105,8 @@ def _std_mean(trace: Trace, x: Any, *args: Any, **kwargs: Any) -> Any:
 def _spread(trace: Trace, function: str, x: Any, args: Any, kwargs: Any) -> Any:
     """A first argument that is true or false is ``unbiased``, not the axes."""
     dim = kwargs.get("dim", args[0] if args and not isinstance(args[0], bool) else None)
-    return tuple(reduced(trace, function, x, dim, kwargs.get("keepdim", dim is not None and _keep(args))))
+    keep = kwargs.get("keepdim", dim is not None and _keep(args))
+    return tuple(reduced(trace, function, x, dim, keep, **_spread_settings(args, kwargs)))
 
 
 def named(call: str, outputs: list[Any]) -> Any:
@@ -96,10 +114,10 @@ def named(call: str, outputs: list[Any]) -> Any:
     return getattr(torch.return_types, call)(tuple(outputs))
 
 
-def reduced(trace: Trace, function: str, x: Any, dim: Any, keep: bool) -> list[Any]:
+def reduced(trace: Trace, function: str, x: Any, dim: Any, keep: bool, **more: Any) -> list[Any]:
     """Emit the reduction over ``dim``: None, one axis or several."""
     over = None if dim is None else dim if isinstance(dim, tuple | list) else (dim,)
-    return trace.emit(Reduce(function=function, over=tuple(over) if over else None, keep=bool(keep)), [x])
+    return trace.emit(Reduce(function=function, over=tuple(over) if over else None, keep=bool(keep), **more), [x])
 
 
 READERS.update({name: _reader(function) for name, function in _NAMES.items()})
