@@ -31,5 +31,14 @@ def test_every_topic_is_explained_without_a_framework() -> None:
     assert loaded_after("import convlens\n" + topics) == set()
 
 
+def test_planning_a_run_loads_no_framework() -> None:
+    """Nor does the command line load a backend."""
+    assert loaded_after("import convlens.cli, convlens.backends.plan") == set()
+
+
+def test_the_reference_backend_loads_numpy_alone() -> None:
+    assert loaded_after("import convlens.backends.reference") == {"numpy"}
+
+
 def test_the_check_would_see_one() -> None:
     assert "numpy" in loaded_after(ROOMS + "import numpy")

@@ -18,11 +18,12 @@ class Executor:
 
     Raises `UsageError` at once for an operator that cannot be run, and the graph's own `ShapeError` where it breaks.
 
+    >>> import torch
     >>> from convlens.ir.text import parse
     >>> graph = parse("input x: 1x1x4\\nc = conv(x, out=1, kernel=2, bias=false)\\noutput c")
     >>> x, ones = torch.arange(4.0).reshape(1, 1, 4), torch.ones(1, 1, 2)
-    >>> Executor(graph)({"x": x}, {("c", "weight"): ones})
-    {Ref(node='c', port=0): tensor([[[1., 3., 5.]]])}
+    >>> Executor(graph)({"x": x}, {("c", "weight"): ones})[Ref("c")].tolist()
+    [[[1.0, 3.0, 5.0]]]
     """
 
     def __init__(self, graph: Graph) -> None:
