@@ -14,7 +14,8 @@ from convlens.networks import load, names
 from tests.backends.values import close, shaken, values
 from tests.networks import torch_twins
 
-SIZES = (16, 32, 48, 64, 75, 96, 128)
+SIZES = (16, 32, 48, 64, 75, 96, 128, 188)
+NUMBERS = {"fcn32s": {"519": "83", "500x500": "64x64"}, "deeplabv3": {"520": "64", "65, 65": "8, 8"}}
 LEAST = {"mobilenet_v1": 64}
 """The twin pads as for sizes that the strides divide."""
 
@@ -26,10 +27,12 @@ def weights_needed(graph: Graph) -> list[object]:
 def small(graph: Graph) -> Graph:
     """The same network on the smallest input that its layers take and its weights fit.
 
-    FCN cuts its output to the size of the input, which is a number in the text.
+    FCN cuts its output to the size of the input, and DeepLab resizes it to that, which are numbers in the text.
     """
-    if graph.name == "fcn32s":
-        return text.parse(text.format(graph).replace("519", "83").replace("500x500", "64x64"))
+    for old, new in NUMBERS.get(graph.name, {}).items():
+        graph = text.parse(text.format(graph).replace(old, new))
+    if graph.name in NUMBERS:
+        return graph
     spec, needed = graph.inputs[0].spec, weights_needed(graph)
     for size in SIZES:
         if size < LEAST.get(graph.name, 0):
