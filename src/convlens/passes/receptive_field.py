@@ -117,11 +117,19 @@ def _outputs(graph: Graph, facts: Facts, name: str, axes: range) -> Mapping[str,
         sources = [(i, seen[ref.node][ref.port]) for i, ref in enumerate(node.inputs) if seen.get(ref.node)]
         if found is None or not sources:
             continue
+        ways = _moving_reads(node.op, found.inputs)
+        if len(sources) == 1 and ways == _AS_IT_IS:
+            seen[node.name] = (sources[0][1],)
+            continue
         seen[node.name] = tuple(
             _united([_through(views, reads[i], found.inputs[i].dims, node.name) for i, views in sources], out.dims, node.name)
-            for reads, out in zip(_moving_reads(node.op, found.inputs), found.outputs, strict=True)
+            for reads, out in zip(ways, found.outputs, strict=True)
         )
     return seen
+
+
+_AS_IT_IS: tuple[tuple[Read | None, ...], ...] = ((None,),)
+"""One input is handed on, each place by itself."""
 
 
 @lru_cache(maxsize=8192)

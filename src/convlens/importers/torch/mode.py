@@ -29,6 +29,8 @@ _VALUES = _VALUE_TENSORS | frozenset(
     "item tolist numpy __bool__ __int__ __float__ __index__ __complex__ __array__ equal allclose is_nonzero __contains__ "
     "_local_scalar_dense".split()
 )
+_READY = frozenset({Shadow, int, float, bool, str, type(None)})
+"""What a reader takes as it is."""
 _VIEW_ATTRIBUTES = frozenset({"T", "mT", "H", "mH", "data"})
 _SHAPE_CHANGED_IN_PLACE = frozenset("unsqueeze_ squeeze_ t_ transpose_ swapaxes_ swapdims_ resize_ resize_as_ set_".split())
 
@@ -81,7 +83,8 @@ class Capture(TorchFunctionMode):
         base = _out_of_place(name)
         reader = READERS.get(name) or READERS.get(base)
         if reader is not None:
-            result = reader(self.trace, *mapped(args, self.trace.shadow_of), **mapped(plain, self.trace.shadow_of))
+            shadowed = args if _READY.issuperset(map(type, args)) else mapped(args, self.trace.shadow_of)
+            result = reader(self.trace, *shadowed, **mapped(plain, self.trace.shadow_of))
         elif base in KERNELS:
             result = KERNELS[base](self.trace, *args, **plain)
         elif entry_of(base) is not None:

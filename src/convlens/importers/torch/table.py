@@ -1,13 +1,13 @@
 """Calls that an operator's spelling table describes: conv2d, relu, batch_norm, ..."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 import torch
 
 from convlens.importers.spelled import Entry, bind, calls_of, check_limits, make
-from convlens.importers.torch.shadow import spec_of
+from convlens.importers.torch.shadow import Shadow, spec_of
 from convlens.importers.torch.trace import Trace
 from convlens.ir.errors import ShapeError
 from convlens.ir.op import Inputs, Op
@@ -43,28 +43,40 @@ def from_table(trace: Trace, name: str, args: tuple[Any, ...], kwargs: Mapping[s
     Weights that the module holds belong to the node; a weight that is computed is an input like any other, and then so
     are all weights of that call.
     """
-    plan = _plan(name, tuple(map(_key, args)), tuple([(key, _key(value)) for key, value in kwargs.items()]) if kwargs else ())
+    plan = _plan(name, _keys(args), tuple(kwargs), _keys(kwargs.values()))
     data = [kwargs[at] if isinstance(at, str) else args[at] for at in plan.data]
+    if not plan.weights:
+        return _result(trace.emit(plan.op, data, refusal=plan.refusal))
     weights = {ours: kwargs[at] if isinstance(at, str) else args[at] for ours, at in plan.weights}
     held = all((trace.is_buffer if ours in plan.stored else trace.is_parameter)(t) for ours, t in weights.items())
     inputs = data if held else [*data, *weights.values()]
-    outputs = trace.emit(plan.op, inputs, weights if held else None, refusal=plan.refusal)
+    return _result(trace.emit(plan.op, inputs, weights if held else None, refusal=plan.refusal))
+
+
+def _result(outputs: list[Shadow]) -> Any:
     return outputs[0] if len(outputs) == 1 else tuple(outputs)
 
 
-def _key(value: Any) -> Any:
+def _keys(values: Iterable[Any]) -> tuple[Any, ...]:
     """What a plan depends on: the shape and dtype of a tensor, any other value itself."""
+    return tuple([v if type(v) in _PLAIN else _key(v) for v in values])
+
+
+_PLAIN = frozenset({int, float, bool, str, tuple, type(None)})
+
+
+def _key(value: Any) -> Any:
     if isinstance(value, torch.Tensor):
         return spec_of(value)
     return tuple(value) if isinstance(value, list) else value
 
 
 @lru_cache(maxsize=8192)
-def _plan(name: str, args: tuple[Any, ...], kwargs: tuple[tuple[str, Any], ...]) -> Plan:
+def _plan(name: str, args: tuple[Any, ...], keywords: tuple[str, ...], values: tuple[Any, ...]) -> Plan:
     """Networks repeat their layers, so the arguments of each distinct call are read once."""
     entry = entry_of(name)
     assert entry is not None
-    named = {key: _slot(key, value) for key, value in kwargs if key not in ("out", "inplace")}
+    named = {key: _slot(key, value) for key, value in zip(keywords, values, strict=True) if key not in ("out", "inplace")}
     bound = bind(entry.spelling, tuple(map(_slot, range(len(args)), args)), named, entry.axes)
     shapes = {ours: slot.spec.dims for ours, slot in bound.weights.items()}
     op = make(entry, bound.settings, shapes if entry.spelling.roles("weight") else None)

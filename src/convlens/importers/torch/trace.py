@@ -111,8 +111,8 @@ class Trace:
         ``inputs`` are tensors of any kind, ``weights`` the parameters that the node owns, ``value``
         what a constant holds. With a ``refusal`` the node is the last one, and it is raised.
         """
-        xs = tuple([spec_of(x) for x in inputs])
-        refs = tuple([self.ref_of(x) for x in inputs])
+        xs = tuple([x.spec if type(x) is Shadow else spec_of(x) for x in inputs])
+        refs = tuple([x.ref if type(x) is Shadow else self.ref_of(x) for x in inputs])
         path, module = self.running()
         own = self._names.unique(name or _name_for(op, path, module))
         ties, frozen = self._own(own, weights) if weights else ((), ())
@@ -181,13 +181,14 @@ class Trace:
         return made.ref
 
     def _own(self, node: str, weights: Mapping[str, torch.Tensor]) -> tuple[tuple[Tie, ...], tuple[str, ...]]:
-        ties = []
+        ties, frozen = [], []
         for param, tensor in weights.items():
             owner = self.owners.setdefault(id(tensor), (node, param))
-            if owner != (node, param):
+            if owner[0] != node or owner[1] != param:
                 ties.append(Tie(param, *owner))
-        frozen = tuple([p for p, t in weights.items() if self.is_parameter(t) and not t.requires_grad])
-        return tuple(ties), frozen
+            if id(tensor) in self._trained and not tensor.requires_grad:
+                frozen.append(param)
+        return tuple(ties), tuple(frozen)
 
     def _paths(self, weights: Mapping[str, torch.Tensor]) -> tuple[tuple[str, str], ...]:
         """Where each weight is registered."""

@@ -1,5 +1,6 @@
 """Operators of Python (``x + 1``, ``2 - x``, ``x @ y``) and functions of elements, with numbers among the operands."""
 
+from functools import lru_cache
 from typing import Any
 
 import torch
@@ -110,7 +111,13 @@ def _emit(trace: Trace, kind: type[Op], settings: dict[str, Any], operands: list
         settings = {**settings, "scalar": float(numbers[0])}
     elif len(numbers) == 1 and operands[0] is numbers[0]:
         settings = {**settings, "scalar": float(numbers[0]), **({"scalar_first": True} if "scalar_first" in kind.fields else {})}
-    return trace.emit(kind(**settings), tensors)[0]
+    return trace.emit(_operator(kind, **settings), tensors)[0]
+
+
+@lru_cache(maxsize=1024)
+def _operator(kind: type[Op], **settings: Any) -> Op:
+    """Networks repeat their arithmetic."""
+    return kind(**settings)
 
 
 @reads("clamp", "clip")
