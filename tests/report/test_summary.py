@@ -51,7 +51,7 @@ output c
 
 def test_top_level_keys_are_those_of_the_schema() -> None:
     record = convlens.summary(parse(SMALL)).to_dict()
-    assert list(record) == ["schema", "model", "inputs", "outputs", "layers", "totals", "findings", "unknown"]
+    assert list(record) == ["schema", "model", "inputs", "outputs", "layers", "totals", "findings", "unknown", "captured"]
     assert record["schema"] == "convlens/summary/1"
     assert record["inputs"] == [{"name": "x", "shape": [2, 3, 32, 32], "dtype": "float32"}]
     assert record["outputs"] == [

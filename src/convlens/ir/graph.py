@@ -41,6 +41,18 @@ class Extra(NamedTuple):
     trainable: bool = True
 
 
+class Captured(NamedTuple):
+    """How a graph was taken from a module that ran: ``calls`` is how many calls were recorded.
+
+    ``meta_calls`` are those whose shapes PyTorch's own kernels told on tensors without memory, because no operator of
+    convlens is that call. With ``real`` all were computed on values.
+    """
+
+    calls: int
+    meta_calls: tuple[str, ...] = ()
+    real: bool = False
+
+
 class Input(NamedTuple):
     name: str
     spec: TensorSpec
@@ -78,6 +90,7 @@ class Graph:
     """A whole network. ``layout`` is how its framework orders axes: "NC*" or "N*C" (channels last); the specs inside
     are always N, C, then space. ``dialect`` is the framework whose words its labels use. ``held`` names the last node
     that ran while a captured program still held a tensor; a tensor that it does not name is held until its last use.
+    ``captured`` says how it was taken from a live module.
     """
 
     name: str
@@ -89,6 +102,7 @@ class Graph:
     extras: tuple[Extra, ...] = ()
     broken: ShapeError | None = field(default=None, compare=False)
     held: Mapping[Ref, str] = field(default_factory=dict, compare=False)
+    captured: Captured | None = field(default=None, compare=False)
 
     def __iter__(self) -> Iterator[Node]:
         return iter(self.nodes)

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from convlens.ir.graph import Node, Ref
+from convlens.ir.graph import Captured, Node, Ref
 from convlens.ir.label import label
 from convlens.ir.spec import TensorSpec
 from convlens.passes.receptive_field import ReceptiveField
@@ -28,12 +28,21 @@ def summary_record(report: "Summary") -> dict[str, Any]:
         "totals": report.totals._asdict(),
         "findings": [],
         "unknown": report.unknown,
+        "captured": _captured(graph.captured),
     }
     if broken is not None:
         record["layers"].append(_broken(broken))
         error = report.facts.error
         record["error"] = {"node": broken.name, "message": str(error), "fix": error.fix if error else ""}
     return record
+
+
+def _captured(how: Captured | None) -> dict[str, Any] | None:
+    """Which way the shapes of a live module were found; None for a network that was read."""
+    if how is None:
+        return None
+    operators = list(dict.fromkeys(how.meta_calls))
+    return {"calls": how.calls, "run_on_meta": len(how.meta_calls), "operators": operators, "real": how.real}
 
 
 def _output(report: "Summary", ref: Ref) -> dict[str, Any]:

@@ -29,6 +29,8 @@ def opaque(
     """Record an unknown call and return what it returns. ``like`` gives the output's shape where it is known."""
     tensors = tensors_in((args, dict(kwargs)))
     result = without_memory(like) if like is not None else _run_without_memory(trace, func, args, kwargs)
+    if like is None and not trace.real:
+        trace.meta_calls.append(call_name(func))
     specs = [spec_of(t) for t in tensors_in(result)]
     owned = {f"weight{i}": t for i, t in enumerate(t for t in tensors if trace.is_parameter(t))}
     op = Opaque(

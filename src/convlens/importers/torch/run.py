@@ -47,6 +47,7 @@ def run(module: torch.nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any], 
             extras=trace.unused() if trace.broken is None or isinstance(trace.nodes[-1].op, Opaque) else (),
             broken=trace.broken,
             held=trace.lifetimes(),
+            captured=trace.captured(),
         )
     )
 

@@ -11,10 +11,11 @@ from torch.nn.parameter import is_lazy
 from convlens.importers.torch.frames import running_modules, user_line
 from convlens.importers.torch.shadow import DTYPE_NAMES, Shadow, spec_of
 from convlens.ir.errors import ShapeError, UsageError
-from convlens.ir.graph import Extra, Input, Node, Ref, Tie
+from convlens.ir.graph import Captured, Extra, Input, Node, Ref, Tie
 from convlens.ir.names import Names
 from convlens.ir.op import Inputs, Op
 from convlens.ir.spec import TensorSpec
+from convlens.ops._source import Source
 from convlens.ops._structure import Structural
 from convlens.ops.constant import Constant
 from convlens.ops.parameter import Parameter
@@ -32,6 +33,7 @@ class Trace:
         self.inputs: list[Input] = []
         self.broken: ShapeError | None = None
         self.held: dict[Ref, str] = {}
+        self.meta_calls: list[str] = []
         self.paths: dict[int, str] = {}
         self.registered: dict[int, tuple[str, torch.Tensor]] = {}
         self._trained: set[int] = set()
@@ -148,6 +150,11 @@ class Trace:
 
     def is_buffer(self, tensor: Any) -> bool:
         return id(tensor) in self.registered and id(tensor) not in self._trained
+
+    def captured(self) -> Captured:
+        """How the shapes were found. A tensor that the module holds is a node, and no call."""
+        calls = sum(not isinstance(node.op, Source) for node in self.nodes)
+        return Captured(calls, tuple(self.meta_calls), self.real)
 
     def unused(self) -> tuple[Extra, ...]:
         """Parameters and buffers that no node owns."""

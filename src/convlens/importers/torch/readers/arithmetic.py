@@ -115,9 +115,10 @@ def _emit(trace: Trace, kind: type[Op], settings: dict[str, Any], operands: list
 
 
 @lru_cache(maxsize=1024)
-def _operator(kind: type[Op], **settings: Any) -> Op:
+def _operator(kind: Any, **settings: Any) -> Op:
     """Networks repeat their arithmetic."""
-    return kind(**settings)
+    made: Op = kind(**settings)
+    return made
 
 
 @reads("clamp", "clip")
