@@ -36,8 +36,8 @@ docs: $(VENV)/ready  ## write the generated pages of docs/reference
 catalogues: $(VENV)/ready  ## collect the messages of the code, compile their translations
 	$(BIN)/python catalogues/generate.py
 
-bench: $(VENV)/ready  ## measure what the pages claim about speed
-	$(BIN)/python bench/cold_start.py
+bench: $(VENV)/peers  ## measure convlens and its peers, and write docs/speed.md
+	$(BIN)/python -m bench.page
 	$(BIN)/python -m bench.growth
 
 clean:
@@ -56,4 +56,8 @@ $(VENV)/ready: pyproject.toml tests/requirements.txt
 
 $(VENV)/fuzz: $(VENV)/ready
 	$(BIN)/pip install --quiet atheris
+	touch $@
+
+$(VENV)/peers: $(VENV)/ready bench/requirements.txt
+	$(BIN)/pip install --quiet --requirement bench/requirements.txt
 	touch $@

@@ -32,12 +32,17 @@ def seconds(arguments: list[str], cache: str) -> float:
     return time.perf_counter() - start
 
 
-def main(repeats: int) -> None:
+def measured(repeats: int) -> dict[str, list[float]]:
+    """Sorted wall times of each command; its first run, which compiles modules, is left out."""
     with tempfile.TemporaryDirectory() as cache:
-        for name, arguments in COMMANDS.items():
+        for arguments in COMMANDS.values():
             seconds(arguments, cache)
-            times = sorted(seconds(arguments, cache) for _ in range(repeats))
-            print(f"{name:<34}{statistics.median(times):.3f} s   ({times[0]:.3f} to {times[-1]:.3f})")
+        return {name: sorted(seconds(arguments, cache) for _ in range(repeats)) for name, arguments in COMMANDS.items()}
+
+
+def main(repeats: int) -> None:
+    for name, times in measured(repeats).items():
+        print(f"{name:<34}{statistics.median(times):.3f} s   ({times[0]:.3f} to {times[-1]:.3f})")
 
 
 if __name__ == "__main__":

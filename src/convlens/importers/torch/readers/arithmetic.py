@@ -111,14 +111,13 @@ def _emit(trace: Trace, kind: type[Op], settings: dict[str, Any], operands: list
         settings = {**settings, "scalar": float(numbers[0])}
     elif len(numbers) == 1 and operands[0] is numbers[0]:
         settings = {**settings, "scalar": float(numbers[0]), **({"scalar_first": True} if "scalar_first" in kind.fields else {})}
-    return trace.emit(_operator(kind, **settings), tensors)[0]
+    return trace.emit(_operator(kind, **settings), tensors)[0]  # type: ignore[arg-type]  # a class is hashable
 
 
 @lru_cache(maxsize=1024)
-def _operator(kind: Any, **settings: Any) -> Op:
+def _operator(kind: type[Op], **settings: Any) -> Op:
     """Networks repeat their arithmetic."""
-    made: Op = kind(**settings)
-    return made
+    return kind(**settings)
 
 
 @reads("clamp", "clip")
