@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 import torch
-import torch._dynamo  # noqa: F401 - imported late, while ptflops has replaced torch's functions, it breaks
+import torch._dynamo  # imported late, while ptflops has replaced torch's functions, it breaks
 
 Shape = tuple[int, ...]
 

@@ -22,7 +22,7 @@ def invented() -> Figures:
         versions=dict.fromkeys(PACKAGES, "1"),
         networks=dict.fromkeys(NETWORKS, seconds),
         sizes=[Sized(shape, 0.01, 1_000_000) for shape in SIZES],
-        starts=dict.fromkeys(COMMANDS, [0.1, 0.2, 0.3]),
+        starts={name: [0.1, 0.2, 0.3] for name in COMMANDS},
     )
 
 

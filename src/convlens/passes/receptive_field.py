@@ -160,16 +160,17 @@ def _step(view: View, read: Read, dims: Shape, node: str) -> View:
 def _step_one(view: View, local: Local | None, read: Read, dims: Shape, node: str) -> View:
     if local is None or not local.axes:
         return view
+    if local.length is None:
+        return _along(view, local, read[local.axes[0]], dims[local.axes[0]], node)
     reads = [read[axis] for axis in local.axes]
     if all(r is WHOLE for r in reads):
-        length = dims[local.axes[0]] if local.length is None else local.length
-        return _seen_whole(view, local.map, length, node)
-    if local.length is not None:
-        return _chosen(view, local, reads, dims, node)
-    return _along(view, local, reads[0], dims[local.axes[0]], node)
+        return _seen_whole(view, local.map, local.length, node)
+    return _chosen(view, local, reads, dims, node)
 
 
 def _along(view: View, local: Local, read: AxisRead, length: int, node: str) -> View:
+    if read is WHOLE:
+        return _seen_whole(view, local.map, length, node)
     if isinstance(read, Scattered):
         return view._replace(local=Local(read.axes, local.map, length))
     if not isinstance(read, Along):

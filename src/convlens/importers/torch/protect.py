@@ -58,9 +58,9 @@ class _State:
             if not _same_entries(container, copy):
                 container.clear()
                 _REFILL[type(container)](container, copy)
-        if not _same_entries(self.attributes, self.before):
+        if list(self.attributes) != list(self.before):
             self.attributes.clear()
-            self.attributes.update(self.before)
+        self.attributes.update(self.before)  # at once, which is quicker than to ask which of them is another object
 
 
 _REFILL: dict[type, Any] = {list: list.extend, dict: dict.update, OrderedDict: OrderedDict.update, set: set.update}

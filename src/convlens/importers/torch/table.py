@@ -48,7 +48,7 @@ def from_table(trace: Trace, name: str, args: tuple[Any, ...], kwargs: Mapping[s
     if not plan.weights:
         return _result(trace.emit(plan.op, data, refusal=plan.refusal))
     weights = {ours: kwargs[at] if isinstance(at, str) else args[at] for ours, at in plan.weights}
-    held = all((trace.is_buffer if ours in plan.stored else trace.is_parameter)(t) for ours, t in weights.items())
+    held = all(trace.is_buffer(t) if ours in plan.stored else trace.is_parameter(t) for ours, t in weights.items())
     inputs = data if held else [*data, *weights.values()]
     return _result(trace.emit(plan.op, inputs, weights if held else None, refusal=plan.refusal))
 

@@ -57,14 +57,18 @@ class Trace:
             for name, tensor in tensors.items():
                 if tensor is None:
                     continue
-                if is_lazy(tensor):
-                    raise UsageError(
-                        f"{prefix + name!r} has no shape yet: a lazy layer gets its weights at its first call\n"
-                        "  fix: run the module once on a real input, or give the layer its input size"
-                    )
                 self.registered.setdefault(id(tensor), (prefix + name, tensor))
-                if type(tensor) is not torch.Tensor and isinstance(tensor, torch.nn.Parameter):
-                    self._trained.add(id(tensor))
+                if type(tensor) is not torch.Tensor:
+                    self._register_special(prefix + name, tensor)
+
+    def _register_special(self, name: str, tensor: torch.Tensor) -> None:
+        if type(tensor) is not torch.nn.Parameter and is_lazy(tensor):
+            raise UsageError(
+                f"{name!r} has no shape yet: a lazy layer gets its weights at its first call\n"
+                "  fix: run the module once on a real input, or give the layer its input size"
+            )
+        if isinstance(tensor, torch.nn.Parameter):
+            self._trained.add(id(tensor))
 
     def shadow(self, spec: TensorSpec, ref: Ref) -> Shadow:
         return Shadow(spec, ref, self.device, self.on_dispatch, self._let_go)
@@ -211,9 +215,9 @@ def _name_for(op: Op, path: str, module: torch.nn.Module | None) -> str:
 
 def is_layer(module: torch.nn.Module) -> bool:
     """One of torch.nn's own layers, or a subclass of one, rather than a container or a block of the user's."""
-    return not module._modules and _is_of_torch(type(module))  # type: ignore[arg-type]  # noqa: SLF001 - children() costs a generator a call
+    return not module._modules and _is_of_torch(type(module).__mro__)  # noqa: SLF001 - children() costs a generator a call
 
 
 @lru_cache(maxsize=256)
-def _is_of_torch(kind: type[torch.nn.Module]) -> bool:
-    return any(c is not torch.nn.Module and c.__module__.startswith("torch.nn.modules") for c in kind.__mro__)
+def _is_of_torch(bases: tuple[type, ...]) -> bool:
+    return any(c is not torch.nn.Module and c.__module__.startswith("torch.nn.modules") for c in bases)
