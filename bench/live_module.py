@@ -6,6 +6,7 @@ that run the network. convlens's figure is everything that `summary` computes: c
 fields and memory.
 """
 
+import copy
 import gc
 import statistics
 import time
@@ -71,10 +72,18 @@ def compared(name: str, rounds: int = ROUNDS) -> Seconds:
         meta = getattr(torch_twins, name)().eval()
     real = getattr(torch_twins, name)().eval()
     shape = networks.load(name).inputs[0].spec.dims
-    tools: dict[str, Callable[[], Any]] = {OURS: partial(everything, real, shape), FORWARD: partial(real_forward, real, shape)}
+    tools: dict[str, Callable[[], Any]] = {
+        OURS: partial(everything, twin(real), shape),
+        FORWARD: partial(real_forward, twin(real), shape),
+    }
     for peer, (tool, device) in PEERS.items():
-        tools[peer] = partial(tool, meta if device == "meta" else real, shape, device)
+        tools[peer] = partial(tool, twin(meta if device == "meta" else real), shape, device)
     return medians(tools, rounds)
+
+
+def twin(module: torch.nn.Module) -> torch.nn.Module:
+    """The same module on the same tensors: some tools leave hooks behind, which would slow the others."""
+    return copy.deepcopy(module, {id(tensor): tensor for tensor in (*module.parameters(), *module.buffers())})
 
 
 def sized(rounds: int = ROUNDS) -> list[Sized]:
