@@ -17,6 +17,9 @@ ITEM_BYTES = {
 """Bytes of one value by dtype."""
 
 
+_FLOATING = frozenset(name for name in ITEM_BYTES if name.startswith(("float", "bfloat", "complex")))
+
+
 class TensorSpec(NamedTuple):
     """Dimensions (N, C, then space) and dtype.
 
@@ -50,7 +53,7 @@ class TensorSpec(NamedTuple):
 
     @property
     def floating(self) -> bool:
-        return self.dtype.startswith(("float", "bfloat", "complex"))
+        return self.dtype in _FLOATING
 
     def with_dims(self, dims: Shape) -> "TensorSpec":
         return TensorSpec(dims, self.dtype)

@@ -64,8 +64,9 @@ class Interpolate(Weightless, name="interpolate"):
         return (xs[0].with_dims((*xs[0].dims[:2], *self.sizes(xs[0]))),)
 
     def saved(self, xs: Inputs, wanted: Wanted) -> Saved:
-        """Nothing, but for "area", an adaptive average, the input."""
-        return Saved(inputs=(0,)) if self.mode == "area" else NOTHING
+        """Nothing, but for "area", an adaptive average, the input; the mean of all pixels needs nothing either."""
+        average = self.mode == "area" and set(self.outputs(xs)[0].dims[2:]) != {1}
+        return Saved(inputs=(0,)) if average else NOTHING
 
     def elementwise(self, xs: Inputs) -> int:
         taps: int = _TAPS[self.mode] ** (xs[0].rank - 2)

@@ -1,9 +1,11 @@
 """How much memory do the activations of a plain inference take, all together and at once?"""
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from convlens.ir.backward import Wanted
 from convlens.ir.graph import Graph
+from convlens.ir.op import Inputs, Op
 from convlens.passes.facts import Facts
 from convlens.passes.storage import storages
 
@@ -26,11 +28,11 @@ def activations(graph: Graph, facts: Facts) -> Activations:
     """Activation memory of one inference."""
     nodes = [node for node in graph if node.name in facts.nodes]
     steps = [node.name for node in nodes]
-    beside = [node.op.saved(facts.nodes[node.name].inputs, _EVALUATION).made for node in nodes]
+    beside = [_made_beside(node.op, facts.nodes[node.name].inputs) for node in nodes]
     given = sum(item.spec.bytes for item in graph.inputs)
     made, freed = [0] * (len(steps) + 1), [0] * (len(steps) + 1)
     total = 0
-    for storage in {id(storage): storage for storage in storages(graph, facts).values()}.values():
+    for storage in dict.fromkeys(storages(graph, facts).values()):
         freed[storage.last] += storage.size
         if storage.made >= 0:
             made[storage.made] += storage.size
@@ -43,3 +45,9 @@ def activations(graph: Graph, facts: Facts) -> Activations:
             peak, peak_node = now + beside[at], name
         now -= freed[at]
     return Activations(total, peak, peak_node)
+
+
+@lru_cache(maxsize=8192)
+def _made_beside(op: Op, xs: Inputs) -> int:
+    """Bytes that the kernel makes beside its output, whether or not backward will need them."""
+    return op.saved(xs, _EVALUATION).made

@@ -1,12 +1,14 @@
 """What one training step costs: MACs of forward and backward, and the bytes that stay in memory until backward."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from convlens.ir.backward import Saved, Wanted
 from convlens.ir.graph import Graph, Node, Ref
+from convlens.ir.op import Inputs, Op
 from convlens.passes.facts import Facts, NodeFacts
-from convlens.passes.storage import storages
+from convlens.passes.storage import Storage, storages
 
 
 class Training(NamedTuple):
@@ -22,63 +24,77 @@ class Training(NamedTuple):
     saved_bytes: int
 
 
+class Step(NamedTuple):
+    """MACs of all the gradients that are wanted, or None, and what is saved for them."""
+
+    gradient_macs: int | None
+    saved: Saved
+
+
 def training(graph: Graph, facts: Facts) -> Mapping[str, Training]:
     """Training facts of every node that has facts, for the parameters that are not frozen."""
-    nodes = [node for node in graph if node.name in facts.nodes]
-    trained = _trained(nodes, facts)
     memory = storages(graph, facts)
-    kept: set[int] = set()
+    trained: set[str] = set()
+    kept: set[Storage] = set()
     found = {}
-    for node in nodes:
-        known = facts.nodes[node.name]
-        if node.name not in trained:
+    for node in graph:
+        known = facts.nodes.get(node.name)
+        if known is None:
+            break
+        wanted = _wanted(node, known, trained)
+        if wanted is None:
             found[node.name] = Training(known.macs, 0)
             continue
-        wanted = _wanted(node, known, trained)
-        saved = node.op.saved(known.inputs, wanted)
-        copied = known.inputs[0].bytes if node.in_place and 0 in saved.inputs else 0
-        new = {id(memory[ref]): memory[ref].size for ref in _kept(node, saved) if id(memory[ref]) not in kept}
-        kept.update(new)
-        found[node.name] = Training(_macs(node, known, wanted), saved.made + saved.drawn + copied + sum(new.values()))
+        trained.add(node.name)
+        step = _step(node.op, known.inputs, wanted)
+        macs = None if known.macs is None or step.gradient_macs is None else known.macs + step.gradient_macs
+        found[node.name] = Training(macs, _new_bytes(node, known, step.saved, memory, kept))
     return found
 
 
-def _kept(node: Node, saved: Saved) -> list[Ref]:
-    """The tensors that are kept as they are."""
-    inputs = [node.inputs[at] for at in saved.inputs if at or not node.in_place]
-    return inputs + [Ref(node.name, port) for port in saved.outputs]
+def _wanted(node: Node, known: NodeFacts, trained: set[str]) -> Wanted | None:
+    """The gradients that are wanted of a node: by its weights, and by the inputs that lie behind something trained. None
+    where no gradient flows through it at all, as through whole numbers.
+    """
+    inputs = [at for at, ref in enumerate(node.inputs) if ref.node in trained and known.inputs[at].floating]
+    weights = _trains_weights(node, known)
+    if not (inputs or weights) or not any(spec.floating for spec in known.outputs):
+        return None
+    return _interned(tuple(inputs), weights, node.in_place)
 
 
-def _macs(node: Node, known: NodeFacts, wanted: Wanted) -> int | None:
-    gradients = node.op.gradient_macs(known.inputs, wanted)
-    return None if known.macs is None or gradients is None else known.macs + gradients
-
-
-def _trained(nodes: list[Node], facts: Facts) -> frozenset[str]:
-    """The nodes that a gradient flows through: their own weights, or something before them, is trained."""
-    found: set[str] = set()
-    for node in nodes:
-        known = facts.nodes[node.name]
-        if any(spec.floating for spec in known.outputs) and (
-            _trains_weights(node, known) or any(_in(found, node, known, at) for at in range(len(node.inputs)))
-        ):
-            found.add(node.name)
-    return frozenset(found)
-
-
-def _in(trained: set[str] | frozenset[str], node: Node, known: NodeFacts, at: int) -> bool:
-    """Does a gradient flow to this input? Never to whole numbers."""
-    return node.inputs[at].node in trained and known.inputs[at].floating
+@lru_cache(maxsize=1024)
+def _interned(inputs: tuple[int, ...], weights: bool, in_place: bool) -> Wanted:
+    return Wanted(frozenset(inputs), weights, in_place)
 
 
 def _trains_weights(node: Node, known: NodeFacts) -> bool:
     """Does the node have parameters that are trained, those that it shares included?"""
-    return any(name not in node.frozen for name in node.op.params(known.inputs))
+    if not node.frozen and not node.ties:
+        return bool(known.param_shapes)
+    return any(name not in node.frozen for name in (*known.param_shapes, *(tie.param for tie in node.ties)))
 
 
-def _wanted(node: Node, known: NodeFacts, trained: frozenset[str]) -> Wanted:
-    inputs = frozenset(at for at in range(len(node.inputs)) if _in(trained, node, known, at))
-    return Wanted(inputs, _trains_weights(node, known), node.in_place)
+@lru_cache(maxsize=8192)
+def _step(op: Op, xs: Inputs, wanted: Wanted) -> Step:
+    """Networks repeat their layers, so each distinct one is worked out once."""
+    return Step(op.gradient_macs(xs, wanted), op.saved(xs, wanted))
+
+
+def _new_bytes(node: Node, known: NodeFacts, saved: Saved, memory: Mapping[Ref, Storage], kept: set[Storage]) -> int:
+    """What no earlier node keeps. An input that the node writes over is kept as a copy."""
+    total = saved.made + saved.drawn
+    refs = [Ref(node.name, port) for port in saved.outputs]
+    for at in saved.inputs:
+        if at or not node.in_place:
+            refs.append(node.inputs[at])
+        else:
+            total += known.inputs[0].bytes
+    for storage in [memory[ref] for ref in refs]:
+        if storage not in kept:
+            kept.add(storage)
+            total += storage.size
+    return total
 
 
 def total_macs(found: Mapping[str, Training]) -> int | None:
@@ -89,4 +105,4 @@ def total_macs(found: Mapping[str, Training]) -> int | None:
 
 def total_saved(found: Mapping[str, Training]) -> int:
     """Bytes that are in memory when backward begins."""
-    return sum(one.saved_bytes for one in found.values())
+    return sum([one.saved_bytes for one in found.values()])
