@@ -37,6 +37,8 @@ OTHERWISE = {
 
 LAYERS_OTHERWISE = {
     "Dropout1d": "an input without a batch is drawn one by one there, by the channel in a module",
+    "Dropout2d": "as Dropout1d",
+    "Dropout3d": "as Dropout1d",
     "GRU": "PyTorch copies what a direction reads where the batch stands first",
     "RNN": "as GRU",
     "LSTM": "as GRU",
@@ -88,10 +90,16 @@ def test_layers_keep_what_autograd_saves() -> None:
 
 
 def copied(call: Call) -> bool:
-    """Do both factors broadcast, so that PyTorch multiplies copies? Is a power by whole numbers taken in floating ones?"""
+    """Do both factors broadcast, so that PyTorch multiplies copies? Is a power by whole numbers taken in floating ones? Are
+    sequences packed, whose steps PyTorch cuts out?
+    """
     dtypes = set(call.dtypes)
     lead = [shape[:-2] for shape in call.shapes]
-    return (call.op == "matmul" and len({*lead}) > 1) or (call.settings.get("function") == "pow" and len(dtypes) > 1)
+    return (
+        bool(call.settings.get("packed"))
+        or (call.op == "matmul" and len({*lead}) > 1)
+        or (call.settings.get("function") == "pow" and len(dtypes) > 1)
+    )
 
 
 def test_functions_keep_what_autograd_saves() -> None:
