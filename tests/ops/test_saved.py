@@ -90,16 +90,10 @@ def test_layers_keep_what_autograd_saves() -> None:
 
 
 def copied(call: Call) -> bool:
-    """Do both factors broadcast, so that PyTorch multiplies copies? Is a power by whole numbers taken in floating ones? Are
-    sequences packed, whose steps PyTorch cuts out?
-    """
-    dtypes = set(call.dtypes)
-    lead = [shape[:-2] for shape in call.shapes]
-    return (
-        bool(call.settings.get("packed"))
-        or (call.op == "matmul" and len({*lead}) > 1)
-        or (call.settings.get("function") == "pow" and len(dtypes) > 1)
-    )
+    """Does PyTorch copy what it then keeps: factors that both broadcast, operands of several dtypes, packed sequences?"""
+    lead = {shape[:-2] for shape in call.shapes}
+    mixed = len(set(call.dtypes)) > 1 or call.settings.get("function") == "float_power"
+    return bool(call.settings.get("packed")) or (call.op == "matmul" and len(lead) > 1) or (call.op == "elementwise" and mixed)
 
 
 def test_functions_keep_what_autograd_saves() -> None:

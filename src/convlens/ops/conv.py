@@ -104,14 +104,17 @@ class Conv(Window, name="conv"):
         return self.outputs(xs)[0].numel * (channels // self.groups) * prod(self.kernel)
 
     def saved(self, xs: Inputs, wanted: Wanted) -> Saved:
-        """Input and weight, each for the other's gradient; the padded input where PyTorch has to pad it beforehand."""
+        """Input and weight, each for the other's gradient; a padded copy where PyTorch has to pad beforehand.
+
+        With zeros it pads only what one side has more than the other.
+        """
         kept = keeps_factors(self, xs, wanted)
-        pads = self.pads(xs[0])
-        mode = self.padding_mode
-        if 0 not in kept.inputs or (mode == "zeros" and all(left == right for left, right in pads)):
+        mode, pads = self.padding_mode, self.pads(xs[0])
+        beforehand = tuple((0, abs(right - left)) for left, right in pads) if mode == "zeros" else pads
+        if 0 not in kept.inputs or (mode == "zeros" and not any(map(sum, beforehand))):
             return kept
         looked_up = (0,) * (mode in ("reflect", "replicate"))
-        return Saved((*looked_up, *kept.inputs[1:]), made=padded_bytes(self, xs[0], pads))
+        return Saved((*looked_up, *kept.inputs[1:]), made=padded_bytes(self, xs[0], beforehand))
 
     def elementwise(self, xs: Inputs) -> int:
         return 0
