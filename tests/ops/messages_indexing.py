@@ -193,8 +193,15 @@ c = elementwise(x, y, function=complex)
      fix: float32 for both
 
 input x: 2x8
-c = lstm(x, hidden=4, packed=3)
-=> lstm 'c': 3 packed sequences need an input of 2 axes (all their steps, values), at least 3 of them; the input is 2x8
+c = lstm(x, hidden=4, packed=[2, 1])
+=> lstm 'c': 2 packed sequences of 3 steps in all need an input of 2 axes (all their steps, values); the input is 2x8
      input: 2x8 from 'x'
      written at: text, line 2
+
+input x: 3x8
+c = gru(x, hidden=4, packed=[1, 2])
+=> gru 'c': packed sequences of [1, 2] steps
+     input: 3x8 from 'x'
+     written at: text, line 2
+     fix: the longest first: [2, 1]
 """.strip().split("\n\n")

@@ -176,17 +176,13 @@ def _packed(draw: Draw) -> Call:
     shape = (sum(lengths) if draw(ints(0, 4)) else draw(ints(1, 6)), values)
 
     def run(x: torch.Tensor) -> tuple[torch.Tensor, ...]:
-        if len(x) < len(lengths):
-            raise ValueError("a sequence without a step")
         sizes = torch.tensor([sum(n > t for n in lengths) for t in range(lengths[0])])
-        if len(x) > sum(sizes):  # the shape was drawn at random: let every further step be one of the longest sequence
-            sizes = torch.cat([sizes, torch.ones(len(x) - int(sum(sizes)), dtype=torch.int64)])
-        elif len(x) < sum(sizes):
-            sizes = torch.cat([torch.tensor([len(lengths)]), torch.ones(len(x) - len(lengths), dtype=torch.int64)])
+        if len(x) != sum(sizes):
+            raise ValueError("not the steps of these sequences")
         y, states = network(torch.nn.utils.rnn.PackedSequence(x, sizes))
         return (y.data, *(states if isinstance(states, tuple) else (states,)))
 
-    settings = {"hidden": hidden, "layers": layers, "bidirectional": both, "packed": len(lengths)}
+    settings = {"hidden": hidden, "layers": layers, "bidirectional": both, "packed": lengths}
     return Call(name, settings, run, (shape,))
 
 

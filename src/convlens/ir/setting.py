@@ -142,6 +142,7 @@ PerAxisLikeKernel = Annotated[tuple[int, ...] | None, EachAxis(1, like="kernel")
 Padding = Annotated[Any, PaddingRule()]
 Pixels = Annotated[Any, PaddingRule(rules=())]
 Indices = Annotated[tuple[int, ...], Wholes()]
+OptionalCounts = Annotated[tuple[int, ...] | None, Wholes(1, optional=True)]
 OptionalIndices = Annotated[tuple[int, ...] | None, Wholes(optional=True)]
 Bool = Annotated[bool, Flag()]
 BoolLikeAffine = Annotated[bool | None, Flag(like="affine")]

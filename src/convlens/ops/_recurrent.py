@@ -79,7 +79,8 @@ class Cell(Op):
 class Recurrent(Op):
     """A cell over a whole sequence, in ``layers`` layers, from both ends where ``bidirectional``.
 
-    Of sequences of several lengths, ``packed`` is how many they are: the input is then (steps of all of them, values).
+    Of sequences of several lengths, ``packed`` are these lengths, the longest first: the input is then (steps of all of
+    them, values), all first steps before all second ones.
     """
 
     hidden: int
@@ -88,7 +89,7 @@ class Recurrent(Op):
     batch_first: bool
     bidirectional: bool
     projection: int = 0
-    packed: int
+    packed: tuple[int, ...] | None
     gates: ClassVar[int]
     states: ClassVar[int]
     work: ClassVar[int]
@@ -107,10 +108,13 @@ class Recurrent(Op):
 
     def outputs(self, xs: Inputs) -> Outputs:
         x = xs[0]
-        if self.packed and (x.rank != 2 or x.dims[0] < self.packed):
+        if self.packed and sorted(self.packed, reverse=True) != list(self.packed):
+            longest = sorted(self.packed, reverse=True)
+            raise ShapeError(f"packed sequences of {list(self.packed)} steps", f"the longest first: {longest}")
+        if self.packed and (x.rank != 2 or x.dims[0] != sum(self.packed)):
             raise ShapeError(
-                f"{self.packed} packed sequences need an input of 2 axes (all their steps, values), at least {self.packed} of "
-                f"them; the input is {x}"
+                f"{len(self.packed)} packed sequences of {sum(self.packed)} steps in all need an input of 2 axes (all their "
+                f"steps, values); the input is {x}"
             )
         if x.rank not in (2, 3):
             order = "N, steps, values" if self.batch_first else "steps, N, values"
@@ -132,7 +136,7 @@ class Recurrent(Op):
 
     def _batch(self, x: TensorSpec) -> Shape:
         if self.packed:
-            return (self.packed,)
+            return (len(self.packed),)
         return () if x.rank == 2 else x.dims[:1] if self.batch_first else x.dims[1:2]
 
     def _steps(self, x: TensorSpec) -> int:
@@ -175,16 +179,13 @@ class Recurrent(Op):
         state, but for the first one where nothing is trained before it.
         """
         x, rows = xs[0], self.gates * self.hidden
-        steps, batch = self._steps(x), (self._batch(x) or (1,))[0]
+        applied = self._applied(x)
+        carried = applied - (self._batch(x) or (1,))[0] * (1 not in wanted.inputs)
         total = self.macs(xs) * (wanted.weights or bool(wanted.inputs - set(range(1 + self.states))))
         for ending, values in self.cells(x):
             first = ending.startswith("l0")
-            carried = steps - (1 not in wanted.inputs)
-            total += batch * (
-                rows * values * steps * (not first or 0 in wanted.inputs)
-                + rows * self.width * carried
-                + self.hidden * self.projection * steps
-            )
+            total += rows * values * applied * (not first or 0 in wanted.inputs)
+            total += rows * self.width * carried + self.hidden * self.projection * applied
         return total
 
     def saved(self, xs: Inputs, wanted: Wanted) -> Saved:

@@ -1,8 +1,6 @@
 """Gated recurrent unit."""
 
-from typing import Annotated
-
-from convlens.ir.setting import Bool, Count, Whole
+from convlens.ir.setting import Bool, Count, OptionalCounts
 from convlens.ir.spelling import ignored, setting, size, spell
 from convlens.ops._recurrent import Recurrent
 
@@ -32,7 +30,7 @@ class Gru(Recurrent, name="gru"):
     bias: Bool = True
     batch_first: Bool = False
     bidirectional: Bool = False
-    packed: Annotated[int, Whole(0)] = 0
+    packed: OptionalCounts = None
 
     arity = (1, None)
     gates, states, work, kept = 3, 1, 11, 6

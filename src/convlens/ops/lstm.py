@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from convlens.ir.setting import Bool, Count, Whole
+from convlens.ir.setting import Bool, Count, OptionalCounts, Whole
 from convlens.ir.spelling import ignored, setting, size, spell
 from convlens.ops._recurrent import Recurrent
 
@@ -38,7 +38,7 @@ class Lstm(Recurrent, name="lstm"):
     batch_first: Bool = False
     bidirectional: Bool = False
     projection: Annotated[int, Whole(0)] = 0
-    packed: Annotated[int, Whole(0)] = 0
+    packed: OptionalCounts = None
 
     arity = (1, None)
     gates, states, work, kept = 4, 2, 13, 5

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from convlens.ir.setting import Bool, Count, Whole, Word
+from convlens.ir.setting import Bool, Count, OptionalCounts, Word
 from convlens.ir.spelling import ignored, setting, size, spell
 from convlens.ops._recurrent import Recurrent
 
@@ -33,7 +33,7 @@ class Rnn(Recurrent, name="rnn"):
     bias: Bool = True
     batch_first: Bool = False
     bidirectional: Bool = False
-    packed: Annotated[int, Whole(0)] = 0
+    packed: OptionalCounts = None
 
     arity = (1, None)
     gates, states, work, kept = 1, 1, 2, 0

@@ -5,7 +5,7 @@ from typing import Annotated
 from convlens.arith.axis import IDENTITY
 from convlens.ir.errors import ShapeError
 from convlens.ir.op import WHOLE, Along, Inputs, Outputs, Read
-from convlens.ir.setting import Word
+from convlens.ir.setting import Bool, Word
 from convlens.ir.spec import TensorSpec
 from convlens.ops._backward import keeps_nothing
 from convlens.ops._order import doublings
@@ -16,8 +16,9 @@ from convlens.ops._weightless import Weightless
 class Searchsorted(Weightless, name="searchsorted"):
     """The index at which each value of the second input would keep the first, which is sorted along its last axis, in order.
 
-    The sorted input is one list for all values, or has the values' own axes but for the last. Element-wise:
-    ``ceil(log2(n))`` comparisons for each value, those of a binary search. Backward keeps nothing.
+    Among equals that is the first place, the last one where ``right``. The sorted input is one list for all values, or has
+    the values' own axes but for the last. Element-wise: ``ceil(log2(n))`` comparisons for each value, those of a binary
+    search. Backward keeps nothing.
     Source: torch.searchsorted, torch.bucketize.
 
     >>> edges, pixels = TensorSpec((256,)), TensorSpec((1, 3, 32, 32))
@@ -26,6 +27,7 @@ class Searchsorted(Weightless, name="searchsorted"):
     """
 
     dtype: Annotated[str, Word(("int64", "int32"))] = "int64"
+    right: Bool = False
 
     arity = (2, 2)
     saved = keeps_nothing

@@ -18,6 +18,7 @@ from convlens.ir.graph import Graph
 from convlens.ir.op import lookup, names
 from convlens.ir.spec import TensorSpec
 from convlens.networks import load
+from tests.backends.indexed import INDEXED, collides, indexed_inputs
 from tests.backends.torch.test_layers import built
 from tests.backends.values import alone, spec_of, values
 from tests.ops.call import Call
@@ -47,7 +48,7 @@ def agree(fast: list[torch.Tensor], slow: list[np.ndarray]) -> None:
     """Same shapes, and values that differ by less than 1e-10 of the largest; where a maximum is of nothing, its index may be any."""
     seen = np.abs(slow[0]) < np.inf if len(slow) == 2 and slow[1].dtype == np.int64 else np.True_
     for a, b in zip(fast, slow, strict=True):
-        x = a.to(torch.complex128 if a.is_complex() else torch.float64).numpy()
+        x = a.to(torch.complex128 if a.is_complex() else torch.float64).resolve_conj().numpy()
         assert x.shape == b.shape
         close = NARROW.get(a.dtype, 1e-10)
         largest = float(np.abs(b[np.isfinite(b)]).max(initial=1e-10))
@@ -78,6 +79,8 @@ def test_layers(call: str) -> None:
 
 def inputs_of(call: Call) -> list[torch.Tensor]:
     """Real values in float64; indices point into the axis that they pick from, each at another place of a scatter's line."""
+    if call.op in INDEXED:
+        return indexed_inputs(call)
     dtypes = [
         "float64" if d in ("float32", "float16", "bfloat16") else "complex128" if d == "complex64" else d for d in call.dtypes
     ]
@@ -99,6 +102,8 @@ def inputs_of(call: Call) -> list[torch.Tensor]:
 
 def comparable(call: Call, xs: list[torch.Tensor]) -> bool:
     """Several values replaced at one place: which of them stays is PyTorch's secret."""
+    if collides(call, xs):
+        return False
     if call.op == "scatter" and call.settings["function"] == "replace":
         axis = call.settings["axis"] % xs[1].dim()
         line = xs[1].sort(axis).values

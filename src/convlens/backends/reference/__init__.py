@@ -43,11 +43,16 @@ def run(graph: Graph, inputs: Mapping[str, Any], weights: Mapping[Key, Any], *, 
     xs = {name: widened(x) for name, x in inputs.items()}
     ws = {key: widened(w) for key, w in {**constants_of(graph), **weights}.items()}
     for node in graph:
-        if node.op.name in NOT_COVERED:
-            raise UsageError(f"{node.op.name} {node.name!r} cannot be run: {NOT_COVERED[node.op.name]}")
+        if reason := _reason(node):
+            raise UsageError(f"{node.op.name} {node.name!r} cannot be run: {reason}")
     steps = steps_of(graph)
     check_weights(steps, checked(resized(graph, {name: x.shape for name, x in xs.items()})), {k: w.shape for k, w in ws.items()})
     return walk(steps, graph.outputs, xs, ws, _apply, keep_all=keep_all)
+
+
+def _reason(node: Node) -> str:
+    drawn = "its values are drawn at random" if getattr(node.op, "function", None) == "bernoulli" else ""
+    return NOT_COVERED.get(node.op.name, drawn)
 
 
 def widened(x: Any) -> Array:

@@ -1,12 +1,12 @@
 """Arithmetic and functions of elements, after broadcasting."""
 
 from collections.abc import Mapping, Sequence
-from math import erf
 from typing import Any
 
 import numpy as np
 
 from convlens.backends.reference.formulas import Array, formula
+from convlens.backends.reference.formulas.special import SPECIAL
 
 _OPERATIONS: dict[str, Any] = {"add": np.add, "sub": np.subtract, "mul": np.multiply}
 
@@ -24,16 +24,21 @@ def arithmetic(op: Any, xs: Sequence[Array], _: Mapping[str, Array]) -> Array:
 
 _UNARY: dict[str, Any] = {
     "abs": np.abs, "acos": np.arccos, "asin": np.arcsin, "atan": np.arctan, "ceil": np.ceil, "cos": np.cos, "cosh": np.cosh,
-    "erf": np.vectorize(erf, otypes=[float]), "exp": np.exp, "expm1": np.expm1, "floor": np.floor,
+    "exp": np.exp, "expm1": np.expm1, "floor": np.floor,
     "frac": lambda x: x - np.trunc(x), "isfinite": np.isfinite, "isinf": np.isinf, "isnan": np.isnan, "log": np.log,
     "log10": np.log10, "log1p": np.log1p, "log2": np.log2, "logical_not": np.logical_not, "neg": np.negative,
     "reciprocal": lambda x: 1 / x, "round": np.round, "rsqrt": lambda x: 1 / np.sqrt(x), "sign": np.sign, "sin": np.sin,
     "sinh": np.sinh, "sqrt": np.sqrt, "square": lambda x: x * x, "tan": np.tan, "trunc": np.trunc,
-    "nan_to_num": np.nan_to_num, "bitwise_not": np.invert,
+    "nan_to_num": np.nan_to_num, "bitwise_not": np.invert, "acosh": np.arccosh, "asinh": np.arcsinh, "atanh": np.arctanh,
+    "angle": np.angle, "conj": np.conj, "deg2rad": np.deg2rad, "exp2": np.exp2, "isneginf": lambda x: x == -np.inf,
+    "isposinf": lambda x: x == np.inf, "logit": lambda x: np.log(x / (1 - x)), "rad2deg": np.rad2deg, "sgn": np.sign,
+    "signbit": lambda x: np.signbit(x) if x.dtype.kind == "f" else x < 0, "sinc": np.sinc, "tril": np.tril, "triu": np.triu,
+    **SPECIAL,
 }  # fmt: skip
 _REAL = frozenset(
     ["acos", "asin", "atan", "atan2", "cos", "cosh", "erf", "exp", "expm1", "log", "log10", "log1p", "log2", "reciprocal",
-     "rsqrt", "sin", "sinh", "sqrt", "tan", "true_divide"]
+     "rsqrt", "sin", "sinh", "sqrt", "tan", "true_divide", "acosh", "angle", "asinh", "atanh", "copysign", "deg2rad", "exp2",
+     "float_power", "hypot", "logaddexp", "logaddexp2", "logit", "nextafter", "rad2deg", "sinc", "xlogy", *SPECIAL]
 )  # fmt: skip
 """Of whole numbers these are real ones; NumPy would make half precision of small ones."""
 _BINARY: dict[str, Any] = {
@@ -41,13 +46,24 @@ _BINARY: dict[str, Any] = {
     "gt": np.greater, "le": np.less_equal, "logical_and": np.logical_and, "logical_or": np.logical_or,
     "logical_xor": np.logical_xor, "lt": np.less, "maximum": np.maximum, "minimum": np.minimum, "ne": np.not_equal,
     "pow": np.power, "remainder": np.mod, "bitwise_and": np.bitwise_and, "bitwise_or": np.bitwise_or,
-    "bitwise_xor": np.bitwise_xor, "true_divide": np.true_divide,
+    "bitwise_xor": np.bitwise_xor, "true_divide": np.true_divide, "bitwise_left_shift": np.left_shift,
+    "bitwise_right_shift": np.right_shift, "complex": lambda x, y: x + 1j * y, "copysign": np.copysign,
+    "float_power": np.float_power, "gcd": np.gcd, "heaviside": np.heaviside, "hypot": np.hypot, "lcm": np.lcm,
+    "logaddexp": np.logaddexp, "logaddexp2": np.logaddexp2, "nextafter": np.nextafter,
+    "polar": lambda size, turn: size * (np.cos(turn) + 1j * np.sin(turn)),
+    "xlogy": lambda x, y: np.where((x == 0) & ~np.isnan(y), 0, x * np.log(y)),
 }  # fmt: skip
 _TERNARY: dict[str, Any] = {
     "addcdiv": lambda x, y, z: x + y / z, "addcmul": lambda x, y, z: x + y * z,
     "clamp": lambda x, low, high: np.minimum(np.maximum(x, low), high), "lerp": lambda x, y, w: x + w * (y - x),
     "masked_fill": lambda x, mask, value: np.where(mask, value, x), "where": np.where,
 }  # fmt: skip
+_WITH_NUMBER: dict[str, Any] = {
+    "tril": lambda x, k: np.tril(x, int(k)), "triu": lambda x, k: np.triu(x, int(k)),
+    "round": lambda x, digits: np.round(x, int(digits)), "nan_to_num": lambda x, number: np.nan_to_num(x, nan=number),
+    "logit": lambda x, eps: _UNARY["logit"](np.clip(x, eps, 1 - eps)),
+}  # fmt: skip
+"""Functions of one tensor that a number tunes."""
 
 
 @formula("elementwise")
@@ -58,6 +74,8 @@ def elementwise(op: Any, xs: Sequence[Array], _: Mapping[str, Array]) -> Array:
     operands = [*numbers, *xs] if op.scalar_first else [*xs, *numbers]
     if op.function in _REAL:
         operands = [x.astype(np.float64) if x.dtype.kind in "biu" else x for x in operands]
+    if op.scalar is not None and op.function in _WITH_NUMBER:
+        return np.asarray(_WITH_NUMBER[op.function](xs[0], op.scalar))
     return np.asarray({**_UNARY, **_BINARY, **_TERNARY}[op.function](*operands))
 
 

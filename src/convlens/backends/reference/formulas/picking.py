@@ -42,11 +42,11 @@ def scatter(op: Any, xs: Sequence[Array], _: Mapping[str, Array]) -> Array:
     for at in places(index.shape):
         written.setdefault(_replaced(at, op.axis, int(index[at])), []).append(float(source[at]))
     for place, values in written.items():
-        y[place] = _COMBINED[op.function]([float(x[place]), *values])
+        y[place] = COMBINED[op.function]([float(x[place]), *values])
     return y
 
 
-_COMBINED: dict[str, Any] = {
+COMBINED: dict[str, Any] = {
     "replace": lambda values: values[-1], "add": sum, "sum": sum, "multiply": np.prod, "mul": np.prod, "prod": np.prod,
     "mean": np.mean, "amax": max, "max": max, "amin": min, "min": min,
 }  # fmt: skip

@@ -40,6 +40,8 @@ def cell(op: Any, xs: Sequence[Array], weights: Mapping[str, Array]) -> tuple[Ar
 @formula("lstm", "gru", "rnn")
 def recurrent(op: Any, xs: Sequence[Array], weights: Mapping[str, Array]) -> tuple[Array, ...]:
     """Outputs of every step of the last layer, then the last states of every layer and direction."""
+    if op.packed:
+        return _packed(op, xs, weights)
     steps = np.swapaxes(xs[0], 0, 1) if op.batch_first and xs[0].ndim == 3 else xs[0]
     ways = ("", "_reverse") if op.bidirectional else ("",)
     widths = [getattr(op, "projection", 0) or op.hidden, op.hidden][: 2 if op.name == "lstm" else 1]
@@ -58,3 +60,17 @@ def recurrent(op: Any, xs: Sequence[Array], weights: Mapping[str, Array]) -> tup
         steps = np.concatenate(outputs, -1)
     y = np.swapaxes(steps, 0, 1) if op.batch_first and steps.ndim == 3 else steps
     return (y, *(np.stack(state) for state in zip(*last, strict=True)))
+
+
+def _packed(op: Any, xs: Sequence[Array], weights: Mapping[str, Array]) -> tuple[Array, ...]:
+    """Sequence by sequence: their rows lie step by step, in each step in the order of the sequences."""
+    rows = [[n for n, length in enumerate(op.packed) if length > step] for step in range(op.packed[0])]
+    order = [n for running in rows for n in running]
+    alone = type(op)(**{**op.settings(), "packed": None, "batch_first": False})
+    made = [
+        recurrent(alone, [xs[0][np.equal(order, n)], *(state[:, n] for state in xs[1:])], weights) for n in range(len(op.packed))
+    ]
+    y = np.zeros((len(order), made[0][0].shape[-1]))
+    for n, (steps, *_) in enumerate(made):
+        y[np.equal(order, n)] = steps
+    return (y, *(np.stack(states, 1) for states in zip(*(rest for _, *rest in made), strict=True)))

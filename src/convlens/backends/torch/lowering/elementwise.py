@@ -12,14 +12,26 @@ from convlens.ir.graph import Node
 _TERNARY = ("addcdiv", "addcmul", "clamp", "lerp", "masked_fill", "where")
 _BINARY = (
     "atan2", "bitwise_and", "bitwise_or", "bitwise_xor", "eq", "floor_divide", "fmod", "ge", "gt", "le", "logical_and",
-    "logical_or", "logical_xor", "lt", "maximum", "minimum", "ne", "pow", "remainder", "true_divide",
+    "logical_or", "logical_xor", "lt", "maximum", "minimum", "ne", "pow", "remainder", "true_divide", "bitwise_left_shift",
+    "bitwise_right_shift", "complex", "copysign", "float_power", "gcd", "heaviside", "hypot", "lcm", "logaddexp", "logaddexp2",
+    "nextafter", "polar", "xlogy",
 )  # fmt: skip
+
+
+_OPTIONS: dict[str, tuple[str, type]] = {
+    "tril": ("diagonal", int), "triu": ("diagonal", int), "round": ("decimals", int), "nan_to_num": ("nan", float),
+    "logit": ("eps", float),
+}  # fmt: skip
+"""What the number is to a function of one tensor."""
 
 
 @lowers("elementwise")
 def _elementwise(call: Call) -> Tensor:
     """Numbers are tensors without axes, but for the factor of addcdiv and addcmul."""
     op, function = call.op, getattr(torch, call.op.function)
+    if op.function in _OPTIONS and op.scalar is not None:
+        name, kind = _OPTIONS[op.function]
+        return cast(Tensor, function(call.x, **{name: kind(op.scalar)}))
     operands: list[Any] = list(call.xs)
     if op.scalar is not None and len(operands) == 3:
         return cast(Tensor, function(*operands, value=op.scalar))
@@ -40,6 +52,6 @@ def _missing(node: Node) -> str:
     function, numbers = settings["function"], [n for n in (settings["scalar"], settings["upper"]) if n is not None]
     wanted = 3 if function in _TERNARY else 2 if function in _BINARY else 1
     given = len(node.inputs) + len(numbers)
-    if given == wanted or (function in ("addcdiv", "addcmul") and given == 4):
+    if given == wanted or (function in _OPTIONS and len(node.inputs) == 1) or (function in ("addcdiv", "addcmul") and given == 4):
         return ""
     return f"{function} takes {wanted} operands; the graph has {len(node.inputs)} tensors and the numbers {numbers}"

@@ -17,6 +17,17 @@ def _embedding(call: Call) -> Tensor:
     return F.embedding(call.x, call.weights["weight"])
 
 
+@lowers("embedding_bag")
+def _embedding_bag(call: Call) -> Tensor:
+    """Indices of one axis are cut by offsets; a factor for each index comes last."""
+    op, indices = call.op, call.x.long()
+    offsets = call.xs[1].long() if indices.dim() == 1 else None
+    factors = call.xs[-1] if op.weighted else None
+    return F.embedding_bag(
+        indices, call.weights["weight"], offsets, mode=op.function, per_sample_weights=factors, include_last_offset=op.ended
+    )
+
+
 @lowers("one_hot")
 def _one_hot(call: Call) -> Tensor:
     return F.one_hot(call.x.long(), call.op.classes).to(getattr(torch, call.op.dtype))

@@ -26,3 +26,9 @@ def _topk(call: Call) -> Result:
 @lowers("kthvalue")
 def _kthvalue(call: Call) -> Result:
     return torch.kthvalue(call.x, call.op.k, call.op.axis, call.op.keep)
+
+
+@lowers("searchsorted")
+def _searchsorted(call: Call) -> Tensor:
+    ordered, values = call.xs
+    return torch.searchsorted(ordered, values, out_int32=call.op.dtype == "int32", right=call.op.right)

@@ -16,6 +16,8 @@ _CELLS: dict[str, Any] = {
 
 @lowers("lstm", "gru", "rnn")
 def _recurrent(call: Call) -> Result:
+    if call.op.packed:
+        return _packed(call)
     op, batched = call.op, call.x.dim() == 3
     batch = 0 if op.batch_first else 1
     x = call.x if batched else call.x.unsqueeze(batch)
@@ -26,6 +28,19 @@ def _recurrent(call: Call) -> Result:
         x, first, weights, op.bias, op.layers, 0.0, call.training, op.bidirectional, op.batch_first
     )
     return made if batched else (made[0].squeeze(batch), *(state.squeeze(1) for state in made[1:]))
+
+
+def _packed(call: Call) -> Result:
+    """PyTorch's kernels take how many sequences still run at each step."""
+    op, x = call.op, call.x
+    sizes = torch.tensor([sum(length > step for length in op.packed) for step in range(op.packed[0])])
+    states = list(call.xs[1:]) or _zeros(op, x, len(op.packed))
+    weights = [call.weights[name] for name in op.weights(call.specs[0])]
+    first = states if op.name == "lstm" else states[0]
+    made: Result = _KERNELS[getattr(op, "function", op.name)](
+        x, sizes, first, weights, op.bias, op.layers, 0.0, call.training, op.bidirectional
+    )
+    return made
 
 
 def _zeros(op: Any, x: Tensor, batch: int) -> list[Tensor]:

@@ -22,6 +22,18 @@ def _fft(call: Call) -> Tensor:
 @lowers("stft")
 def _stft(call: Call) -> Tensor:
     """Without a window of its own all samples of a stretch count alike; the input is reflected at its ends."""
-    op = call.op
-    window = call.xs[1] if len(call.xs) > 1 else torch.ones(op.length, dtype=call.x.dtype, device=call.x.device)
+    op, window = call.op, _window(call, call.x.dtype)
     return torch.stft(call.x, op.length, op.hop, len(window), window, op.centred, onesided=op.onesided, return_complex=True)
+
+
+@lowers("istft")
+def _istft(call: Call) -> Tensor:
+    op, window = call.op, _window(call, call.x.dtype.to_real())
+    return torch.istft(
+        call.x, op.length, op.hop, len(window), window, op.centred,
+        onesided=op.onesided, length=op.samples, return_complex=op.complex,
+    )  # fmt: skip
+
+
+def _window(call: Call, dtype: torch.dtype) -> Tensor:
+    return call.xs[1] if len(call.xs) > 1 else torch.ones(call.op.length, dtype=dtype, device=call.x.device)

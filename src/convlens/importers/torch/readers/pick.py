@@ -120,18 +120,18 @@ def _masked_scatter(trace: Trace, x: Any, mask: Any, source: Any) -> Any:
 
 
 @reads("searchsorted")
-def _searchsorted(trace: Trace, ordered: Any, values: Any, *, out_int32: bool = False, **_: Any) -> Any:
-    return _searched(trace, ordered, values, out_int32)
+def _searchsorted(trace: Trace, ordered: Any, values: Any, *, side: str | None = None, right: bool = False, **how: Any) -> Any:
+    return _searched(trace, ordered, values, right=right or side == "right", **how)
 
 
 @reads("bucketize")
-def _bucketize(trace: Trace, values: Any, boundaries: Any, *, out_int32: bool = False, **_: Any) -> Any:
-    return _searched(trace, boundaries, values, out_int32)
+def _bucketize(trace: Trace, values: Any, boundaries: Any, **how: Any) -> Any:
+    return _searched(trace, boundaries, values, **how)
 
 
-def _searched(trace: Trace, ordered: Any, values: Any, short: bool) -> Any:
+def _searched(trace: Trace, ordered: Any, values: Any, *, right: bool = False, out_int32: bool = False, **_: Any) -> Any:
     found = values if isinstance(values, torch.Tensor) else torch.tensor(values)
-    return trace.emit(Searchsorted(dtype="int32" if short else "int64"), [ordered, found])[0]
+    return trace.emit(Searchsorted(dtype="int32" if out_int32 else "int64", right=right), [ordered, found])[0]
 
 
 @reads("one_hot")

@@ -26,7 +26,7 @@ def _lstm(trace: Trace, x: Any, states: Any, *rest: Any) -> Any:
     weights, bias, layers, _, _, both, batch_first = rest
     hidden = weights[0].shape[0] // Lstm.gates
     width = weights[1].shape[1]
-    op = Lstm(hidden=hidden, layers=layers, bias=bias, batch_first=batch_first, bidirectional=both, packed=_running(sizes),
+    op = Lstm(hidden=hidden, layers=layers, bias=bias, batch_first=batch_first, bidirectional=both, packed=_lengths(sizes),
               projection=0 if width == hidden else width)  # fmt: skip
     return _emit(trace, op, x, list(states), weights)
 
@@ -53,14 +53,15 @@ def _one_state(trace: Trace, kind: type[Recurrent], settings: dict[str, Any], ar
         args = (x, *rest, False)
     x, state, weights, bias, layers, _, _, both, batch_first = args
     hidden = weights[0].shape[0] // kind.gates
-    op = kind(hidden=hidden, layers=layers, bias=bias, batch_first=batch_first, bidirectional=both, packed=_running(sizes),
+    op = kind(hidden=hidden, layers=layers, bias=bias, batch_first=batch_first, bidirectional=both, packed=_lengths(sizes),
               **settings)  # fmt: skip
     return _emit(trace, op, x, [state], weights)
 
 
-def _running(sizes: torch.Tensor | None) -> int:
-    """How many sequences are packed: as many as run at the first step. Without batch sizes none are."""
-    return 0 if sizes is None else int(sizes[0])
+def _lengths(sizes: torch.Tensor | None) -> tuple[int, ...] | None:
+    """How long each sequence is, from how many run at each step."""
+    running = [] if sizes is None else sizes.tolist()
+    return tuple(sum(count > at for count in running) for at in range(running[0])) if running else None
 
 
 @reads("lstm_cell", weights=True)
