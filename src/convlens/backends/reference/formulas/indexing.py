@@ -1,6 +1,6 @@
 """Places named by the indices of several axes together, by index vectors, by a mask, by order."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
