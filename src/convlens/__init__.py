@@ -11,17 +11,19 @@ nothing but this file.
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from convlens.execution.run import run
     from convlens.explanations.explanation import explain
     from convlens.report.layer import layer
     from convlens.report.summary import summary
 
-__all__ = ["__version__", "explain", "layer", "summary"]
+__all__ = ["__version__", "explain", "layer", "run", "summary"]
 __version__ = "0.1.0"
 
 
 _PLACES = {
     "explain": "convlens.explanations.explanation",
     "layer": "convlens.report.layer",
+    "run": "convlens.execution.run",
     "summary": "convlens.report.summary",
 }
 

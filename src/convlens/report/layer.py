@@ -126,12 +126,7 @@ def layer(call: str, *shapes: Shape | TensorSpec | str) -> LayerReport:
     from convlens.importers.calls import read  # noqa: PLC0415 - `import convlens` stays light
 
     specs = [_spec(shape) for shape in shapes]
-    graph = read(call, [spec.dims for spec in specs])
-    if any(spec.dtype != "float32" for spec in specs) and len(specs) == len(graph.inputs):
-        graph = graph.with_inputs(
-            tuple(TensorSpec(item.spec.dims, spec.dtype) for item, spec in zip(graph.inputs, specs, strict=True))
-        )
-    return LayerReport(call, graph)
+    return LayerReport(call, read(call, [spec.dims for spec in specs], dtypes=[spec.dtype for spec in specs]))
 
 
 def _spec(given: Shape | TensorSpec | str) -> TensorSpec:

@@ -18,8 +18,11 @@ from convlens.ir.spec import Shape, check_sizes
 _FRAMEWORKS: Sequence[Any] = (torch, keras, tensorflow)
 
 
-def read(text: str, shapes: Sequence[Shape]) -> Graph:
+def read(text: str, shapes: Sequence[Shape], weights: Sequence[Shape] | None = None, dtypes: Sequence[str] = ()) -> Graph:
     """The network of one call on inputs of these ``shapes``, in the framework's own order of axes.
+
+    ``weights`` are the shapes of the arrays that stand for the weights that a function names, in its order; without them
+    the call says those shapes itself, or they follow those of the inputs. An input is float32 unless ``dtypes`` says else.
 
     Raises `UsageError` where the text is no call, the name or an argument is unknown, or the number of shapes is wrong.
     Where the layer cannot take the input, the graph is returned as broken (`Graph.broken`, or found by
@@ -30,7 +33,7 @@ def read(text: str, shapes: Sequence[Shape]) -> Graph:
     """
     for shape in shapes:
         check_sizes(shape)
-    call = parse(text)
+    call = parse(text)._replace(weights=None if weights is None else tuple(weights), dtypes=tuple(dtypes))
     for framework in _likeliest_first(call):
         graph: Graph | None = framework.read(call, list(shapes))
         if graph is not None:

@@ -1,6 +1,6 @@
 """From bound arguments to a Graph of one or a few nodes."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from convlens.importers.calls.syntax import Call, Placeholder
@@ -28,7 +28,8 @@ def chain(
     """
     shapes = [channels_first(shape) if layout == "N*C" else tuple(shape) for shape in inputs]
     names = ["x"] if len(shapes) == 1 else [f"x{at}" for at in range(len(shapes))]
-    given = tuple(Input(name, TensorSpec(shape)) for name, shape in zip(names, shapes, strict=True))
+    dtypes = (*call.dtypes, *("float32",) * len(shapes))
+    given = tuple(Input(name, TensorSpec(dims, dtype)) for name, dims, dtype in zip(names, shapes, dtypes, strict=False))
     nodes = tuple(
         Node(name, op, (Ref(steps[at - 1][0]),) if at else tuple(Ref(n) for n in names), source=call.text)
         for at, (name, op) in enumerate(steps)
@@ -64,6 +65,31 @@ def shape_of(value: Any, shapes: list[Shape], what: str) -> Shape:
     if any(n < 1 for n in value):
         raise UsageError(f"{what} {quoted(list(value))}: every size must be at least 1")
     return tuple(value)
+
+
+def weight_shapes(call: Call, named: Mapping[str, Any], shapes: list[Shape]) -> dict[str, Shape]:
+    """The shape of each weight that a call names: that of the array given for it, else the one written in the call.
+
+    Raises `UsageError` where there are fewer arrays than weights, or an array has another shape than the call says.
+    """
+    if call.weights is None or not named:
+        return {name: shape_of(value, shapes, name) for name, value in named.items()}
+    if len(call.weights) != len(named):
+        raise UsageError(wrong_number(call.last, list(named), call.weights))
+    for (name, value), given in zip(named.items(), call.weights, strict=True):
+        said = given if isinstance(value, Placeholder) else shape_of(value, [], name)
+        if said != given:
+            raise UsageError(f"{call.last}: its {name} is {show_shape(said)} in the call, but {show_shape(given)} is given")
+    return dict(zip(named, call.weights, strict=True))
+
+
+def wrong_number(title: str, wanted: Sequence[str], given: Sequence[Shape]) -> str:
+    """What to say where a call is given too few weights or too many; ``wanted`` are their names."""
+    return (
+        f"{title} has {len(wanted)} weight{'s' if len(wanted) != 1 else ''} ({', '.join(wanted) or 'none'}), "
+        f"but {len(given)} {'is' if len(given) == 1 else 'are'} given ({', '.join(map(show_shape, given)) or 'none'})\n"
+        "  fix: one array for each of them, in this order, or no weights at all for random ones"
+    )
 
 
 def all_used(call: Call, shapes: Sequence[Shape], wanted: int) -> None:

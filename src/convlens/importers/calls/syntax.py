@@ -17,12 +17,18 @@ class Placeholder(NamedTuple):
 
 
 class Call(NamedTuple):
-    """``tf.nn.conv2d(x, ...)``: its dotted name and its arguments."""
+    """``tf.nn.conv2d(x, ...)``: its dotted name and its arguments.
+
+    ``weights`` are the shapes of the arrays that stand for its weights, in the order of the call; None where there are none
+    and the call itself says them. ``dtypes`` are those of the inputs; float32 where they are not said.
+    """
 
     text: str
     name: str
     args: list[Any]
     kwargs: dict[str, Any]
+    weights: tuple[tuple[int, ...], ...] | None = None
+    dtypes: tuple[str, ...] = ()
 
     @property
     def last(self) -> str:

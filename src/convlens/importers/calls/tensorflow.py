@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
-from convlens.importers.calls.build import Step, all_used, chain, channels_first, shape_of
+from convlens.importers.calls.build import Step, all_used, chain, channels_first, shape_of, weight_shapes
 from convlens.importers.calls.keras import transposed_op
 from convlens.importers.calls.syntax import Call
 from convlens.importers.spelled import Bound, bind
@@ -161,7 +161,7 @@ def _bound(
     missing = [arg.theirs for arg in spelling.roles("weight") if arg.ours not in bound.weights]
     if missing:
         raise UsageError(f"{call.last}: {missing[0]} is None; it must be a name or a shape such as [2, 2, 3, 2]")
-    weights = {name: shape_of(value, shapes, name) for name, value in bound.weights.items()}
+    weights = weight_shapes(call, bound.weights, shapes)
     if shapes:
         all_used(call, shapes, 0)
     if len(x) != axes + 2:

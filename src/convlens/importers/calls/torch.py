@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from convlens.importers.calls.build import all_used, chain, shape_of
+from convlens.importers.calls.build import all_used, chain, shape_of, weight_shapes
 from convlens.importers.calls.syntax import Call
 from convlens.importers.spelled import Bound, Entry, bind, calls_of, check_limits, check_sizes, entries, make
 from convlens.ir import op as operators
@@ -27,11 +27,14 @@ def names() -> list[str]:
 
 def read(call: Call, shapes: list[Shape]) -> Graph | None:
     """The graph of the call, or None where it is not one of PyTorch's."""
-    for framework, prefixes in _PREFIXES.items():
-        entry = find(call.last, framework) if call.prefix in prefixes else None
-        if entry is not None:
-            return _graph(call, entry, shapes)
-    return None
+    entry = entry_of(call)
+    return None if entry is None else _graph(call, entry, shapes)
+
+
+def entry_of(call: Call) -> Entry | None:
+    """The operator behind a call of PyTorch: a layer before a function of the same name."""
+    found = (find(call.last, framework) for framework, prefixes in _PREFIXES.items() if call.prefix in prefixes)
+    return next((entry for entry in found if entry is not None), None)
 
 
 def find(name: str, framework: str) -> Entry | None:
@@ -84,7 +87,7 @@ def tensors(call: Call, bound: Bound, shapes: list[Shape], least: int = 1) -> tu
     """The shapes of the weights and of the inputs; a layer of torch.nn takes ``least`` inputs that its call does not name."""
     rest = list(shapes)
     inputs = [shape_of(value, rest, f"input {at + 1}") for at, value in enumerate(bound.data)]
-    weights = {name: shape_of(value, rest, name) for name, value in bound.weights.items()}
+    weights = weight_shapes(call, bound.weights, rest)
     if not bound.data:
         all_used(call, shapes, least)
         return weights, list(shapes)

@@ -1,0 +1,1 @@
+"""Run a layer or a network on real values."""
