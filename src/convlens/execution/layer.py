@@ -49,6 +49,7 @@ class Layer:
         given = inputs if isinstance(inputs, tuple) else (inputs,)
         xs = [self._converted(tensor_of(x, f"input {at + 1}")) for at, x in enumerate(given)]
         ours = self._drawn(xs, seed) if weights is None else self._given(weights, xs)
+        self._check_numbers(xs, ours)
         feed = {item.name: to_graph(x, self.graph.layout) for item, x in zip(self.graph.inputs, xs, strict=True)}
         with torch.no_grad():
             made = self._executor(feed, ours)
@@ -82,6 +83,16 @@ class Layer:
             return x
         return x.to(_dtype(parse(self.call).kwargs))
 
+    def _check_numbers(self, xs: Sequence[Tensor], ours: Mapping[Key, Tensor]) -> None:
+        """Whole numbers meet real weights only where they are indices."""
+        if not ours or not xs or self.graph.nodes[0].op.name in _OF_INDICES:
+            return
+        if not (xs[0].is_floating_point() or xs[0].is_complex()) and any(w.is_floating_point() for w in ours.values()):
+            raise UsageError(
+                f"{parse(self.call).last}: the input is {dtype_name(xs[0])}, but the weights are real numbers\n"
+                "  fix: an input of float32, as array.astype('float32')"
+            )
+
     def _check_dtype(self, name: str, tensor: Tensor, xs: Sequence[Tensor]) -> None:
         there = next((x.dtype for x in xs if x.is_floating_point()), None)
         if there is not None and tensor.is_floating_point() and tensor.dtype != there:
@@ -90,6 +101,9 @@ class Layer:
                 f"{parse(self.call).last}: its {name} is {found}, but the input is {wanted}; frameworks do not mix them\n"
                 f"  fix: both as {wanted}"
             )
+
+
+_OF_INDICES = ("embedding", "embedding_bag")
 
 
 def _turned_back(ours: Tensor, weight: Held) -> Tensor:

@@ -1,5 +1,6 @@
 """Transposed convolution."""
 
+from collections.abc import Sequence
 from math import prod
 
 from convlens.arith.axis import transposed, window
@@ -129,6 +130,15 @@ def same_padding(kernel: Shape, stride: Shape, dilation: Shape) -> tuple[tuple[t
     >>> same_padding((4, 3), (2, 2), (1, 1))
     (((1, 1), (0, 1)), (0, 0))
     """
-    extra = [d * (k - 1) + 1 - s for k, s, d in zip(kernel, stride, dilation, strict=True)]
-    pads = tuple((max(e, 0) // 2, max(e, 0) - max(e, 0) // 2) for e in extra)
-    return pads, tuple(max(-e, 0) for e in extra)
+    return shortened([d * (k - 1) + 1 - s for k, s, d in zip(kernel, stride, dilation, strict=True)])
+
+
+def shortened(by: Sequence[int]) -> tuple[tuple[tuple[int, int], ...], Shape]:
+    """Padding and output padding that make the whole output shorter ``by`` so much on each axis: half of it on each side, an
+    odd rest on the right, as TensorFlow does it. A negative number makes it longer, on the right.
+
+    >>> shortened([3, -1])
+    (((1, 2), (0, 0)), (0, 1))
+    """
+    pads = tuple((max(less, 0) // 2, max(less, 0) - max(less, 0) // 2) for less in by)
+    return pads, tuple(max(-less, 0) for less in by)

@@ -58,7 +58,9 @@ def shape_of(value: Any, shapes: list[Shape], what: str) -> Shape:
     """A tensor argument: a shape written in the call, or a name, which takes the next given shape."""
     if isinstance(value, Placeholder):
         if not shapes:
-            raise UsageError(f"no shape is given for {value.name!r} ({what}); give one --input for each name in the call")
+            raise UsageError(
+                f"no shape is given for {value.name!r} ({what}); give one --input for each name in the call, or its array in weights=[...]"
+            )
         return shapes.pop(0)
     if not isinstance(value, list | tuple) or not all(type(n) is int for n in value):
         raise UsageError(f"{what} must be a name or a shape such as [2, 2, 3, 2], not {quoted(value)}")

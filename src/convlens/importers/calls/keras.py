@@ -51,7 +51,9 @@ _GROUP_NORM = spell("keras", "GroupNormalization", setting("groups", default=32)
                     setting("epsilon", "eps", 0.001), setting("center", default=True),
                     setting("scale", default=True))  # fmt: skip
 _PERMUTE = spell("keras", "Permute", setting("dims", "order"))
+_FLATTEN = spell("keras", "Flatten", ignored("data_format"))
 _RESHAPE = spell("keras", "Reshape", setting("target_shape", "shape"))
+_ACTIVATION = spell("keras", "Activation", setting("activation", "function"))
 _GLOBAL = spell("keras", "Global{kind}Pooling{n}D", ignored("data_format"), setting("keepdims", default=False))
 
 
@@ -98,6 +100,7 @@ def _readers() -> dict[str, Callable[[Call, list[Shape]], Graph]]:
             table[title.replace("{n}", str(axes))] = _with_axes(reader, axes)
     table |= {"LayerNormalization": _layer_norm, "RMSNormalization": _rms_norm, "GroupNormalization": _group_norm}
     table |= {"BatchNormalization": _batch_norm, "ReLU": _relu, "Permute": _permute, "Reshape": _reshape}
+    table |= {"Activation": _activation_layer, "Flatten": _flatten}
     return table
 
 
@@ -107,6 +110,8 @@ def _with_axes(reader: Callable[[Call, int, list[Shape]], Graph], axes: int) -> 
 
 def _plain(call: Call, entry: Entry, shapes: list[Shape]) -> Graph:
     settings = bind(entry.spelling, call.args, call.kwargs, entry.axes).settings
+    if entry.axes:
+        _check_rank(call, entry.axes, shapes[0])
     if settings.get("padding") == "causal":
         settings["padding"] = _causal(settings, entry.axes)
     op = make(entry, settings)
@@ -148,6 +153,7 @@ def _depthwise_op(call: Call, axes: int, shape: Shape, settings: dict[str, Any])
 
 
 def _transposed(call: Call, axes: int, shapes: list[Shape]) -> Graph:
+    _check_rank(call, axes, shapes[0])
     settings = _expanded(bind(_TRANSPOSED, call.args, call.kwargs, axes).settings, axes)
     extra, rule = settings.pop("output_padding"), settings.pop("padding")
     op = transposed_op(settings, rule, extra)
@@ -155,23 +161,25 @@ def _transposed(call: Call, axes: int, shapes: list[Shape]) -> Graph:
 
 
 def transposed_op(settings: dict[str, Any], rule: Any, extra: Any = None) -> Op:
-    """Keras's and TensorFlow's transposed convolution.
+    """Keras's transposed convolution.
 
     ``n*stride`` long with "same", at least that with "valid". Where ``output_padding`` is given, ``(n-1)*stride +
-    kernel + output_padding`` less ``2 * (kernel // 2)`` with "same". Source: keras.layers.Conv2DTranspose.
+    kernel + output_padding``, less ``2 * (kernel // 2)`` with "same". What "same" takes away is shared between the sides as
+    TensorFlow does it. Source: keras.layers.Conv2DTranspose.
     """
-    from convlens.ops.conv_transpose import ConvTranspose, same_padding  # noqa: PLC0415 - read only where it is needed
+    from convlens.ops.conv_transpose import ConvTranspose, shortened  # noqa: PLC0415 - read only where it is needed
 
-    plain = ConvTranspose(**settings)
-    pads, lengthened = same_padding(plain.kernel, plain.stride, plain.dilation)
+    plain = ConvTranspose(**{**settings, "output_padding": 0})
+    spans = [d * (k - 1) + 1 for k, d in zip(plain.kernel, plain.dilation, strict=True)]
+    more = None if extra is None else [whole(e, 0) for e in expanded(extra, plain.axes)]
     if str(rule).lower() == "valid":
-        pads = ((0, 0),) * len(plain.kernel)
-    elif str(rule).lower() != "same":
+        _, free = shortened([reach - s for reach, s in zip(spans, plain.stride, strict=True)])
+        return ConvTranspose(**{**settings, "padding": 0, "output_padding": free if more is None else more})
+    if str(rule).lower() != "same":
         raise UsageError(f"padding={rule!r}: a transposed convolution takes 'valid' or 'same'")
-    elif extra is not None:
-        spans = [d * (k - 1) + 1 for k, d in zip(plain.kernel, plain.dilation, strict=True)]
-        pads = tuple((reach // 2, reach // 2) for reach in spans)
-    return ConvTranspose(**{**settings, "padding": pads, "output_padding": lengthened if extra is None else extra})
+    less = plain.stride if more is None else [reach % 2 + e for reach, e in zip(spans, more, strict=True)]
+    pads, longer = shortened([reach - kept for reach, kept in zip(spans, less, strict=True)])
+    return ConvTranspose(**{**settings, "padding": pads, "output_padding": longer})
 
 
 def _batch_norm(call: Call, shapes: list[Shape]) -> Graph:
@@ -238,7 +246,7 @@ def _relu(call: Call, shapes: list[Shape]) -> Graph:
         name, settings = ("leaky_relu", {"slope": said["slope"]}) if said["slope"] else ("relu", {})
     steps: list[Step] = [(name, operators.lookup(name)(**settings))]
     if high is not None:
-        steps.append(("clamp", operators.lookup("elementwise")(function="minimum", scalar=high)))
+        steps.append(("minimum", operators.lookup("elementwise")(function="minimum", scalar=high)))
     return _graph(call, steps, shapes, spatial=False)
 
 
@@ -246,6 +254,16 @@ def _permute(call: Call, shapes: list[Shape]) -> Graph:
     """The order counts from 1 and leaves the batch out."""
     order = bind(_PERMUTE, call.args, call.kwargs).settings["order"]
     return _graph(call, [("permute", operators.lookup("permute")(order=(0, *order)))], shapes, spatial=False)
+
+
+def _flatten(call: Call, shapes: list[Shape]) -> Graph:
+    """The channels go last before the values are put in a row, wherever they stand. Source: keras.layers.Flatten."""
+    bind(_FLATTEN, call.args, call.kwargs)
+    steps: list[Step] = [("flatten", operators.lookup("flatten")())]
+    rank = len(shapes[0])
+    if call.kwargs.get("data_format") == "channels_first" and rank > 2:
+        steps.insert(0, ("permute", operators.lookup("permute")(order=(0, *range(2, rank), 1))))
+    return chain(call, steps, shapes, dialect="keras")
 
 
 def _reshape(call: Call, shapes: list[Shape]) -> Graph:
@@ -264,6 +282,7 @@ def _global_max(call: Call, axes: int, shapes: list[Shape]) -> Graph:
 
 def _global(call: Call, axes: int, shapes: list[Shape], kind: str) -> Graph:
     settings = bind(_GLOBAL, call.args, call.kwargs, axes).settings
+    _check_rank(call, axes, shapes[0])
     steps: list[Step] = [(kind, operators.lookup(kind)(size=(1,) * axes))]
     if not settings["keepdims"]:
         steps.append(("flatten", operators.lookup("flatten")()))
@@ -278,13 +297,30 @@ def _graph(call: Call, steps: list[Step], shapes: list[Shape], *, spatial: bool 
     return chain(call, steps, shapes, dialect="keras", layout="NC*" if first else "N*C", check=lambda _: _limits(steps[0][1]))
 
 
+def _activation_layer(call: Call, shapes: list[Shape]) -> Graph:
+    op = _activation(bind(_ACTIVATION, call.args, call.kwargs).settings["function"], -1)
+    return chain(call, [(op.name, op)], shapes, dialect="keras")
+
+
 def _activation(name: Any, axis: int) -> Op:
-    found = operators.find(name) if isinstance(name, str) else None
-    if found is None or found.arity != (1, 1):
-        raise UsageError(
-            f"unknown activation {name!r}{nearest(str(name), ['relu', 'sigmoid', 'tanh', 'softmax', 'elu', 'gelu'])}"
-        )
+    if name == "exponential":
+        return operators.lookup("elementwise")(function="exp")
+    found = operators.find(_ACTIVATIONS[name]) if isinstance(name, str) and name in _ACTIVATIONS else None
+    if found is None:
+        raise UsageError(f"unknown activation {name!r}{nearest(str(name), list(_ACTIVATIONS))}")
+    if name == "leaky_relu":
+        return found(slope=0.2)
     return found(axis=axis) if "axis" in found.fields else found()
+
+
+_ACTIVATIONS = {
+    "linear": "identity", "swish": "silu", "hard_sigmoid": "hardsigmoid", "hard_silu": "hardswish", "hard_swish": "hardswish",
+    "hard_tanh": "hardtanh", "hard_shrink": "hardshrink", "soft_shrink": "softshrink", "tanh_shrink": "tanhshrink",
+    **{name: name for name in ("relu sigmoid tanh softmax elu gelu selu softplus softsign silu leaky_relu relu6 mish celu "
+                               "log_softmax log_sigmoid").split()},
+    "exponential": "elementwise",
+}  # fmt: skip
+"""Keras's words for our operators. Its leaky_relu has a slope of 0.2. Source: keras.activations."""
 
 
 def _limits(op: Op) -> None:
@@ -297,9 +333,14 @@ def _limits(op: Op) -> None:
         )
 
 
-def _channels(call: Call, axes: int, shape: Shape) -> int:
+def _check_rank(call: Call, axes: int, shape: Shape) -> None:
+    """Keras takes no input without its batch."""
     if len(shape) != axes + 2:
         raise UsageError(f"{call.last} takes an input of {axes + 2} axes, but {TensorSpec(shape)} has {len(shape)}")
+
+
+def _channels(call: Call, axes: int, shape: Shape) -> int:
+    _check_rank(call, axes, shape)
     first = call.kwargs.get("data_format") == "channels_first"
     return shape[1] if first else channels_first(shape)[1]
 

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
+from convlens.arith.padding import Rule, Sides, outputs, sides, span
 from convlens.importers.calls.build import Step, all_used, chain, channels_first, shape_of, weight_shapes
-from convlens.importers.calls.keras import transposed_op
 from convlens.importers.calls.syntax import Call
 from convlens.importers.spelled import Bound, bind
 from convlens.ir import op as operators
@@ -14,7 +14,7 @@ from convlens.ir.graph import Graph
 from convlens.ir.op import Inputs
 from convlens.ir.spec import Shape, show_shape
 from convlens.ir.spelling import Arg, Spelling, data, ignored, setting, spell, weight
-from convlens.passes.facts import check_weights
+from convlens.ops.conv_transpose import ConvTranspose, shortened
 
 if TYPE_CHECKING:
     from convlens.ops.conv import Conv
@@ -82,19 +82,34 @@ def _convolution(call: Call, bound: Bound, axes: int, x: Shape, layout: str) -> 
     channels = _channels(x, layout)
     groups = channels // into if channels % into == 0 else 1
     op = _op(bound, axes, layout, out=out, kernel=tuple(kernel), groups=max(groups, 1))
-    held = {"weight": (out, into, *kernel)}
-    return chain(call, [("conv", op)], [x], layout=layout, dialect="tf.nn", check=lambda xs: check_weights(op, held, xs))
+    shape = bound.weights["weight"]
+
+    def check(_: Inputs) -> None:
+        if channels % into:
+            raise _other_channels(shape, into, x, channels, axes)
+
+    return chain(call, [("conv", op)], [x], layout=layout, dialect="tf.nn", check=check)
+
+
+def _other_channels(filters: Shape, into: int, x: Shape, channels: int, axis: int) -> ShapeError:
+    """A filter for ``into`` channels, said at this ``axis`` of its own, meets an input that has another number of them."""
+    fitting = (*filters[:axis], channels, *filters[axis + 1 :])
+    return ShapeError(
+        f"its filter {show_shape(filters)} is for {into} input channels, but the input {show_shape(x)} has {channels}",
+        f"a filter of {show_shape(fitting)}, or another input",
+    )
 
 
 def _depthwise(call: Call, shapes: list[Shape]) -> Graph:
     bound, x, layout = _bound(_DEPTHWISE, call, 2, shapes, renamed={"filters": "filter", "rate": "dilations"})
-    op, held = _depthwise_op(call, bound, x, layout)
-    return chain(call, [("depthwise", op)], [x], layout=layout, dialect="tf.nn", check=_depthwise_check(op, held))
+    op = _depthwise_op(call, bound, x, layout)
+    check = _depthwise_check(op, bound.weights["weight"], x)
+    return chain(call, [("depthwise", op)], [x], layout=layout, dialect="tf.nn", check=check)
 
 
 def _separable(call: Call, shapes: list[Shape]) -> Graph:
     bound, x, layout = _bound(_SEPARABLE, call, 2, shapes, renamed={"rate": "dilations"})
-    op, held = _depthwise_op(call, bound, x, layout)
+    op = _depthwise_op(call, bound, x, layout)
     *kernel, into, out = _filter(bound.weights["pointwise"], 2, call)
     if (*kernel, into) != (1, 1, op.out):
         raise UsageError(
@@ -103,18 +118,19 @@ def _separable(call: Call, shapes: list[Shape]) -> Graph:
         )
     pointwise = operators.lookup("conv")(out=out, kernel=(1, 1), bias=False)
     steps: list[Step] = [("depthwise", op), ("pointwise", pointwise)]
-    return chain(call, steps, [x], layout=layout, dialect="tf.nn", check=_depthwise_check(op, held))
+    check = _depthwise_check(op, bound.weights["weight"], x)
+    return chain(call, steps, [x], layout=layout, dialect="tf.nn", check=check)
 
 
-def _depthwise_op(call: Call, bound: Bound, x: Shape, layout: str) -> tuple["Conv", dict[str, Shape]]:
-    *kernel, into, multiplier = _filter(bound.weights["weight"], 2, call)
-    op = _op(bound, 2, layout, out=_channels(x, layout) * multiplier, kernel=tuple(kernel), groups=_channels(x, layout))
-    return op, {"weight": (into * multiplier, 1, *kernel)}
+def _depthwise_op(call: Call, bound: Bound, x: Shape, layout: str) -> "Conv":
+    *kernel, _, multiplier = _filter(bound.weights["weight"], 2, call)
+    return _op(bound, 2, layout, out=_channels(x, layout) * multiplier, kernel=tuple(kernel), groups=_channels(x, layout))
 
 
-def _depthwise_check(op: "Conv", held: dict[str, Shape]) -> Callable[[Inputs], None]:
-    def check(xs: Inputs) -> None:
-        check_weights(op, held, xs)
+def _depthwise_check(op: "Conv", filters: Shape, x: Shape) -> Callable[[Inputs], None]:
+    def check(_: Inputs) -> None:
+        if filters[2] != op.groups:
+            raise _other_channels(filters, filters[2], x, op.groups, 2)
         if max(op.dilation) > 1 and max(op.stride) > 1:
             raise ShapeError("dilation and strides are both above 1; tf.nn.depthwise_conv2d refuses this", "strides of 1")
 
@@ -125,19 +141,53 @@ def _transposed(call: Call, shapes: list[Shape], axes: int) -> Graph:
     bound, x, layout = _bound(_TRANSPOSED, call, axes, shapes)
     *kernel, out, into = _filter(bound.weights["weight"], axes, call)
     asked = shape_of(bound.settings.pop("output_shape"), [], "output_shape")
-    rule = bound.settings.pop("padding")
-    settings = {**_spatial(bound.settings, axes, layout), "out": out, "kernel": tuple(kernel), "bias": False}
-    op = transposed_op({k: v for k, v in settings.items() if k != "padding"}, rule)
-    held = {"weight": (into, out, *kernel)}
+    wanted = channels_first(asked) if layout == "N*C" else asked
+    if len(wanted) != len(x):
+        raise UsageError(f"output_shape {list(asked)} must have {len(x)} entries, as many as the input has axes")
+    settings = _spatial(bound.settings, axes, layout)
+    rule = settings.pop("padding")
+    plain = ConvTranspose(**settings, out=out, kernel=tuple(kernel), bias=False)
+    n = channels_first(x)[2:] if layout == "N*C" else x[2:]
+    pads, longer = _cut(plain, rule, n, wanted[2:])
+    op = ConvTranspose(**{**plain.settings(), "padding": pads, "output_padding": longer})
+    channels = _channels(x, layout)
 
     def check(xs: Inputs) -> None:
-        check_weights(op, held, xs)
+        if into != channels:
+            raise _other_channels(bound.weights["weight"], into, x, channels, axes + 1)
+        _check_way_back(plain, rule, n, asked, wanted[2:])
         (made,) = op.infer(xs)
-        wanted = channels_first(tuple(asked)) if layout == "N*C" else tuple(asked)
         if made.dims != wanted:
-            raise ShapeError(f"output_shape {list(asked)}, but {rule} padding makes {show_shape(made.dims)} (N, C, space)")
+            raise ShapeError(f"output_shape {list(asked)}, but it makes {show_shape(made.dims)} (N, C, space)")
 
     return chain(call, [("conv_transpose", op)], [x], layout=layout, dialect="tf.nn", check=check)
+
+
+def _cut(op: ConvTranspose, rule: Any, n: Shape, length: Shape) -> tuple[tuple[tuple[int, int], ...], Shape]:
+    """What makes an output of this length of the whole one: "SAME" shares it between the sides, the others change the end."""
+    wholes = [(size - 1) * s + d * (k - 1) + 1 for size, s, d, k in zip(n, op.stride, op.dilation, op.kernel, strict=True)]
+    if rule == "same":
+        return shortened([whole - made for whole, made in zip(wholes, length, strict=True)])
+    pads = ((0, 0),) * op.axes if rule == "valid" else rule
+    lost = zip(wholes, map(sum, pads), length, strict=True)
+    return pads, tuple(max(made - (whole - less), 0) for whole, less, made in lost)
+
+
+def _check_way_back(op: ConvTranspose, rule: Rule | tuple[Sides, ...], n: Shape, asked: Shape, length: Shape) -> None:
+    """The output must be one that the convolution with these settings turns back into the input.
+
+    Source: tf.nn.conv2d_transpose, ``output_shape``.
+    """
+    for axis, (size, k, s, d) in enumerate(zip(n, op.kernel, op.stride, op.dilation, strict=True)):
+        pad = sides(rule if isinstance(rule, str) else rule[axis], length[axis], k, s, d)
+        back = outputs(length[axis], span(k, d), s, pad)
+        if back != size:
+            least = (size - 1) * s + (1 if rule == "same" else max(span(k, d) - sum(pad), 1))
+            raise ShapeError(
+                f"output_shape {list(asked)}: a convolution with these settings makes {max(back, 0)} of the {length[axis]} on "
+                f"spatial axis {axis}, but the input has {size}",
+                f"a length of {least} to {least + s - 1} there",
+            )
 
 
 def _pool(kind: str, axes: int) -> Callable[[Call, list[Shape]], Graph]:
@@ -146,6 +196,8 @@ def _pool(kind: str, axes: int) -> Callable[[Call, list[Shape]], Graph]:
         settings = _spatial(bound.settings, axes, layout)
         kernel = settings["kernel"]
         settings["kernel"] = kernel if isinstance(kernel, tuple) else (kernel,) * axes
+        if kind == "avg_pool":
+            settings["count_include_pad"] = False
         op = operators.lookup(kind)(**settings)
         return chain(call, [(kind, op)], [x], layout=layout, dialect="tf.nn")
 
