@@ -2,6 +2,7 @@
 
 import difflib
 import stat
+from collections.abc import Collection
 from pathlib import Path
 
 from convlens.ir.errors import UsageError, cut, quoted
@@ -9,8 +10,8 @@ from convlens.ir.errors import UsageError, cut, quoted
 ENDINGS = (".onnx", ".txt", ".py")
 
 
-def need_file(path: str) -> Path:
-    """The regular file at ``path``; `UsageError` naming the nearest one where there is none.
+def need_file(path: str, endings: Collection[str] = ENDINGS) -> Path:
+    """The regular file at ``path``; `UsageError` naming the nearest one of these ``endings`` where there is none.
 
     A pipe or a device is refused: reading it may never end.
     """
@@ -18,36 +19,35 @@ def need_file(path: str) -> Path:
     try:
         mode = place.stat().st_mode
     except (FileNotFoundError, NotADirectoryError):
-        raise UsageError(_missing(place, path)) from None
+        raise UsageError(_missing(place, path, endings)) from None
     except (OSError, ValueError) as error:
         raise UsageError(f"{cut(path)} cannot be read: {getattr(error, 'strerror', None) or error}") from None
     if stat.S_ISDIR(mode):
         raise UsageError(f"{path} is a folder, not a file")
     if not stat.S_ISREG(mode):
-        raise UsageError(
-            f"{path} is a pipe or a device, not a file\n  fix: a file, or - for the text form from the standard input"
-        )
+        fix = "a file, or - for the text form from the standard input" if endings is ENDINGS else "a file"
+        raise UsageError(f"{path} is a pipe or a device, not a file\n  fix: {fix}")
     return place
 
 
-def _missing(place: Path, path: str) -> str:
+def _missing(place: Path, path: str, endings: Collection[str]) -> str:
     if place.is_symlink():
         return f"{path} is a link to {str(place.readlink())!r}, which is not there"
-    close = nearest_file(path)
+    close = nearest_file(path, endings)
     return f"there is no file {quoted(path)}" + (f" (did you mean {close!r}?)" if close else "")
 
 
-def nearest_file(path: str) -> str:
-    """The model file beside ``path`` whose name is closest to it, or nothing."""
+def nearest_file(path: str, endings: Collection[str] = ENDINGS) -> str:
+    """The file of these ``endings`` beside ``path`` whose name is closest to it, or nothing."""
     folder, name = Path(path).parent, Path(path).name
-    there = _model_files(folder)
+    there = _files(folder, endings)
     close = [other for other in there if Path(other).stem == name] or difflib.get_close_matches(name, there, n=1)
     return str(folder / close[0]) if close else ""
 
 
-def _model_files(folder: Path) -> list[str]:
+def _files(folder: Path, endings: Collection[str]) -> list[str]:
     """None where the folder is not there or may not be read: only a hint is lost."""
     try:
-        return sorted(entry.name for entry in folder.iterdir() if entry.suffix in ENDINGS and entry.is_file())
+        return sorted(entry.name for entry in folder.iterdir() if entry.suffix.lower() in endings and entry.is_file())
     except (OSError, ValueError):
         return []

@@ -1,0 +1,24 @@
+"""The packages of the extra ``run``, asked for where they are needed."""
+
+from importlib import import_module
+from typing import Any
+
+from convlens.ir.errors import UsageError
+
+NAMES = {"PIL.Image": "Pillow", "soundfile": "soundfile", "onnxruntime": "onnxruntime", "safetensors.torch": "safetensors"}
+
+
+def extra(module: str, purpose: str) -> Any:
+    """The module, or `UsageError` that says what installs it.
+
+    >>> extra("no_such_package", "reading tapes")
+    Traceback (most recent call last):
+    ...
+    convlens.ir.errors.UsageError: reading tapes needs no_such_package: pip install "convlens[run]"
+    """
+    try:
+        return import_module(module)
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] != module.partition(".")[0]:
+            raise
+        raise UsageError(f'{purpose} needs {NAMES.get(module, module)}: pip install "convlens[run]"') from None
