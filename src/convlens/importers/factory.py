@@ -32,7 +32,7 @@ def made(model: str) -> Any:
         raise UsageError(f"{model!r}: a factory is written package.module:factory or file.py:factory")
     with _quiet_output(), _own_folder(where):
         module = _imported(where)
-        with _shown(f"{model} raised"):
+        with shown(f"{model} raised"):
             found = _attribute(module, path, model)
             return found if _is_network(found) or not callable(found) else found()
 
@@ -74,7 +74,7 @@ def _here() -> Path:
 
 
 @contextlib.contextmanager
-def _shown(what: str) -> Iterator[None]:
+def shown(what: str) -> Iterator[None]:
     """The user's code may raise anything; all but an interruption is shown as its own traceback."""
     try:
         yield
@@ -87,7 +87,7 @@ def _shown(what: str) -> Iterator[None]:
 def _imported(where: str) -> ModuleType:
     if where.endswith(".py"):
         return _imported_file(where)
-    with _shown(f"importing {where} failed"):
+    with shown(f"importing {where} failed"):
         try:
             return importlib.import_module(where)
         except ModuleNotFoundError as error:
@@ -111,7 +111,7 @@ def _imported_file(where: str) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module  # classes of the file find their module by its name
     try:
-        with _shown(f"importing {where} failed"):
+        with shown(f"importing {where} failed"):
             spec.loader.exec_module(module)
     except ConvlensError:
         sys.modules.pop(name, None)
@@ -144,8 +144,8 @@ def _failed(what: str, error: BaseException) -> UsageError:
     """The user's own part of a traceback: not the frames of convlens, of Python's import, or of installed packages."""
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if not _is_ours(frame.filename)]
     own = [frame for frame in frames if not _is_installed(frame.filename)] or frames
-    shown = "".join(traceback.format_list(own[-MAX_FRAMES:])) + "".join(traceback.format_exception_only(error))
-    return UsageError(f"{what}:\n" + "\n".join(f"  {line}" for line in shown.rstrip().splitlines()))
+    told = "".join(traceback.format_list(own[-MAX_FRAMES:])) + "".join(traceback.format_exception_only(error))
+    return UsageError(f"{what}:\n" + "\n".join(f"  {line}" for line in told.rstrip().splitlines()))
 
 
 def _is_ours(file: str) -> bool:

@@ -9,7 +9,7 @@ from numpy.lib import format as npy
 
 from convlens.ir.errors import UsageError, cut
 from convlens.ir.spec import MAX_AXES, show_shape
-from convlens.media.sample import Array, Sample
+from convlens.media.sample import Sample
 
 MAX_BYTES = 1 << 31
 """The largest file that is read."""
@@ -52,6 +52,4 @@ def _check(path: Path, shape: tuple[int, ...], dtype: "np.dtype[Any]", there: in
         raise UsageError(f"{path} has the shape {cut(show_shape(shape))}; every size must be at least 1")
     claimed = prod(shape) * dtype.itemsize
     if claimed != there:
-        raise UsageError(
-            f"{path}: its header claims {cut(show_shape(shape))} {dtype}, {claimed} bytes, but {there} bytes follow"
-        )
+        raise UsageError(f"{path}: its header claims {cut(show_shape(shape))} {dtype}, {claimed} bytes, but {there} bytes follow")

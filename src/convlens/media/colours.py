@@ -34,14 +34,11 @@ def grey(values: Array) -> Array:
     return np.repeat(np.rint(np.clip(values, 0, 1) * 255).astype(np.uint8)[..., None], 3, axis=-1)
 
 
-def shown(values: Array) -> Array:
-    """Colours for values of any range: signed ones symmetric about zero, others from their least to their greatest."""
+def shown(values: Array, *, signed: bool) -> Array:
+    """Colours for values of any range: ``signed`` ones symmetric about zero, others from their least to their greatest."""
     finite = np.isfinite(values)
     filled = np.where(finite, values, 0).astype(np.float64)
     known = filled[finite] if finite.any() else np.zeros(1)
     low, high = float(known.min()), float(known.max())
-    if low < 0:
-        colours = diverging(filled / max(-low, high))
-    else:
-        colours = grey((filled - low) / ((high - low) or 1.0))
+    colours = diverging(filled / (max(-low, high) or 1.0)) if signed else grey((filled - low) / ((high - low) or 1.0))
     return np.where(finite[..., None], colours, np.array(UNKNOWN, dtype=np.uint8))

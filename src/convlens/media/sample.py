@@ -1,6 +1,8 @@
 """What was read from a file, and what was done to it on the way."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,7 +18,7 @@ class Step(NamedTuple):
 
     what: str
     message: str
-    values: dict[str, Any] = {}
+    values: Mapping[str, Any] = MappingProxyType({})
 
     def text(self, lang: str) -> str:
         return say(lang, self.message, **self.values)

@@ -16,16 +16,16 @@ PAPER = (255, 255, 255)
 
 
 class Tile(NamedTuple):
-    """Colours (H, W, 3) of 8 bits, what stands below them, and whether their pixels are to stay as they are."""
+    """Colours (H, W, 3) of 8 bits, and what stands below them; ``exact`` says that the pixels are to stay as they are."""
 
     colours: Array
     legend: str
     exact: bool = False
 
 
-def map_tile(channel: str, values: Array) -> Tile:
+def map_tile(channel: str, values: Array, *, signed: bool) -> Tile:
     """A map (H, W), every value one pixel."""
-    return Tile(shown(values), legend(channel, values))
+    return Tile(shown(values, signed=signed), legend(channel, values))
 
 
 def curve_tile(channel: str, values: Array) -> Tile:

@@ -1,0 +1,123 @@
+"""Really run a PyTorch module of the user's own."""
+
+import contextlib
+import inspect
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from convlens.backends.plan import checked
+from convlens.execution.foretold import foretold
+from convlens.execution.runner import Output, Ran, no_kernels, no_layer
+from convlens.execution.wanted import Wanted
+from convlens.importers.factory import shown
+from convlens.importers.torch import capture
+from convlens.ir.errors import ConvlensError, UsageError
+from convlens.ir.graph import Graph
+from convlens.ir.spec import Shape
+from convlens.media.sample import Array, Step
+
+CONVOLUTIONS = (nn.Conv1d, nn.Conv2d, nn.Conv3d)
+
+
+class ModuleRunner:
+    """The module in evaluation mode, on ``count`` inputs. What it prints goes to the standard error."""
+
+    def __init__(self, module: nn.Module, name: str, count: int, weights_step: Step) -> None:
+        self.name = name
+        self.engine = f"PyTorch {torch.__version__}"
+        self.weights = weights_step
+        self.module = module.eval()
+        self.wanted = tuple(Wanted(each, None, "") for each in _argument_names(module, count))
+        floats = (p.dtype for p in module.parameters() if p.is_floating_point())
+        self._dtype = next(floats, torch.float32)
+
+    def accepts(self, dims: Shape) -> bool:
+        if len(self.wanted) != 1:
+            return True
+        try:
+            checked(capture(self.module, (dims,)))
+        except ConvlensError:
+            return False
+        return True
+
+    def run(self, inputs: Mapping[str, Array], layer: str) -> Ran:
+        tensors = [self._tensor(inputs[item.name]) for item in self.wanted]
+        graph = self._foretold(tensors)
+        with self._watched(layer) as seen, torch.no_grad(), contextlib.redirect_stdout(sys.stderr):
+            start = time.perf_counter()
+            with shown(f"running {self.name} failed"):
+                result = self.module(*tensors)
+            seconds = time.perf_counter() - start
+        if layer and not seen:
+            raise UsageError(f"layer {layer!r} of {self.name} was not used in this run")
+        made = list(_tensors(layer or "output", seen[0] if layer else result))
+        if not made:
+            raise UsageError(f"{layer or self.name} gives no tensor, but a {type(result).__name__}")
+        shapes = foretold(graph, layer, len(made))
+        return Ran([Output(name, _array(x), dims) for (name, x), dims in zip(made, shapes, strict=True)], seconds)
+
+    def kernels(self, layer: str) -> tuple[str, Array]:
+        modules = dict(self.module.named_modules())
+        if layer and layer not in modules:
+            raise no_layer(layer, [name for name in modules if name])
+        named = {layer: modules[layer]} if layer else modules
+        for name, module in named.items():
+            weight = getattr(module, "weight", None)
+            if isinstance(weight, Tensor) and weight.dim() >= 3 and (layer or isinstance(module, CONVOLUTIONS)):
+                return name or self.name, _array(weight)
+        raise no_kernels(self.name, layer)
+
+    def _tensor(self, values: Array) -> Tensor:
+        made: Tensor = torch.from_numpy(values)
+        return made.to(self._dtype) if made.is_floating_point() else made
+
+    def _foretold(self, tensors: Sequence[Tensor]) -> Graph | None:
+        """None where the forward looks at values, so that nothing can be told before the run."""
+        try:
+            graph = capture(self.module, tuple(tensors))
+        except UsageError:
+            return None
+        checked(graph)
+        return graph
+
+    @contextlib.contextmanager
+    def _watched(self, layer: str) -> Iterator[list[Any]]:
+        """What the layer gives at its first use."""
+        seen: list[Any] = []
+        if not layer:
+            yield seen
+            return
+        modules = dict(self.module.named_modules())
+        if layer not in modules:
+            raise no_layer(layer, [name for name in modules if name])
+        handle = modules[layer].register_forward_hook(lambda _module, _args, made: seen.append(made) if not seen else None)
+        try:
+            yield seen
+        finally:
+            handle.remove()
+
+
+def _argument_names(module: nn.Module, count: int) -> list[str]:
+    names = [name for name in inspect.signature(module.forward).parameters if name not in ("args", "kwargs")]
+    return [names[at] if at < len(names) else f"x{at}" for at in range(count)]
+
+
+def _tensors(name: str, made: Any) -> Iterator[tuple[str, Tensor]]:
+    """Every tensor of what a module gave, under the path by which it is reached."""
+    if isinstance(made, Tensor):
+        yield name, made.detach().clone()
+    elif isinstance(made, Mapping):
+        for key, part in made.items():
+            yield from _tensors(f"{name}[{key!r}]", part)
+    elif isinstance(made, list | tuple):
+        for at, part in enumerate(made):
+            yield from _tensors(f"{name}[{at}]" if at else name, part)
+
+
+def _array(x: Tensor) -> Array:
+    return (x.float() if x.dtype == torch.bfloat16 else x).numpy(force=True)
