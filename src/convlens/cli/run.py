@@ -12,16 +12,17 @@ if TYPE_CHECKING:
     from convlens.execution.result import Result
     from convlens.execution.wanted import How
 
+PADDINGS = ("same", "valid", "reflect")
 ENDINGS = (".png", ".npy", ".json", ".txt")
 
 
 @click.command("run", short_help="Really run a network, a layer or a kernel on a picture, an array, a sound.")
 @click.argument("model", default="")
 @click.option("--on", "files", metavar="[INPUT=]FILE", multiple=True, help="A picture, a .npy array or a .wav sound.")
-@click.option("--weights", metavar="FILE", multiple=True, help=".pt, .pth, .safetensors; of a call, .npy files in its order.")
+@click.option("--weights", metavar="FILE", multiple=True, help=".pt, .pth, .safetensors; of a call, .npy files.")
 @click.option("--kernel", metavar="NAME", help="identity, box, gaussian, sobel-x, sobel-y, laplacian, sharpen or emboss.")
 @click.option("--size", type=click.IntRange(1), default=3, help="Of --kernel: rows and columns, odd.")
-@click.option("--padding", type=click.Choice(["same", "valid", "reflect"]), default="same", help="Of --kernel: zeros, none, mirrored.")
+@click.option("--padding", type=click.Choice(PADDINGS), default="same", help="Of --kernel: with zeros, none, mirrored.")
 @click.option("--layer", metavar="NAME", default="", help="The output of this layer instead of the network's.")
 @click.option("--show-kernels", is_flag=True, help="The learned kernels of --layer, or of the first convolution.")
 @click.option("--resize", metavar="[SIZE]", is_flag=False, flag_value="", help="To 224x224; without SIZE to the network's size.")
@@ -110,6 +111,7 @@ def _give(found: "Result", outs: tuple[str, ...], as_json: bool, lang: str) -> N
         emit_json(found.to_dict())
     else:
         emit(found.text(lang))
-        remark(f"{found.ran.seconds:.3g} s, {found.engine}")
+        if found.ran.outputs:
+            remark(f"{found.ran.seconds:.3g} s, {found.engine}")
     if not found.kept:
         raise ConvlensError("the run gave another shape than was foretold; please report the network")

@@ -10,7 +10,7 @@ from convlens.execution.runner import Output, Ran
 from convlens.execution.top import top
 from convlens.ir.spec import show_shape
 from convlens.lang.messages import listed, said, say
-from convlens.media.sample import Sample, Step, span
+from convlens.media.sample import Array, Sample, Step, span
 
 SCHEMA = "convlens/run/1"
 
@@ -25,7 +25,7 @@ class Result:
     inputs: dict[str, Sample]
     ran: Ran
     kernel: Kernel | None = None
-    kernels: tuple[str, Any] | None = None
+    kernels: tuple[str, Array] | None = None
     files: list[str] = field(default_factory=list)
 
     @property
@@ -42,6 +42,7 @@ class Result:
             "weights": self.weights.to_dict(),
             "inputs": [_input_record(name, sample) for name, sample in self.inputs.items()],
             "outputs": [_output_record(output) for output in self.ran.outputs],
+            "kernels": _kernels_record(self.kernels),
             "files": self.files,
             "seconds": self.ran.seconds,
         }
@@ -55,6 +56,9 @@ class Result:
         lines.append(said(lang, say(lang, "weights"), self.weights.text(lang)))
         if self.kernel is not None:
             lines += [f"  {line}" for line in self.kernel.text().split("\n")]
+        if self.kernels is not None:
+            name, values = self.kernels
+            lines.append(said(lang, say(lang, "kernels"), f"{name} {_values(lang, values)}"))
         for output in self.ran.outputs:
             lines.append(said(lang, say(lang, "output"), f"{output.name} {_values(lang, output.values)}"))
             lines.append(f"  {_foretold(lang, output)}")
@@ -69,13 +73,17 @@ def _input_record(name: str, sample: Sample) -> dict[str, Any]:
     return {"name": name, "shape": list(sample.values.shape), "read": about, "steps": steps, **span(sample.values)}
 
 
+def _kernels_record(kernels: tuple[str, Array] | None) -> dict[str, Any] | None:
+    return None if kernels is None else {"name": kernels[0], "shape": list(kernels[1].shape), **span(kernels[1])}
+
+
 def _output_record(output: Output) -> dict[str, Any]:
     shape = None if output.foretold is None else list(output.foretold)
     record = {"name": output.name, "shape": list(output.values.shape), "foretold": shape, "dtype": str(output.values.dtype)}
     return {**record, **span(output.values), "top": top(output.values)}
 
 
-def _values(lang: str, values: Any) -> str:
+def _values(lang: str, values: Array) -> str:
     found = span(values)
     if found["min"] is None:
         return say(lang, "{shape}, no finite value", shape=show_shape(values.shape))

@@ -10,12 +10,12 @@ from convlens.importers.factory import made
 from convlens.importers.model import load, runs_user_code
 from convlens.ir.errors import UsageError
 from convlens.ir.graph import Graph
+from convlens.ir.spec import show_shape
 from convlens.ir.text import parse
 from convlens.lang.messages import marked
 from convlens.media.extras import extra
 from convlens.media.read import read
 from convlens.media.sample import Sample, Step
-
 
 PADDINGS = {
     "same": "padding=same", "valid": "padding=valid", "reflect": "padding=same, padding_mode=reflect",
@@ -50,15 +50,13 @@ def kernel_runner(kernel: Kernel, sample: Sample, padding: str) -> Runner:
 
     shape = sample.values.shape
     if len(shape) not in (3, 4) or sample.kind == "sound":
-        raise UsageError(
-            f"{sample.path} has {len(shape)} axes; a kernel takes a picture, or an array of H x W, C x H x W or N x C x H x W"
-        )
+        raise UsageError(f"{sample.path} has the shape {show_shape(shape)}; a kernel takes H x W, C x H x W or N x C x H x W")
     channels, rows, columns = shape[-3:]
     dtype = "float64" if sample.values.dtype == "float64" else "float32"
     size = len(kernel.rows)
     graph = parse(
-        f"network {kernel.name}\ninput x: 1x{channels}x{rows}x{columns}: {dtype}\n"
-        f"output = conv(x, out={channels}, kernel={size}x{size}, groups={channels}, {PADDINGS[padding]}, bias=false)\noutput output"
+        f"network {kernel.name}\ninput x: 1x{channels}x{rows}x{columns}: {dtype}\noutput = conv(x, out={channels}, "
+        f"kernel={size}x{size}, groups={channels}, {PADDINGS[padding]}, bias=false)\noutput output"
     )
     weight = torch.tensor(kernel.weights(), dtype=getattr(torch, dtype)).expand(channels, 1, size, size)
     text = marked("the kernel {kernel}, made by hand, on each channel")
