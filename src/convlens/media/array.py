@@ -2,6 +2,7 @@
 
 from math import prod
 from pathlib import Path
+from tokenize import TokenError
 from typing import IO, Any
 
 import numpy as np
@@ -39,7 +40,7 @@ def _header(path: Path, file: IO[bytes]) -> tuple[tuple[int, ...], bool, "np.dty
         if read is None:
             raise UsageError(f"{path}: version {version[0]}.{version[1]} of the NPY format; 1.0 and 2.0 are read")
         return read(file)
-    except (ValueError, EOFError, SyntaxError, TypeError, RecursionError, MemoryError) as error:
+    except (ValueError, EOFError, SyntaxError, TokenError, TypeError, RecursionError, MemoryError) as error:
         raise UsageError(f"{path} is not a NumPy array file: {cut(str(error).split(chr(10))[0])}") from None
 
 
