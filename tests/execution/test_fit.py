@@ -55,7 +55,9 @@ def test_a_size_that_fits_is_left_alone(tmp_path: Path) -> None:
     ("how", "accepts", "size"),
     [(How(), only((1, 3, 8, 12)), (8, 12)), (How(resize=()), anything, (8, 12)), (How(resize=(40, 40)), anything, (40, 40))],
 )
-def test_it_is_resized_where_it_must_or_where_it_is_asked_for(tmp_path: Path, how: How, accepts: object, size: tuple[int, int]) -> None:
+def test_it_is_resized_where_it_must_or_where_it_is_asked_for(
+    tmp_path: Path, how: How, accepts: object, size: tuple[int, int]
+) -> None:
     sample = picture(tmp_path)
     found = fit(sample, Wanted("x", (None, 3, 8, 12)), accepts, how)
     expected = np.stack([np.asarray(Image.fromarray(c).resize(size[::-1], Image.Resampling.BILINEAR)) for c in sample.values])
@@ -125,7 +127,10 @@ def test_sounds(tmp_path: Path) -> None:
     assert steps(fit(sample, Wanted("x", (None, 2, 160)), anything, How())) == ["own-size"]
     with pytest.raises(UsageError, match="has 2 channels, but input 'x' takes 3"):
         fit(sample, Wanted("x", (None, 3, 100)), anything, How())
-    with pytest.raises(UsageError, match="is a sound, one of C x T, but input 'x' takes .x1x40x98\n  fix: what the network was made for, such as a spec"):
+    with pytest.raises(
+        UsageError,
+        match="is a sound, one of C x T, but input 'x' takes .x1x40x98\n  fix: what the network was made for, such as a spec",
+    ):
         fit(sample, Wanted("x", (None, 1, 40, 98)), anything, How())
     with pytest.raises(UsageError, match="--resize 3x4: a sound has a length"):
         fit(sample, Wanted("x", (None, 2, 100)), anything, How(resize=(3, 4)))
@@ -141,7 +146,10 @@ def test_arrays_are_taken_as_they_are(tmp_path: Path, shape: tuple[int, ...]) ->
 
 @pytest.mark.parametrize("shape", [(8, 8), (8,), (1, 1, 3, 8, 8)])
 def test_an_array_of_the_wrong_rank(tmp_path: Path, shape: tuple[int, ...]) -> None:
-    with pytest.raises(UsageError, match=rf"has {len(shape)} axes \(.*\), but input 'x' takes 4 \(\?x3x8x8\)\n  fix: an array of 4 axes, or of 3, without"):
+    with pytest.raises(
+        UsageError,
+        match=rf"has {len(shape)} axes \(.*\), but input 'x' takes 4 \(\?x3x8x8\)\n  fix: an array of 4 axes, or of 3, without",
+    ):
         fit(array(tmp_path, np.zeros(shape)), Wanted("x", (None, 3, 8, 8)), anything, How())
 
 

@@ -32,7 +32,11 @@ def test_sobel_is_that_of_scipy_and_larger_ones_are_derivatives_of_binomials(tmp
         binomial = np.convolve(binomial, [1, 1])
     smooth, change = np.convolve(np.convolve(binomial, [1, 1]), [1, 1]), np.convolve(binomial, [-1, 0, 1])
     for name, axis in (("sobel-x", 1), ("sobel-y", 0)):
-        expected = each(lambda c: ndimage.correlate1d(ndimage.correlate1d(c, change, axis, mode="constant"), smooth, 1 - axis, mode="constant"))
+        expected = each(
+            lambda c: ndimage.correlate1d(
+                ndimage.correlate1d(c, change, axis, mode="constant"), smooth, 1 - axis, mode="constant"
+            )
+        )
         np.testing.assert_allclose(run(tmp_path, name, size=size), expected, atol=1e-10)
         if size == 3:
             np.testing.assert_allclose(expected, each(lambda c: ndimage.sobel(c, axis, mode="constant")), atol=1e-12)
@@ -41,9 +45,7 @@ def test_sobel_is_that_of_scipy_and_larger_ones_are_derivatives_of_binomials(tmp
 def test_the_others_are_those_of_scipy(tmp_path: Path) -> None:
     np.testing.assert_array_equal(run(tmp_path, "identity", size=5), VALUES)
     np.testing.assert_allclose(run(tmp_path, "laplacian"), each(lambda c: ndimage.laplace(c, mode="constant")), atol=1e-12)
-    np.testing.assert_allclose(
-        run(tmp_path, "sharpen"), VALUES - each(lambda c: ndimage.laplace(c, mode="constant")), atol=1e-12
-    )
+    np.testing.assert_allclose(run(tmp_path, "sharpen"), VALUES - each(lambda c: ndimage.laplace(c, mode="constant")), atol=1e-12)
     for size in (3, 9):
         np.testing.assert_allclose(
             run(tmp_path, "box", size=size), each(lambda c: ndimage.uniform_filter(c, size, mode="constant")), atol=1e-12
@@ -81,7 +83,9 @@ def test_a_picture_is_what_pillow_makes_of_it(tmp_path: Path, name: str) -> None
     picture = Image.fromarray(np.random.default_rng(4).integers(60, 190, (12, 16, 3), dtype=np.uint8))
     picture.save(tmp_path / "a.png")
     made = kernel(name)
-    expected = np.asarray(picture.filter(ImageFilter.Kernel((3, 3), [w for row in made.rows[::-1] for w in row], made.divisor))).astype(float)
+    expected = np.asarray(
+        picture.filter(ImageFilter.Kernel((3, 3), [w for row in made.rows[::-1] for w in row], made.divisor))
+    ).astype(float)
     found = np.clip(run_kernel(name, str(tmp_path / "a.png")).ran.outputs[0].values[0] * 255, 0, 255).transpose(1, 2, 0)
     np.testing.assert_allclose(found[1:-1, 1:-1], expected[1:-1, 1:-1], atol=0.51)
 
@@ -100,7 +104,11 @@ def test_sums() -> None:
         ("box", 4, r"^--size 4: the kernel box has an odd size from 1 to 31$"),
         ("box", 33, r"^--size 33: "),
         ("sobel-x", 1, r"^--size 1: the kernel sobel-x has an odd size from 3 to 31$"),
-        ("laplacian", 5, r"^--size 5: the kernel laplacian is 3x3\n  fix: no --size, or one of identity, box, gaussian, sobel-x, sobel-y$"),
+        (
+            "laplacian",
+            5,
+            r"^--size 5: the kernel laplacian is 3x3\n  fix: no --size, or one of identity, box, gaussian, sobel-x, sobel-y$",
+        ),
     ],
 )
 def test_what_there_is_not(name: str, size: int, message: str) -> None:

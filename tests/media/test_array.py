@@ -59,16 +59,25 @@ def test_a_bare_pickle_is_no_array(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (npy(b"{'descr': '<f8', 'fortran_order': False, 'shape': (1000000, 1000000), }", bytes(8)), "8000000000000 bytes, but 8 bytes follow"),
+        (
+            npy(b"{'descr': '<f8', 'fortran_order': False, 'shape': (1000000, 1000000), }", bytes(8)),
+            "8000000000000 bytes, but 8 bytes follow",
+        ),
         (npy(b"{'descr': '<f8', 'fortran_order': False, 'shape': (2,), }", bytes(8)), "16 bytes, but 8 bytes follow"),
         (npy(b"{'descr': '<f8', 'fortran_order': False, 'shape': (2,), }", bytes(24)), "16 bytes, but 24 bytes follow"),
-        (npy(b"{'descr': '<f8', 'fortran_order': False, 'shape': (-2,), }", bytes(16)), "every size must be at least 1|not a NumPy"),
+        (
+            npy(b"{'descr': '<f8', 'fortran_order': False, 'shape': (-2,), }", bytes(16)),
+            "every size must be at least 1|not a NumPy",
+        ),
         (npy(b"{'descr': '<f8', 'fortran_order': False, 'shape': (0, 3), }"), "every size must be at least 1"),
         (npy(b"{'descr': '<c16', 'fortran_order': False, 'shape': (1,), }", bytes(16)), "whole and real numbers are read"),
         (npy(b"{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1,), }", bytes(4)), "whole and real numbers are read"),
         (npy(b"{'descr': '<U4', 'fortran_order': False, 'shape': (1,), }", bytes(16)), "whole and real numbers are read"),
         (npy(b"__import__('os').system('true')"), "is not a NumPy array file"),
-        (npy(b"{'descr': '<f8', 'fortran_order': False, 'shape': (1,), }", bytes(8), b"\x09\x00"), "is not a NumPy array file|version 9"),
+        (
+            npy(b"{'descr': '<f8', 'fortran_order': False, 'shape': (1,), }", bytes(8), b"\x09\x00"),
+            "is not a NumPy array file|version 9",
+        ),
         (b"", "is not a NumPy array file"),
         (b"\x93NUMPY", "is not a NumPy array file"),
         (b"PK\x03\x04", "is not a NumPy array file"),

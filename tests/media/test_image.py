@@ -104,7 +104,13 @@ def test_the_exif_tag_turns_it_upright(tmp_path: Path, turn: int) -> None:
 
 
 def test_of_several_pictures_the_first(tmp_path: Path) -> None:
-    path = saved(tmp_path, "a.gif", PICTURE.convert("P"), save_all=True, append_images=[PICTURE.rotate(turn).convert("P") for turn in (90, 180)])
+    path = saved(
+        tmp_path,
+        "a.gif",
+        PICTURE.convert("P"),
+        save_all=True,
+        append_images=[PICTURE.rotate(turn).convert("P") for turn in (90, 180)],
+    )
     found = read(path)
     np.testing.assert_allclose(found.values, planes(Image.open(path), "RGB"), atol=1e-7)
     assert found.steps[0].to_dict() == {"what": "frame", "frames": 3}

@@ -32,7 +32,11 @@ def test_ranges() -> None:
     assert shown(np.array([[-4.0, 0.0, 2.0]]), signed=True)[0].tolist() == diverging(np.array([-1.0, 0.0, 0.5])).tolist()
     assert shown(np.zeros((1, 2)), signed=False)[0].tolist() == [[0, 0, 0]] * 2
     assert shown(np.zeros((1, 2)), signed=True)[0].tolist() == diverging(np.zeros(2)).tolist()
-    assert shown(np.array([[np.nan, 1.0, np.inf]]), signed=True)[0].tolist() == [list(UNKNOWN), diverging(np.ones(1))[0].tolist(), list(UNKNOWN)]
+    assert shown(np.array([[np.nan, 1.0, np.inf]]), signed=True)[0].tolist() == [
+        list(UNKNOWN),
+        diverging(np.ones(1))[0].tolist(),
+        list(UNKNOWN),
+    ]
     assert (shown(np.full((2, 2), np.nan), signed=False) == UNKNOWN).all()
 
 

@@ -1,6 +1,7 @@
 """Weights from a file. Nothing in it is run: PyTorch's restricted reader, safetensors, or NumPy without pickling."""
 
 import pickle
+import warnings
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -53,7 +54,9 @@ def _safetensors(path: Path) -> Any:
 def _pickled(path: Path) -> Any:
     try:
         _check_unpacked(path)
-        return torch.load(path, map_location="cpu", weights_only=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about pickles that are refused a moment later
+            return torch.load(path, map_location="cpu", weights_only=True)
     except UsageError:
         raise
     except pickle.UnpicklingError as error:

@@ -21,7 +21,7 @@ def fit_sound(sample: Sample, wanted: Wanted, accepts: Accepts, how: How) -> Sam
     counts = [stated[1]] if stated[1] is not None else list(dict.fromkeys((own[0], 1)))
     lengths = [_asked(how.resize, wanted)] if how.resize is not None else [own[1], *([length] if length else [])]
     plans = [(count, frames) for frames in lengths for count in counts]
-    count, frames = next((plan for plan in plans if accepts(wanted.ordered((1, *plan)))), plans[-1])
+    count, frames = next((plan for plan in plans if accepts(wanted.ordered((1, *plan)))), plans[-1 if length else 0])
     values, steps = _with_channels(sample, count, wanted)
     values, more = _with_length(values, frames, length)
     return sample.changed(np.moveaxis(values[None], 1, -1) if wanted.channels_last else values[None], *steps, *more)

@@ -16,7 +16,7 @@ from convlens.execution.runner import Output, Ran, no_kernels, no_layer
 from convlens.execution.wanted import Wanted
 from convlens.importers.factory import shown
 from convlens.importers.torch import capture
-from convlens.ir.errors import ConvlensError, UsageError
+from convlens.ir.errors import ShapeError, UsageError
 from convlens.ir.graph import Graph
 from convlens.ir.spec import Shape
 from convlens.media.sample import Array, Step
@@ -40,9 +40,11 @@ class ModuleRunner:
         if len(self.wanted) != 1:
             return True
         try:
-            checked(capture(self.module, (dims,)))
-        except ConvlensError:
+            self._captured((dims,))
+        except ShapeError:
             return False
+        except UsageError:  # nothing can be told before the run
+            return True
         return True
 
     def run(self, inputs: Mapping[str, Array], layer: str) -> Ran:
@@ -79,9 +81,13 @@ class ModuleRunner:
     def _foretold(self, tensors: Sequence[Tensor]) -> Graph | None:
         """None where the forward looks at values, so that nothing can be told before the run."""
         try:
-            graph = capture(self.module, tuple(tensors))
+            return self._captured(tensors)
         except UsageError:
             return None
+
+    def _captured(self, inputs: Sequence[Any]) -> Graph:
+        with contextlib.redirect_stdout(sys.stderr):
+            graph = capture(self.module, tuple(inputs))
         checked(graph)
         return graph
 

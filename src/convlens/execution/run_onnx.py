@@ -11,7 +11,7 @@ from convlens.execution.runner import Output, Ran, no_kernels, no_layer
 from convlens.execution.wanted import Wanted
 from convlens.importers.files import need_file
 from convlens.importers.onnx import read
-from convlens.ir.errors import ConvlensError, UsageError, cut
+from convlens.ir.errors import ConvlensError, ShapeError, UsageError, cut
 from convlens.ir.graph import Graph
 from convlens.ir.spec import Shape
 from convlens.lang.messages import marked
@@ -46,8 +46,10 @@ class OnnxRunner:
             return False
         try:
             checked(self._graph([dims]))
-        except ConvlensError:
+        except ShapeError:
             return False
+        except ConvlensError:  # onnxruntime may know what convlens does not
+            return True
         return True
 
     def run(self, inputs: Mapping[str, Array], layer: str) -> Ran:
