@@ -35,7 +35,8 @@ def fit_picture(sample: Sample, wanted: Wanted, accepts: Accepts, how: How) -> S
 
 def _chosen(own: Sequence[int], stated: Sequence[int | None], wanted: Wanted, accepts: Accepts, how: How) -> Plan:
     plans = list(_plans(own, stated, how, wanted))
-    return next((plan for plan in plans if accepts(wanted.ordered((1, plan[0], *plan[1])))), plans[0 if None in stated[2:] else -1])
+    otherwise = plans[0 if None in stated[2:] else -1]
+    return next((plan for plan in plans if accepts(wanted.ordered((1, plan[0], *plan[1])))), otherwise)
 
 
 def _plans(own: Sequence[int], stated: Sequence[int | None], how: How, wanted: Wanted) -> Iterator[Plan]:

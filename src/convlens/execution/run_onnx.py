@@ -11,6 +11,7 @@ from convlens.execution.runner import Output, Ran, no_kernels, no_layer
 from convlens.execution.wanted import Wanted
 from convlens.importers.files import need_file
 from convlens.importers.onnx import read
+from convlens.importers.onnx.load import load
 from convlens.ir.errors import ConvlensError, ShapeError, UsageError, cut
 from convlens.ir.graph import Graph
 from convlens.ir.spec import Shape
@@ -23,10 +24,10 @@ DTYPES = {"float": "float32", "double": "float64"}
 
 
 class OnnxRunner:
-    """The file is read by convlens first, which refuses what is no legal model; then onnxruntime loads it."""
+    """convlens reads the file first and refuses what is hostile or no model; then onnxruntime loads it."""
 
     def __init__(self, path: str) -> None:
-        need_file(path)
+        load(need_file(path))
         runtime = extra("onnxruntime", "running ONNX files")
         self.name = Path(path).name
         self.engine = f"onnxruntime {runtime.__version__}"
