@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from convlens.explanations.explanation import explain
     from convlens.report.layer import layer
     from convlens.report.summary import summary
+    from convlens.sweeps.sweep import sweep
 
 __all__ = ["__version__", "explain", "layer", "run", "summary"]
+__all__ = ["__version__", "explain", "layer", "summary", "sweep"]
 __version__ = "0.1.0"
 
 
@@ -25,6 +27,7 @@ _PLACES = {
     "layer": "convlens.report.layer",
     "run": "convlens.execution.run",
     "summary": "convlens.report.summary",
+    "sweep": "convlens.sweeps.sweep",
 }
 
 

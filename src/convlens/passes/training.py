@@ -31,10 +31,13 @@ class Step(NamedTuple):
     saved: Saved
 
 
-def training(graph: Graph, facts: Facts) -> Mapping[str, Training]:
-    """Training facts of every node that has facts, for the parameters that are not frozen."""
+def training(graph: Graph, facts: Facts, *, to_inputs: bool = False) -> Mapping[str, Training]:
+    """Training facts of every node that has facts, for the parameters that are not frozen.
+
+    With ``to_inputs`` the gradients by the network's inputs are wanted as well, as of layers in the middle of a network.
+    """
     memory = storages(graph, facts)
-    trained: set[str] = set()
+    trained = {item.name for item in graph.inputs} if to_inputs else set()
     kept: set[Storage] = set()
     found = {}
     for node in graph:

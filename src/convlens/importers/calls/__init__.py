@@ -14,6 +14,7 @@ from convlens.importers.calls.syntax import Call, parse
 from convlens.ir.errors import UsageError, nearest
 from convlens.ir.graph import Graph
 from convlens.ir.spec import Shape, check_sizes
+from convlens.ir.spelling import Spelling
 
 _FRAMEWORKS: Sequence[Any] = (torch, keras, tensorflow)
 
@@ -38,6 +39,21 @@ def read(text: str, shapes: Sequence[Shape], weights: Sequence[Shape] | None = N
         graph: Graph | None = framework.read(call, list(shapes))
         if graph is not None:
             return graph
+    raise UsageError(_unknown(call))
+
+
+def spelled(text: str) -> tuple[Call, Spelling, int]:
+    """The call, its framework's table of arguments, and the number of spatial axes that its name says (or 0).
+
+    >>> call, spelling, axes = spelled("Conv2D(8, 3)")
+    >>> spelling.framework, spelling.args[0].theirs, axes
+    ('keras', 'filters', 2)
+    """
+    call = parse(text)
+    for framework in _likeliest_first(call):
+        found: tuple[Spelling, int] | None = framework.spelling(call)
+        if found is not None:
+            return call, *found
     raise UsageError(_unknown(call))
 
 

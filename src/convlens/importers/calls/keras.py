@@ -13,7 +13,7 @@ from convlens.ir.graph import Graph
 from convlens.ir.op import Op
 from convlens.ir.setting import expanded, whole
 from convlens.ir.spec import Shape, TensorSpec, show_shape
-from convlens.ir.spelling import ignored, setting, spell
+from convlens.ir.spelling import Spelling, ignored, setting, spell
 
 _PREFIXES = ("", "layers", "keras.layers", "tf.keras.layers", "tensorflow.keras.layers")
 _LATER = frozenset(
@@ -76,6 +76,18 @@ def read(call: Call, shapes: list[Shape]) -> Graph | None:
         return None
     all_used(call, shapes, 1)
     return _plain(call, entry, shapes)
+
+
+def spelling(call: Call) -> tuple[Spelling, int] | None:
+    """The arguments of the call and the number of spatial axes that its name says, or None where it is not Keras's."""
+    if call.prefix not in _PREFIXES:
+        return None
+    for own in (_DEPTHWISE, _SEPARABLE, _TRANSPOSED, _RELU, _LAYER_NORM, _RMS_NORM, _GROUP_NORM, _PERMUTE, _RESHAPE):
+        for axes in own.axes if "{n}" in own.call else (0,):
+            if own.title(axes) == call.last:
+                return own, axes
+    entry = torch.find(_ALIASES.get(call.last, call.last), "keras")
+    return None if entry is None else (entry.spelling, entry.axes)
 
 
 def _kept(kwargs: dict[str, Any]) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Functions of tf.nn, with filters as shapes: N, space, C input and space, in, out filters."""
 
+import re
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
@@ -40,7 +41,8 @@ _TRANSPOSED = _call("conv{n}d_transpose", data("input"), weight("filters", "weig
 _POOL = _call("pool", data("input"), setting("ksize", "kernel"), setting("strides", "stride"), setting("padding"),
               setting("data_format", default=None), ignored("name"))  # fmt: skip
 
-_OLD_NAMES = {"filter": "filters", "rate": "dilations", "value": "input", "stride": "strides"}
+OLD_NAMES = {"filter": "filters", "rate": "dilations", "value": "input", "stride": "strides"}
+"""What TensorFlow 1 called an argument, and what it is called now."""
 
 
 def names() -> list[str]:
@@ -52,6 +54,17 @@ def read(call: Call, shapes: list[Shape]) -> Graph | None:
     """The graph of the call, or None where it is not one of TensorFlow's."""
     reader = _readers().get(call.last) if call.prefix in _PREFIXES else None
     return reader(call, list(shapes)) if reader is not None else None
+
+
+def spelling(call: Call) -> tuple[Spelling, int] | None:
+    """The arguments of the call and its number of spatial axes, or None where it is not TensorFlow's."""
+    if call.prefix not in _PREFIXES or call.last not in _readers():
+        return None
+    found = re.fullmatch(r"(conv|max_pool|avg_pool)([123]?)d?(_transpose)?", call.last)
+    if found is None:
+        return {"depthwise_conv2d": _DEPTHWISE, "separable_conv2d": _SEPARABLE, "atrous_conv2d": _ATROUS}[call.last], 2
+    kind, axes, transposed = found.groups()
+    return _POOL if kind != "conv" else _TRANSPOSED if transposed else _CONV, int(axes or 2)
 
 
 def _readers() -> dict[str, Callable[[Call, list[Shape]], Graph]]:
@@ -205,7 +218,7 @@ def _pool(kind: str, axes: int) -> Callable[[Call, list[Shape]], Graph]:
 
 
 def _bound(
-    spelling: Spelling, call: Call, axes: int, shapes: list[Shape], renamed: dict[str, str] = _OLD_NAMES
+    spelling: Spelling, call: Call, axes: int, shapes: list[Shape], renamed: dict[str, str] = OLD_NAMES
 ) -> tuple[Bound, Shape, str]:
     """The arguments, the input's shape and the layout; names of TensorFlow 1 are taken too."""
     bound = bind(spelling, call.args, {renamed.get(k, k): v for k, v in call.kwargs.items()}, axes)

@@ -31,6 +31,12 @@ def read(call: Call, shapes: list[Shape]) -> Graph | None:
     return None if entry is None else _graph(call, entry, shapes)
 
 
+def spelling(call: Call) -> tuple[Spelling, int] | None:
+    """The arguments of the call and the number of spatial axes that its name says, or None where it is not PyTorch's."""
+    entry = entry_of(call)
+    return None if entry is None else (entry.spelling, entry.axes)
+
+
 def entry_of(call: Call) -> Entry | None:
     """The operator behind a call of PyTorch: a layer before a function of the same name."""
     found = (find(call.last, framework) for framework, prefixes in _PREFIXES.items() if call.prefix in prefixes)
