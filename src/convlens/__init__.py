@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     from convlens.report.summary import summary
     from convlens.sweeps.sweep import sweep
 
-__all__ = ["__version__", "explain", "layer", "run", "summary"]
-__all__ = ["__version__", "explain", "layer", "summary", "sweep"]
+__all__ = ["__version__", "explain", "layer", "run", "summary", "sweep"]
 __version__ = "0.1.0"
 
 

@@ -21,7 +21,7 @@ ENDINGS = (".csv", ".json", ".svg", ".md", ".txt")
 @click.option("--input", "shape", metavar="SHAPE[:DTYPE]", required=True, help="The input: 1x64x56x56.")
 @click.option(
     "--over", "overs", metavar="SETTING[=VALUES]", multiple=True,
-    help="A series: kernel=1..11, kernel=1..11:2, groups=1,2,4, size=32..512*2, padding=same,valid; without values all usual ones.",
+    help="A series: kernel=1..11, kernel=1..11:2, groups=1,2,4, size=32..512*2, padding=same,valid; alone all usual values.",
 )  # fmt: skip
 @click.option("--time/--no-time", "time", default=None, help="Measure on this machine; default: if PyTorch is installed.")
 @click.option("--backward", is_flag=True, help="Measure the gradients too.")

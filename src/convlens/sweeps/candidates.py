@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 
 from convlens.ir.errors import UsageError
-from convlens.ir.spec import Shape
 from convlens.sweeps.settings import Setting
 from convlens.sweeps.values import MAX_POINTS, Value, distinct
 
@@ -25,10 +24,10 @@ _FIXED: dict[str, tuple[Value, ...]] = {
 _WORDS = ("valid", "same")
 
 
-def candidates(setting: Setting, own: object, shape: Shape, channels: int) -> tuple[Value, ...]:
+def candidates(setting: Setting, own: object, channels: int) -> tuple[Value, ...]:
     """Values in rising order, the call's ``own`` among them; `UsageError` for a setting that has no usual ones.
 
-    >>> candidates(Setting("groups", "groups", "groups"), 1, (1, 12, 8, 8), 12)
+    >>> candidates(Setting("groups", "groups", "groups"), 1, 12)
     (1, 2, 3, 4, 6, 12)
     """
     if setting.role == "padding" and isinstance(own, str):

@@ -126,8 +126,14 @@ def _sentence(run: list[Departure], name: str, reference: str, found: Departures
         "clock": _clock(found, lang),
     }
     if run[0].factor > 1:
-        return say(lang, "{which}: {work}x the {units} of {reference}, but {time}x {clock}: each {unit} takes {factor}x as long.", **values)
-    return say(lang, "{which}: {work}x the {units} of {reference}, but only {time}x {clock}: each {unit} is {factor}x as fast.", **values)
+        return say(
+            lang,
+            "{which}: {work}x the {units} of {reference}, but {time}x {clock}: each {unit} takes {factor}x as long.",
+            **values,
+        )
+    return say(
+        lang, "{which}: {work}x the {units} of {reference}, but only {time}x {clock}: each {unit} is {factor}x as fast.", **values
+    )
 
 
 def shown(value: Value) -> str:

@@ -17,7 +17,9 @@ class Filters(NamedTuple):
     @property
     def roles(self) -> list[str]:
         """The roles that can be varied."""
-        return [role for role in ROLES if any(role in entries or f"{role}/groups" in entries for entries in self.weights.values())]
+        return [
+            role for role in ROLES if any(role in entries or f"{role}/groups" in entries for entries in self.weights.values())
+        ]
 
     def read(self, given: Mapping[str, Sequence[int]], axes: int, groups: int) -> Sizes:
         """The size of each role from the shapes in the call."""
@@ -37,7 +39,7 @@ class Filters(NamedTuple):
 MAIN = ("filters", "filter", "depthwise_filter", "weight")
 ROLES = ("kernel", "in_channels", "out_channels", "depth_multiplier")
 
-_TABLE = {
+_TABLE: dict[tuple[str, str], dict[str, tuple[str, ...]]] = {
     ("tf.nn", "conv"): {"filters": ("kernel", "in_channels", "out_channels")},
     ("tf.nn", "atrous_conv2d"): {"filters": ("kernel", "in_channels", "out_channels")},
     ("tf.nn", "depthwise_conv2d"): {"filter": ("kernel", "in_channels", "depth_multiplier")},
@@ -49,7 +51,7 @@ _TABLE = {
 }  # fmt: skip
 
 
-def filters_of(spelling: Spelling, axes: int) -> Filters:
+def filters_of(spelling: Spelling) -> Filters:
     """The weights that the call is given; none for a layer, which makes them itself."""
     name = spelling.call.removesuffix("{n}d")
     return Filters(_TABLE.get((spelling.framework, name), {}))

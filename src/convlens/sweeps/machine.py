@@ -25,7 +25,7 @@ class Machine(NamedTuple):
 
 
 def machine(load_before: float | None) -> Machine:
-    """This machine as it is now."""
+    """The machine as it is now."""
     after = load()
     return Machine(
         processor(),

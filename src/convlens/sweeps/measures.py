@@ -55,7 +55,11 @@ def _length(figures: Figures, spatial: bool) -> Amount:
 
 
 def _scaled(
-    title: str, figures: list[Figures | None], count: Callable[[Figures], int | None], steps: tuple[tuple[float, str], ...], unit: str
+    title: str,
+    figures: list[Figures | None],
+    count: Callable[[Figures], int | None],
+    steps: tuple[tuple[float, str], ...],
+    unit: str,
 ) -> Measure:
     counts = [None if f is None else count(f) for f in figures]
     most = max((c for c in counts if c is not None), default=0)
@@ -83,4 +87,6 @@ def _expected(points: tuple[Point, ...], times: list[Timing | None], found: Depa
     at = next(at for at, p in enumerate(points) if p.value == found.reference and times[at] is not None)
     reference = times[at]
     assert reference is not None
-    return tuple(None if w is None or t is None else reference.median * 1000 * w / work[at] for w, t in zip(work, times, strict=True))
+    return tuple(
+        None if w is None or t is None else reference.median * 1000 * w / work[at] for w, t in zip(work, times, strict=True)
+    )

@@ -9,6 +9,7 @@ from convlens.sweeps.scale import Horizontal, ticks
 WIDTH, HEIGHT = 300, 196
 LEFT, RIGHT, TOP, BOTTOM = 54, 16, 28, 42
 PLOT_WIDTH, PLOT_HEIGHT = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
+BASE = TOP + PLOT_HEIGHT
 INSET = 8
 """Of the outermost values, so that their marks stay inside the frame."""
 
@@ -21,10 +22,10 @@ def panel(measure: Measure, axis: Horizontal, label: str, own: int | None, illeg
     yield from _frame(marks, axis, label)
     xs = [_x(place) for place in axis.places]
     if measure.expected:
-        yield _line(xs, measure.expected, marks[-1], "expected")
+        yield _levels(xs, measure.expected, marks[-1]) if axis.words else _line(xs, measure.expected, marks[-1], "expected")
     yield from _curve(measure, xs, marks[-1], axis.words)
     yield from _dots(measure, xs, marks[-1], own)
-    yield from (f'<path class="illegal" d="M{xs[at] - 4:.1f} {TOP + PLOT_HEIGHT - 4}l8 8m0 -8l-8 8"/>' for at in illegal)
+    yield from (f'<path class="illegal" d="M{xs[at] - 4:.1f} {BASE - 4}l8 8m0 -8l-8 8"/>' for at in illegal)
 
 
 def _highest(measure: Measure) -> float:
@@ -40,11 +41,11 @@ def _frame(marks: list[float], axis: Horizontal, label: str) -> Iterator[str]:
         y = _y(mark, marks[-1])
         yield f'<path class="grid" d="M{LEFT} {y:.1f}h{PLOT_WIDTH}"/>'
         yield f'<text class="tick" x="{LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{_number(mark)}</text>'
-    yield f'<path class="axis" d="M{LEFT} {TOP + PLOT_HEIGHT}h{PLOT_WIDTH}"/>'
+    yield f'<path class="axis" d="M{LEFT} {BASE}h{PLOT_WIDTH}"/>'
     for place, text in zip(axis.places, axis.labels, strict=True):
         if text:
-            yield f'<path class="axis" d="M{_x(place):.1f} {TOP + PLOT_HEIGHT}v4"/>'
-            yield f'<text class="tick" x="{_x(place):.1f}" y="{TOP + PLOT_HEIGHT + 16}" text-anchor="middle">{escape(text)}</text>'
+            yield f'<path class="axis" d="M{_x(place):.1f} {BASE}v4"/>'
+            yield f'<text class="tick" x="{_x(place):.1f}" y="{BASE + 16}" text-anchor="middle">{escape(text)}</text>'
     yield f'<text class="label" x="{LEFT + PLOT_WIDTH / 2:.1f}" y="{HEIGHT - 7}" text-anchor="middle">{escape(label)}</text>'
 
 
@@ -70,6 +71,13 @@ def _line(xs: list[float], amounts: Sequence[Amount], top: float, kind: str) -> 
     pairs = sorted((x, amount) for x, amount in zip(xs, amounts, strict=True) if amount is not None)
     points = " ".join(f"{x:.1f},{_y(amount, top):.1f}" for x, amount in pairs)
     return f'<polyline class="{kind}" clip-path="url(#frame)" points="{points}"/>'
+
+
+def _levels(xs: list[float], amounts: Sequence[Amount], top: float) -> str:
+    """Words have no order, so nothing leads from one to the next."""
+    pairs = zip(xs, amounts, strict=True)
+    path = "".join(f"M{x - 14:.1f} {_y(amount, top):.1f}h28" for x, amount in pairs if amount is not None)
+    return f'<path class="expected" clip-path="url(#frame)" d="{path}"/>'
 
 
 def _x(place: float) -> float:

@@ -58,8 +58,8 @@ def picture(sweep: "Sweep", lang: str) -> str:
     width = 2 * MARGIN + ACROSS * WIDTH
     clip = f'<clipPath id="frame"><rect x="{LEFT}" y="{TOP - 2}" width="{PLOT_WIDTH}" height="{PLOT_HEIGHT + 4}"/></clipPath>'
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="sweep" lang="{lang}" width="{width}" height="{y}" viewBox="0 0 {width} {y}" '
-        f'role="img"><title>{_clean(head)}</title>\n<style>{STYLE}</style>\n<defs>{clip}</defs>\n'
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="sweep" lang="{lang}" role="img" width="{width}" height="{y}" '
+        f'viewBox="0 0 {width} {y}"><title>{_clean(head)}</title>\n<style>{STYLE}</style>\n<defs>{clip}</defs>\n'
         f'<rect class="paper" width="{width}" height="{y}"/>\n' + "\n".join(body) + "\n</svg>\n"
     )
 
@@ -68,8 +68,8 @@ def _series(sweep: "Sweep", one: Series, lang: str, body: list[str], y: int) -> 
     """Its heading, its panels, its sentences; the height where the next begins."""
     body.append(_text("setting", one.setting.name, y + 12))
     y += LINE + 2
-    axis = horizontal([point.value for point in one.points])
     own = next((at for at, point in enumerate(one.points) if is_own(point, one)), None)
+    axis = horizontal([point.value for point in one.points], own)
     illegal = [at for at, point in enumerate(one.points) if point.error]
     label = labelled(one.setting, lang)
     drawn = measures(one, sweep.departures(one), sweep.kinds, lang)
@@ -101,7 +101,9 @@ def _signs(sweep: "Sweep", lang: str) -> Iterator[str]:
     if has_own(sweep):
         yield say(lang, "Ring: the call itself.")
     if sweep.machine is not None:
-        yield say(lang, "Bars: quartiles. Dashed: the time if every MAC (or element-wise operation) took as long as the call's own.")
+        yield say(
+            lang, "Bars: quartiles. Dashed: the time if every MAC (or element-wise operation) took as long as the call's own."
+        )
 
 
 def _paragraph(kind: str, text: str, body: list[str], y: int) -> int:

@@ -1,6 +1,7 @@
 """Where a value stands on an axis, and which numbers are written beside it."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from math import ceil, floor, log2, log10
 from statistics import median
 from typing import NamedTuple
@@ -21,8 +22,10 @@ class Horizontal(NamedTuple):
     words: bool
 
 
-def horizontal(values: Sequence[Value]) -> Horizontal:
+def horizontal(values: Sequence[Value], first: int | None = None) -> Horizontal:
     """Numbers as far apart as they are, by their logarithm where they multiply; words side by side.
+
+    Labels that would touch are left out; that of the value ``first`` is kept before all others.
 
     >>> horizontal([1, 2, 3]).places, horizontal([8, 16, 32, 64, 128]).places
     ((0.0, 0.5, 1.0), (0.0, 0.25, 0.5, 0.75, 1.0))
@@ -32,7 +35,7 @@ def horizontal(values: Sequence[Value]) -> Horizontal:
     spots = list(range(len(values))) if words else _spots(numbers)
     low, high = min(spots), max(spots)
     places = tuple((spot - low) / (high - low) if high > low else 0.5 for spot in spots)
-    return Horizontal(places, _thinned(places, [shown(value) for value in values]), words)
+    return Horizontal(places, _thinned(places, [shown(value) for value in values], first), words)
 
 
 def _spots(numbers: Sequence[int]) -> list[float]:
@@ -42,20 +45,17 @@ def _spots(numbers: Sequence[int]) -> list[float]:
 def _multiply(rising: Sequence[int]) -> bool:
     if rising[0] < 1 or rising[-1] < 16 * rising[0]:
         return False
-    return median(b / a for a, b in zip(rising, rising[1:], strict=False)) >= 1.4
+    return median(b / a for a, b in pairwise(rising)) >= 1.4
 
 
-def _thinned(places: Sequence[float], texts: Sequence[str]) -> tuple[str, ...]:
-    """No label where it would touch the one before."""
-    kept: list[str] = []
-    end = -1.0
-    for place, text in sorted(zip(places, texts, strict=True)):
-        half = (len(text) + 1.5) / MOST_LABELS / 2
-        fits = place - half >= end
-        end = place + half if fits else end
-        kept.append(text if fits else "")
-    order = sorted(range(len(places)), key=lambda at: (places[at], texts[at]))
-    return tuple(kept[order.index(at)] for at in range(len(places)))
+def _thinned(places: Sequence[float], texts: Sequence[str], first: int | None) -> tuple[str, ...]:
+    """No label where it would touch one that is kept already."""
+    kept: dict[int, tuple[float, float]] = {}
+    for at in sorted(range(len(places)), key=lambda at: (at != first, places[at])):
+        half = (len(texts[at]) + 1.5) / MOST_LABELS / 2
+        if all(abs(places[at] - place) >= half + other for place, other in kept.values()):
+            kept[at] = (places[at], half)
+    return tuple(text if at in kept else "" for at, text in enumerate(texts))
 
 
 def ticks(highest: float) -> list[float]:

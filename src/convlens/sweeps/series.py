@@ -34,7 +34,9 @@ def series_of(call: str, spec: TensorSpec, over: Over) -> tuple[Signature, tuple
     asked = {word: _values(word, values) for word, values in chosen.items()}
     count = sum(len(values or ()) for values in asked.values())
     if count > MAX_POINTS:
-        raise UsageError(f"the sweep has {count} points; at most {MAX_POINTS} are computed\n  fix: shorter ranges, or a step as in 1..999:10")
+        raise UsageError(
+            f"the sweep has {count} points; at most {MAX_POINTS} are computed\n  fix: shorter ranges, or a step as in 1..999:10"
+        )
     settings = {word: resolve(signature, word) for word in asked}
     _check_twice(settings)
     return signature, tuple(_series(signature, spec, layout, settings[word], asked[word]) for word in asked)
@@ -62,13 +64,15 @@ def _check_twice(settings: Mapping[str, Setting]) -> None:
     for word, setting in settings.items():
         other = named.setdefault(setting.name, word)
         if other != word:
-            raise UsageError(f"{other} and {word} are both {setting.name}, which has one series\n  fix: all values behind one of them")
+            raise UsageError(
+                f"{other} and {word} are both {setting.name}, which has one series\n  fix: all values behind one of them"
+            )
 
 
 def _series(signature: Signature, spec: TensorSpec, layout: str, setting: Setting, values: tuple[Value, ...] | None) -> Series:
     shape = spec.dims
     own = own_value(signature, shape, layout, setting)
-    tried = values or candidates(setting, own, shape, _channels(signature, shape, layout))
+    tried = values or candidates(setting, own, _channels(signature, shape, layout))
     points = [_point(signature, spec, layout, setting, value) for value in tried]
     if values is None:
         points = [p for p in points if p.report is not None] or points[:1]

@@ -51,7 +51,7 @@ def settings_of(signature: Signature) -> list[Setting]:
         if arg.role in ("setting", "size") and arg.theirs != "data_format"
     ]
     roles = {one.role for one in found}
-    held = [role for role in filters_of(signature.spelling, signature.axes).roles if role not in roles]
+    held = [role for role in filters_of(signature.spelling).roles if role not in roles]
     return found + [Setting(role, role) for role in dict.fromkeys((*held, *OF_THE_INPUT)) if role not in roles]
 
 

@@ -24,7 +24,13 @@ class Sweep:
     """
 
     def __init__(
-        self, signature: Signature, spec: TensorSpec, series: tuple[Series, ...], machine: "Machine | None", not_timed: str, budget: float
+        self,
+        signature: Signature,
+        spec: TensorSpec,
+        series: tuple[Series, ...],
+        machine: "Machine | None",
+        not_timed: str,
+        budget: float,
     ) -> None:
         self.signature = signature
         self.call: str = signature.call.text
@@ -151,7 +157,9 @@ def timed(
 
     series, where = measured(found.series, backward=backward, budget=budget, threads=threads, max_bytes=max_bytes)
     if time and not any(point.times for one in series for point in one.points):
-        raise UsageError(f"nothing could be measured: {next(reason for one in series for p in one.points for _, reason in p.untimed)}")
+        raise UsageError(
+            f"nothing could be measured: {next(reason for one in series for p in one.points for _, reason in p.untimed)}"
+        )
     return Sweep(found.signature, found.spec, series, where, "", budget)
 
 
@@ -164,8 +172,10 @@ def has_torch() -> bool:
 
 def _spec(given: Shape | str | TensorSpec) -> TensorSpec:
     read = parse_spec(given) if isinstance(given, str) else given
-    if isinstance(read, TensorSpec):
-        return read
-    if not isinstance(read, tuple | list) or not all(type(size) is int and size > 0 for size in read):
-        raise UsageError(f"{quoted(given)} is not a shape: a tuple of whole numbers, or a text such as '1x3x224x224'")
-    return TensorSpec(tuple(read))
+    return read if isinstance(read, TensorSpec) else TensorSpec(_checked(read))
+
+
+def _checked(read: Shape) -> Shape:
+    if not isinstance(read, tuple) or not all(type(size) is int and size > 0 for size in read):
+        raise UsageError(f"{quoted(read)} is not a shape: a tuple of whole numbers, or a text such as '1x3x224x224'")
+    return read

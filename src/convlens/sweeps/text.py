@@ -11,15 +11,17 @@ from convlens.lang.messages import say
 from convlens.report.columns import wrapped
 from convlens.report.terminal import ASCII, Screen, standard_output
 from convlens.sweeps.columns import PLANS, Column, columns
+from convlens.sweeps.departures import shown
 from convlens.sweeps.points import Point
 from convlens.sweeps.series import Series
-from convlens.sweeps.departures import shown
 from convlens.sweeps.words import about, below, is_own, reason, signs
 
 if TYPE_CHECKING:
     from convlens.sweeps.sweep import Sweep
 
 GAP = "  "
+PARTS: tuple[str, ...] = ("", *"▏▎▍▌▋▊▉")
+BLOCKS = (*"█▏▎▍▌▋▊▉#",)
 BAR = 8
 """Characters of the longest bar."""
 
@@ -42,16 +44,21 @@ def _sentences(texts: list[str], place: Screen) -> Iterator[str]:
 
 def _table(sweep: "Sweep", one: Series, place: Screen, lang: str) -> Iterator[str]:
     rows, widths = _fitted(sweep, one, place, lang)
-    head, *body = [GAP.join(_aligned(cell, width, at) for at, (cell, width) in enumerate(zip(row, widths, strict=True))) for row in rows]
+    head, *body = [
+        GAP.join(_aligned(cell, width, at) for at, (cell, width) in enumerate(zip(row, widths, strict=True))) for row in rows
+    ]
     yield head
     yield place.glyphs.line * (sum(widths) + len(GAP) * (len(widths) - 1))
     for point, line in zip(one.points, body, strict=True):
         mark = "*" if is_own(point, one) else ""
-        yield f"{line.rstrip()} {mark}" if point.figures else _illegal(point, widths, lang)
+        if point.figures:
+            yield f"{line.rstrip()} {mark}"
+        else:
+            yield from _sentences([_illegal(point, widths, lang)], place)
 
 
 def _illegal(point: Point, widths: list[int], lang: str) -> str:
-    return GAP.join([_aligned(shown(point.value), widths[0], 1), say(lang, "illegal: {reason}", reason=reason(point))])
+    return GAP.join([_aligned(shown(point.value), widths[0], 0), say(lang, "illegal: {reason}", reason=reason(point))])
 
 
 def _fitted(sweep: "Sweep", one: Series, place: Screen, lang: str) -> tuple[list[list[str]], list[int]]:
@@ -69,7 +76,7 @@ def _fitted(sweep: "Sweep", one: Series, place: Screen, lang: str) -> tuple[list
 
 
 def _rows(wanted: list[Column], points: tuple[Point, ...], place: Screen, *, bars: bool) -> list[list[str]]:
-    rows = [[], *([] for _ in points)]  # type: list[list[str]]
+    rows: list[list[str]] = [[] for _ in (None, *points)]
     for column in wanted:
         cells = [column.text(point) for point in points]
         for row, cell in zip(rows, [column.head, *cells], strict=True):
@@ -91,9 +98,9 @@ def bar(part: float, place: Screen) -> str:
         return "#" * max(round(part * BAR), part > 0)
     if part > 0:
         eighths = max(eighths, 1)
-    return "█" * (eighths // 8) + ("", *"▏▎▍▌▋▊▉")[eighths % 8]
+    return "█" * (eighths // 8) + PARTS[eighths % 8]
 
 
 def _aligned(cell: str, width: int, at: int) -> str:
     space = " " * (width - cell_len(cell))
-    return cell + space if cell[:1] in "█▏▎▍▌▋▊▉#" or at == 1 else space + cell
+    return cell + space if cell.startswith(BLOCKS) or at == 1 else space + cell

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from typing import SupportsIndex
 
 from convlens.ir.errors import UsageError, quoted
 
@@ -33,22 +34,35 @@ def parse_values(text: str, name: str) -> tuple[Value, ...]:
     >>> parse_values("3,5x1,same,true", "kernel")
     (3, (5, 1), 'same', True)
     """
-    return distinct([value for item in text.split(",") for value in _item(item.strip(), name)], name)
+    return distinct((value for item in text.split(",") for value in _item(item.strip(), name)), name)
 
 
 def distinct(values: Iterable[object], name: str) -> tuple[Value, ...]:
     """The values without repetitions, in their order; `UsageError` where there are none, too many, or one of another kind."""
     found: dict[tuple[type, object], Value] = {}
     for given in values:
-        value = tuple(given) if isinstance(given, list) else given
-        if not isinstance(value, int | str | tuple) or (isinstance(value, tuple) and not all(type(n) is int for n in value)):
-            raise UsageError(f"{name}: {quoted(given)} is not a whole number, a word or a tuple of whole numbers")
+        value = _value(given, name)
         found.setdefault((type(value), value), value)
         if len(found) > MAX_POINTS:
-            raise UsageError(f"{name} has more than {MAX_POINTS} values\n  fix: a shorter range, or a step: 1..9999:10, 1..9999*2")
+            raise UsageError(
+                f"{name} has more than {MAX_POINTS} values\n  fix: a shorter range, or a step: 1..9999:10, 1..9999*2"
+            )
     if not found:
         raise UsageError(f"{name} has no values\n  {HOW}")
     return tuple(found.values())
+
+
+def _value(given: object, name: str) -> Value:
+    """Whole numbers of any kind, such as NumPy's, become Python's own."""
+    if isinstance(given, bool | str):
+        return given
+    if isinstance(given, list | tuple) and given:
+        entries = [_value(entry, name) for entry in given]
+        if all(type(entry) is int for entry in entries):
+            return tuple(int(entry) for entry in entries if isinstance(entry, int))
+    if isinstance(given, SupportsIndex):
+        return given.__index__()
+    raise UsageError(f"{name}: {quoted(given)} is not a whole number, a word or a tuple of whole numbers")
 
 
 def _item(item: str, name: str) -> Iterable[Value]:
@@ -69,7 +83,9 @@ def _range(name: str, item: str, first: str, last: str, sign: str | None, step: 
         raise UsageError(f"{name}: the range {item} is empty\n  fix: {name}={high}..{low}")
     if sign == "*":
         if by < 2 or low < 1:
-            raise UsageError(f"{name}: {item} would never end; it multiplies\n  fix: a start of at least 1 and a factor of at least 2")
+            raise UsageError(
+                f"{name}: {item} would never end; it multiplies\n  fix: a start of at least 1 and a factor of at least 2"
+            )
         return _powers(low, high, by)
     if by < 1:
         raise UsageError(f"{name}: the step of {item} is 0\n  fix: a step of at least 1")

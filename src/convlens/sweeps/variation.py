@@ -9,7 +9,7 @@ from convlens.sweeps.call_text import rewritten, written
 from convlens.sweeps.filters import filters_of
 from convlens.sweeps.settings import Setting, Signature
 from convlens.sweeps.values import Value
-from convlens.sweeps.weights import held_sizes, changed_weights
+from convlens.sweeps.weights import changed_weights, held_sizes
 
 
 def varied(signature: Signature, shape: Shape, layout: str, setting: Setting, value: Value) -> tuple[str, Shape]:
@@ -28,7 +28,7 @@ def varied(signature: Signature, shape: Shape, layout: str, setting: Setting, va
 
 def moved_along(signature: Signature, setting: Setting, lang: str) -> str:
     """What else changes with the setting, as a sentence; empty where nothing does."""
-    weights = filters_of(signature.spelling, signature.axes).weights
+    weights = filters_of(signature.spelling).weights
     if setting.role == "in_channels":
         return say(lang, "The channels of the input move along.")
     if setting.role == "groups" and weights:
@@ -39,7 +39,7 @@ def moved_along(signature: Signature, setting: Setting, lang: str) -> str:
 
 
 def own_value(signature: Signature, shape: Shape, layout: str, setting: Setting) -> Any:
-    """The value that the call itself has for the setting, None where it has none: sizes that differ, a default that is implied."""
+    """The value that the call itself has for the setting; None where it has none, or one for each axis that differs."""
     axes, channels = places(signature, shape, layout)
     if setting.role == "in_channels":
         return shape[channels]

@@ -11,7 +11,7 @@ from convlens.sweeps.values import Value
 
 def changed_weights(signature: Signature, setting: Setting, value: Value) -> dict[str, list[int]]:
     """Those that the setting changes, by their names in the call."""
-    filters = filters_of(signature.spelling, signature.axes)
+    filters = filters_of(signature.spelling)
     if setting.role not in (*filters.roles, "groups") or not filters.weights:
         return {}
     given, sizes = held_sizes(signature)
@@ -30,7 +30,7 @@ def changed_weights(signature: Signature, setting: Setting, value: Value) -> dic
 
 def held_sizes(signature: Signature) -> tuple[dict[str, list[int]], dict[str, tuple[int, ...]]]:
     """The shapes that are written in the call, and from them the size of each role."""
-    filters = filters_of(signature.spelling, signature.axes)
+    filters = filters_of(signature.spelling)
     given = {}
     for name in filters.weights:
         entries = written(signature, name)
@@ -38,7 +38,7 @@ def held_sizes(signature: Signature) -> tuple[dict[str, list[int]], dict[str, tu
             continue
         if not isinstance(entries, list | tuple):
             raise UsageError(
-                f"{signature.call.last}: {name} is not written out, so it cannot vary\n  fix: its shape, as in {name}=[3, 3, 64, 64]"
+                f"{signature.call.last}: {name} is not written out, so it cannot vary\n  fix: its shape, {name}=[3, 3, 64, 64]"
             )
         given[name] = [*entries]
     return given, dict(filters.read(given, signature.axes, _groups(signature)))

@@ -56,8 +56,8 @@ def _noise(sweep: "Sweep", lang: str) -> list[str]:
     return [
         say(
             lang,
-            "The machine was busy: the quartiles of {wide} of {count} times are more than {factor}x apart. One thread (--threads 1) "
-            "suffers less, and a larger --budget helps.",
+            "The machine was busy: the quartiles of {wide} of {count} times are more than {factor}x apart. "
+            "One thread (--threads 1) suffers less, and a larger --budget helps.",
             wide=wide, count=len(times), factor=FACTOR,
         )
     ]  # fmt: skip
@@ -72,15 +72,15 @@ def method(sweep: "Sweep", lang: str) -> list[str]:
     return [
         say(
             lang,
-            "Time: median (lower to upper quartile) of {least} to {most} samples, {budget} s at most for each call, after two runs to "
-            "warm up; the calls take turns, so that noise slows all alike.",
+            "Time: median (lower to upper quartile) of {least} to {most} samples, about {budget} s for each call, "
+            "after two runs to warm up; the calls take turns, so that noise slows all alike.",
             least=LEAST_SAMPLES, most=TURNS, budget=f"{sweep.budget:g}",
         ),
         say(
             lang,
             "Machine: {processor}, {threads} of {cores} cores used{load}; PyTorch {torch}, Python {python}, {system}, {date}.",
-            processor=where.processor, threads=where.threads, cores=where.cores, load=load, torch=where.torch, python=where.python,
-            system=where.system, date=where.date,
+            processor=where.processor, threads=where.threads, cores=where.cores, load=load,
+            torch=where.torch, python=where.python, system=where.system, date=where.date,
         ),
     ]  # fmt: skip
 
