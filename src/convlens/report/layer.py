@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any, SupportsIndex
 
 from convlens.ir.errors import UsageError, quoted
 from convlens.ir.graph import Graph, Node
@@ -13,6 +13,9 @@ from convlens.passes.receptive_field import ReceptiveField, receptive_fields
 from convlens.report.layout import own
 from convlens.report.window import AxisWindow, axis_windows
 from convlens.report.words import plural
+
+if TYPE_CHECKING:
+    from convlens.tracing.trace import Trace
 
 
 class LayerReport:
@@ -75,6 +78,23 @@ class LayerReport:
             **_costs([known]),
             **_border(axis_windows(node.op, known.inputs)),
         }
+
+    def trace(
+        self,
+        index: "str | int | Sequence[SupportsIndex]",
+        *,
+        values: Any = None,
+        weights: Any = None,
+        flip: bool = False,
+    ) -> "Trace":
+        """One value of the output, written out as the sum that it is: see `convlens.tracing.trace.Trace`.
+
+        >>> layer("Conv2d(1, 1, 3, padding=1)", (1, 1, 5, 5)).trace((0, 2, 2), values=None).checked.agrees in (True, None)
+        True
+        """
+        from convlens.tracing.trace import Trace  # noqa: PLC0415 - only a trace needs it
+
+        return Trace(self.call, self.graph, self.facts, index, values=values, weights=weights, flip=flip)
 
     def to_json(self) -> str:
         """`to_dict` as JSON text."""
