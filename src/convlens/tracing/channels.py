@@ -3,8 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 
-from convlens.ir.spec import Shape
-from convlens.lang.messages import counted, say
+from convlens.lang.messages import counted, listed, marked, said, say
 from convlens.tracing.drawing import Cut, Read, drawn
 from convlens.tracing.number import shown, total
 from convlens.tracing.sums import entries, kernel_lines, product_text, written
@@ -34,17 +33,19 @@ def channel_blocks(view: View, traced: Traced, read: Callable[[Channel], Read] |
     rest = channels[LINES:]
     if rest:
         terms, first, last = sum(len(channel.terms) for channel in rest), rest[0].number, rest[-1].number
-        total_ = shown(total([channel.sum for channel in rest]))
+        text = shown(total([channel.sum for channel in rest]))
         yield INDENT + say(
-            lang, "input channels {first} to {last} together ({terms} terms): {sum}", first=first, last=last, terms=terms, sum=total_
+            lang, "input channels {first} to {last} together ({terms} terms): {sum}",
+            first=first, last=last, terms=terms, sum=text,
         )  # fmt: skip
-
 
 
 def _line(channel: Channel, lang: str) -> str:
     texts = [product_text(term) for term in channel.terms[:LINES]]
     if len(texts) == 1:
-        return INDENT + say(lang, "input channel {channel}: {terms} = {sum}", channel=channel.number, terms=texts[0], sum=shown(channel.sum))
+        return INDENT + say(
+            lang, "input channel {channel}: {terms} = {sum}", channel=channel.number, terms=texts[0], sum=shown(channel.sum)
+        )
     return INDENT + counted(
         lang, "input channel {channel} ({count} term): {sum}", "input channel {channel} ({count} terms): {sum}",
         len(channel.terms), channel=channel.number, sum=shown(channel.sum),
@@ -53,7 +54,7 @@ def _line(channel: Channel, lang: str) -> str:
 
 def _whole(view: View, channel: Channel, traced: Traced, read: Read | None, lang: str) -> Iterator[str]:
     """One channel: its drawing beside the kernel, and its terms."""
-    if len(view.channels) > 1 or view.plane.pads and len(view.plane.sizes) > 1:
+    if len(view.channels) > 1 or traced.kind != "sum" or len(view.plane.sizes) > 1:
         yield say(lang, "input channel {channel}", channel=channel.number)
     slices = [list(group) for _, group in groupby(channel.terms, key=lambda term: term.place[:-2])]
     for terms in slices[:SLICES]:
@@ -95,14 +96,19 @@ def beside(left: Sequence[str], right: Sequence[str]) -> Iterator[str]:
 
 
 def _cut_notes(cuts: Sequence[Cut], axes: int, lang: str) -> Iterator[str]:
+    """What of a larger plane is drawn."""
     names = SPACE[axes][-2:] if axes > 1 else ("L",)
-    for name, (places, how) in zip(names, cuts[-len(names) :], strict=True):
-        if how == "part":
-            yield say(lang, "{axis}: only {first} to {last} is drawn", axis=name, first=places[0], last=places[-1])
-        elif how == "taps":
-            yield say(lang, "{axis}: only what the window reads is drawn", axis=name)
-        elif how == "first":
-            yield say(lang, "{axis}: only the first {count} that the window reads are drawn", axis=name, count=len(places))
+    shown_ = [(name, cut) for name, cut in zip(names, cuts[-len(names) :], strict=True) if cut.how != "whole"]
+    if shown_:
+        parts = [say(lang, _DRAWN[cut.how], axis=name, first=cut.places[0], last=cut.places[-1]) for name, cut in shown_]
+        yield said(lang, say(lang, "drawn"), listed(lang, parts))
+
+
+_DRAWN = {
+    "part": marked("{axis} {first} to {last}"),
+    "taps": marked("what is read on {axis}"),
+    "first": marked("the first of what is read on {axis}, to {last}"),
+}
 
 
 def _terms(view: View, channel: Channel, traced: Traced, lang: str) -> Iterator[str]:

@@ -6,7 +6,7 @@ from itertools import product
 from typing import Any, NamedTuple
 
 from convlens.backends.plan import Key
-from convlens.ir.errors import ShapeError
+from convlens.ir.errors import ShapeError, UsageError
 from convlens.ir.graph import Graph
 from convlens.ir.spec import Shape
 from convlens.lang.messages import marked
@@ -34,9 +34,11 @@ class Checked(NamedTuple):
     facts: Mapping[str, str] = {}
 
 
-_LARGE = marked("its input and weights are {values} values, {macs} MACs; at most {most_values} and {most_macs} are run for a check")
+_LARGE = marked(
+    "its input and weights are {values} values, {macs} MACs; at most {most_values} and {most_macs} are run for a check"
+)
 _MISSING = marked("PyTorch is not installed")
-_REFUSED = marked("PyTorch cannot run it: {error}")
+_REFUSED = marked("it cannot be run: {error}")
 
 
 def checked(graph: Graph, known: Facts, x: Source, weights: Mapping[Key, Source], ours: Traced) -> Checked:
@@ -52,7 +54,7 @@ def checked(graph: Graph, known: Facts, x: Source, weights: Mapping[Key, Source]
 
     try:
         theirs = _run(graph, known, x, weights, ours.index)
-    except ShapeError as error:
+    except (ShapeError, UsageError) as error:
         return Checked(reason=_REFUSED, facts={"error": str(error).splitlines()[0]})
     return Checked(f"PyTorch {torch.__version__}", theirs, agree(ours, theirs))
 

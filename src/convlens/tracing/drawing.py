@@ -1,6 +1,7 @@
 """A plane in characters: the image in a frame, its padding around it, what the window reads in brackets."""
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from convlens.ir.spec import Shape
@@ -9,7 +10,10 @@ from convlens.tracing.plane import Plane
 from convlens.tracing.term import Term
 
 MOST = 12
-"""Rows, and columns, that are drawn of a larger plane."""
+"""Rows, and columns, that are drawn at most."""
+
+PART = 9
+"""Of a larger plane so many are drawn around a small window."""
 
 NOTHING = "."
 """An inserted zero, or padding that is no value."""
@@ -37,8 +41,9 @@ def cut(plane: Plane, axis: int, taps: Sequence[int], most: int) -> Cut:
         return Cut(tuple(range(low, high + 1)), "whole")
     first, last = min(taps), max(taps)
     if last - first < most:
-        start = min(max(first - (most - (last - first + 1)) // 2, low), high - most + 1)
-        return Cut(tuple(range(start, start + most)), "part")
+        count = max(last - first + 1, min(most, PART))
+        start = min(max(first - (count - (last - first + 1)) // 2, low), high - count + 1)
+        return Cut(tuple(range(start, start + count)), "part")
     chosen = tuple(sorted(set(taps)))
     return Cut(chosen, "taps") if len(chosen) <= most else Cut(chosen[:most], "first")
 
@@ -81,7 +86,7 @@ class _Grid:
     def lines(self, rows: tuple[int, ...], columns: tuple[int, ...]) -> list[str]:
         texts = {(row, column): self.text(row, column) for row in rows for column in columns}
         self.size = max([self.size, *map(len, texts.values()), *(len(str(column)) - 1 for column in columns)])
-        margin = 0 if self.flat else max(len(str(row)) for row in rows)
+        margin = 0 if self.flat else max(len(str(row)) for row in rows) + 1
         last = len(self.plane.sizes) - 1
         bars = _bars(columns, self.plane.length(last))
         lines = [" " * margin + self.joined([f"{column:>{self.size + 1}} " for column in columns], bars, " ")]
@@ -90,7 +95,9 @@ class _Grid:
             if rules[at]:
                 lines.append(" " * margin + self.rule(columns, bars))
             cells = [self.framed(row, column, texts[row, column]) for column in columns]
-            lines.append(("" if self.flat else f"{row:>{margin}}") + self.joined(cells, bars, "|" if self.within(row) else " "))
+            lines.append(
+                ("" if self.flat else f"{row:>{margin - 1}} ") + self.joined(cells, bars, "|" if self.within(row) else " ")
+            )
         if rules[-1]:
             lines.append(" " * margin + self.rule(columns, bars))
         return [line.rstrip() for line in lines]
@@ -135,5 +142,5 @@ def _bars(places: tuple[int, ...], length: int) -> list[bool]:
     ([False, True, False, False, True, False], [False, False, True])
     """
     inside = [0 <= place < length for place in places]
-    between = [a != b for a, b in zip(inside, inside[1:], strict=False)]
+    between = [a != b for a, b in pairwise(inside)]
     return [places[0] == 0, *between, places[-1] == length - 1]

@@ -76,7 +76,8 @@ def _term(trace: "Trace", term: Term) -> dict[str, Any]:
 
 
 def _plain(number: Number) -> int | float | None:
-    return _value(number)["value"]
+    plain: int | float | None = _value(number)["value"]
+    return plain
 
 
 def _value(number: Number) -> dict[str, Any]:

@@ -56,7 +56,9 @@ def _largest(trace: "Trace", traced: Traced, left: str, lang: str) -> str:
     best = next((term for term in traced.views[0].channels[0].terms if term.x == traced.value), None)
     if best is None or best.at is None:
         return say(lang, "{left} = {value}: the window reads padding only", left=left, value=traced.value)
-    return say(lang, "{left} = {value}, the largest, at x{at}", left=left, value=exact(traced.value), at=entries(trace.own(best.at)))
+    return say(
+        lang, "{left} = {value}, the largest, at x{at}", left=left, value=exact(traced.value), at=entries(trace.own(best.at))
+    )
 
 
 def _summed(traced: Traced, view: View, left: str, lang: str) -> str:

@@ -11,6 +11,9 @@ from convlens.tracing.term import Term
 ROWS = 9
 """Rows of a kernel that are written out."""
 
+FOLDED = 26
+"""Room that is left for what stands for the terms that are left out."""
+
 
 def product_text(term: Term) -> str:
     """
@@ -50,17 +53,21 @@ def _row(row: Sequence[Term], texts: Sequence[str], lang: str, width: int, sign:
     whole = glue.join(texts)
     if len(whole) <= width:
         return whole
-    room, kept = width - 40, 0
-    while kept < len(texts) - 2 and len(glue.join(texts[: kept + 1])) <= room:
-        kept += 1
+    kept = next((n for n, _ in enumerate(texts) if len(glue.join(texts[: n + 1])) > width - FOLDED), len(texts) - 2)
     return glue.join([*texts[:kept], _folded(row[kept:], lang, sign)])
 
 
 def _folded(terms: Sequence[Term], lang: str, sign: str) -> str:
     if sign == ",":
         largest = shown(max(term.x for term in terms))
-        return counted(lang, "({count} more value, at most {largest})", "({count} more values, at most {largest})", len(terms), largest=largest)
-    text = factor(total([term.product for term in terms]))
+        return counted(
+            lang,
+            "({count} more value, at most {largest})",
+            "({count} more values, at most {largest})",
+            len(terms),
+            largest=largest,
+        )
+    text = shown(total([term.product for term in terms]))
     return counted(lang, "({count} more term: {sum})", "({count} more terms: {sum})", len(terms), sum=text)
 
 

@@ -1,5 +1,6 @@
 """What a trace is made of: terms, which make channels, which make a view, which makes one value."""
 
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from convlens.ir.graph import Node
@@ -54,7 +55,8 @@ class View(NamedTuple):
         return sum(len(channel.terms) for channel in self.channels)
 
 
-class Traced(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Traced:
     """One value of one node. ``kind`` is "sum", "mean", "max", or "function" for an activation.
 
     ``divisor`` is what a mean is divided by, ``bias`` None where there is none.

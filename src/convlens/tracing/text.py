@@ -5,16 +5,16 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from convlens.ir.label import label
-from convlens.ir.spec import Shape, show_shape
-from convlens.lang.messages import counted, listed, said, say
+from convlens.ir.spec import show_shape
+from convlens.lang.messages import counted, listed, marked, said, say
 from convlens.ops._window import channel_axis
-from convlens.tracing.channels import INDENT, channel_blocks
+from convlens.tracing.channels import channel_blocks
 from convlens.tracing.drawing import Read
 from convlens.tracing.legend import legend
-from convlens.tracing.number import Number, rounded
+from convlens.tracing.number import rounded
 from convlens.tracing.result import result_lines
 from convlens.tracing.sums import entries
-from convlens.tracing.term import Channel, Stage, Traced, View
+from convlens.tracing.term import Channel, Stage, Traced
 from convlens.tracing.windows import SPACE, axis_lines
 
 if TYPE_CHECKING:
@@ -59,29 +59,26 @@ def _places(trace: "Trace", lang: str) -> list[str]:
 
 
 def _stage(trace: "Trace", stage: Stage, lang: str, *, first: bool) -> Iterator[str]:
-    """One node: all about its one value, or about the first of several."""
-    last = stage is trace.stages[-1]
+    """One node: all about its one value; of several the first ones, then their results."""
+    name = "y" if stage is trace.stages[-1] else "z"
     if len(stage.values) > 1:
-        yield counted(lang, "{count} value that the next step reads", "{count} values that the next step reads", len(stage.values))
+        yield counted(
+            lang, "{count} value that the next step reads", "{count} values that the next step reads", len(stage.values)
+        )
         yield ""
-    for traced in stage.values[:VALUES]:
-        yield from _value(trace, stage, traced, lang, first=first, name="y" if last else "z")
-    for traced in stage.values[VALUES:MORE]:
-        yield INDENT + result_lines(trace, stage, traced, lang, "y" if last else "z", short=True)[-1]
+    for number, traced in enumerate(stage.values[:VALUES]):
+        if traced.kind != "function":
+            yield from _group(stage, traced, lang)
+            yield from axis_lines(stage, traced, lang) if number == 0 else ()
+            yield from _views(trace, stage, traced, lang, source=first, explained=number > 0)
+        yield from result_lines(trace, stage, traced, lang, name)
+        yield ""
+    yield from (
+        line for traced in stage.values[VALUES:MORE] for line in result_lines(trace, stage, traced, lang, name, short=True)
+    )
     if len(stage.values) > MORE:
         rest = len(stage.values) - MORE
-        yield INDENT + counted(lang, "and {count} more value, made alike", "and {count} more values, made alike", rest)
-
-
-def _value(trace: "Trace", stage: Stage, traced: Traced, lang: str, *, first: bool, name: str) -> Iterator[str]:
-    if traced.kind != "function":
-        yield from _group(stage, traced, lang)
-        yield from axis_lines(stage, traced, lang)
-        for view in traced.views:
-            yield from _view(trace, view, traced, lang, first=first)
-    yield from result_lines(trace, stage, traced, lang, name)
-    if len(stage.values) > 1:
-        yield ""
+        yield counted(lang, "and {count} more value, made alike", "and {count} more values, made alike", rest)
 
 
 def _group(stage: Stage, traced: Traced, lang: str) -> Iterator[str]:
@@ -102,31 +99,33 @@ def _group(stage: Stage, traced: Traced, lang: str) -> Iterator[str]:
     )  # fmt: skip
 
 
-def _view(trace: "Trace", view: View, traced: Traced, lang: str, *, first: bool) -> Iterator[str]:
-    yield ""
-    if view.name == "scattering":
-        yield say(lang, "View 1, scattering: every input paints a patch of its value times the kernel.")
+def _views(trace: "Trace", stage: Stage, traced: Traced, lang: str, *, source: bool, explained: bool) -> Iterator[str]:
+    """Each view of a value, drawn where its input is the ``source`` of all; ``explained`` says that its signs are known."""
+    for view in traced.views:
         yield ""
-    elif view.name == "stretched":
-        yield say(lang, "View 2, the stretched input: zeros between the pixels, the kernel turned, stride 1.")
-        yield ""
-    if first:
-        yield from (line for line in legend(view, lang))
-        yield ""
-    yield from channel_blocks(view, traced, _reader(trace, traced) if first else None, lang)
+        if view.name in _TITLES:
+            yield say(lang, _TITLES[view.name])
+            yield ""
+        if source and not explained:
+            yield from legend(view, lang)
+            yield ""
+        yield from channel_blocks(view, traced, _reader(trace, stage, traced) if source else None, lang)
 
 
-def _reader(trace: "Trace", traced: Traced) -> Callable[[Channel], Read]:
-    """The pixels of one channel of the input; one that is no finite number is drawn as it is and not added."""
-    term = next((term for channel in traced.views[-1].channels for term in channel.terms if term.at is not None), None)
+_TITLES = {
+    "scattering": marked("View 1, scattering: every input paints a patch of its value times the kernel."),
+    "stretched": marked("View 2, the stretched input: zeros between the pixels, the kernel turned, stride 1."),
+}
+
+
+def _reader(trace: "Trace", stage: Stage, traced: Traced) -> Callable[[Channel], Read]:
+    """The pixels of one channel of the input; one that is no finite number is drawn as it is and never added."""
+    op: Any = stage.node.op
+    batch = traced.index[: channel_axis(op, stage.inputs[0])] if op.axes else traced.index[:-1]
 
     def of(channel: Channel) -> Read:
-        def read(pixel: Shape) -> Number:
-            lead = () if term is None or term.at is None else term.at[: -len(pixel)]
-            at = next((found.at for found in channel.terms if found.at is not None), None)
-            return trace.look((*(lead if at is None else at[: -len(pixel)]), *pixel))
-
-        return read
+        lead = (*batch, channel.number) if op.axes else batch
+        return lambda pixel: trace.look((*lead, *pixel))
 
     return of
 
@@ -155,6 +154,8 @@ def _check(trace: "Trace", lang: str) -> str:
 
 
 def _some_rounded(trace: "Trace") -> bool:
-    channels = (channel for stage in trace.stages for traced in stage.values[:VALUES] for channel in traced.views[0].channels[:MORE])
+    channels = (
+        channel for stage in trace.stages for traced in stage.values[:VALUES] for channel in traced.views[0].channels[:MORE]
+    )
     terms = (term for channel in channels for term in channel.terms[:MORE])
     return any(rounded(number) for term in terms for number in (term.x, term.weight) if number is not None)

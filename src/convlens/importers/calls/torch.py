@@ -12,6 +12,7 @@ from convlens.ir.errors import UsageError, quoted
 from convlens.ir.graph import Graph
 from convlens.ir.op import Inputs
 from convlens.ir.spec import Shape
+from convlens.ir.spelling import Spelling
 from convlens.passes.facts import check_weights
 
 _PREFIXES = {

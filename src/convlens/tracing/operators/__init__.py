@@ -3,7 +3,8 @@
 import importlib
 import pkgutil
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 from convlens.ir.errors import UsageError
 from convlens.ir.spec import Shape, TensorSpec
@@ -14,7 +15,8 @@ MOST_TERMS = 100_000
 """A value that is a sum of more is not written out."""
 
 
-class Asked(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Asked:
     """The value at ``index`` (N, C, space) of an operator, given its input and its weights."""
 
     op: Any
@@ -24,7 +26,8 @@ class Asked(NamedTuple):
     weights: Mapping[str, Source]
 
 
-class Tracer(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Tracer:
     """``count`` says how many terms there will be, before any is made; ``trace`` makes them."""
 
     count: Callable[[Asked], int]

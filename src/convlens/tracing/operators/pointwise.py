@@ -12,7 +12,7 @@ from convlens.tracing.term import Channel, Term, Traced, View
 
 def _sigmoid(x: Number) -> float:
     """Written so that no power of e overflows."""
-    small = exp(-abs(x))
+    small = exp(-abs(float(x)))
     return 1 / (1 + small) if x >= 0 else small / (1 + small)
 
 

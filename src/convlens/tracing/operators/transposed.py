@@ -12,7 +12,8 @@ from convlens.tracing.term import Channel, Term, Traced, View
 
 
 def _count(asked: Asked) -> int:
-    return prod(asked.op.kernel) * len(group(asked))
+    count: int = prod(asked.op.kernel) * len(group(asked))
+    return count
 
 
 @traces("conv_transpose", count=_count)
