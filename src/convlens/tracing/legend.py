@@ -21,6 +21,6 @@ def legend(view: View, lang: str) -> Iterator[str]:
     elif view.name == "stretched":
         yield say(lang, "[ ] marks the window; a point is a zero put between two pixels.")
     else:
-        yield say(lang, "[ ] marks what the window reads.")
+        yield say(lang, "[ ] marks what is read.")
     if any(map(any, view.plane.pads)):
         yield say(lang, _PADDING[view.plane.mode])

@@ -33,11 +33,11 @@ def simplest(number: Number) -> Number:
     return number.numerator if isinstance(number, Fraction) and number.denominator == 1 else number
 
 
-def shown(number: Number, digits: int = 4) -> str:
+def shown(number: Number, digits: int = 3) -> str:
     """Whole numbers as they are, others to so many digits.
 
     >>> shown(-3), shown(0.123456), shown(Fraction(25, 9)), shown(2.0)
-    ('-3', '0.1235', '2.778', '2')
+    ('-3', '0.123', '2.78', '2')
     """
     if isinstance(number, int):
         return str(number)

@@ -34,11 +34,11 @@ def exact(number: Number) -> str:
 
     >>> from fractions import Fraction
     >>> exact(7), exact(0.1 + 0.2), exact(Fraction(25, 9)), exact(Fraction(1, 2))
-    ('7', '0.30000000000000004', '25/9, about 2.778', '0.5')
+    ('7', '0.30000000000000004', '25/9, about 2.77778', '0.5')
     """
     if isinstance(number, int | float):
         return str(number)
-    return f"{number}, about {shown(number)}" if rounded(number) else shown(number)
+    return f"{number}, about {shown(number, 6)}" if rounded(number) else shown(number)
 
 
 def _values(traced: Traced) -> list[Number]:

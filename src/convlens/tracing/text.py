@@ -63,7 +63,7 @@ def _stage(trace: "Trace", stage: Stage, lang: str, *, first: bool) -> Iterator[
     name = "y" if stage is trace.stages[-1] else "z"
     if len(stage.values) > 1:
         yield counted(
-            lang, "{count} value that the next step reads", "{count} values that the next step reads", len(stage.values)
+            lang, "{count} value z that the next step reads", "{count} values z that the next step reads", len(stage.values)
         )
         yield ""
     for number, traced in enumerate(stage.values[:VALUES]):
@@ -110,6 +110,7 @@ def _views(trace: "Trace", stage: Stage, traced: Traced, lang: str, *, source: b
             yield from legend(view, lang)
             yield ""
         yield from channel_blocks(view, traced, _reader(trace, stage, traced) if source else None, lang)
+        yield ""
 
 
 _TITLES = {
@@ -141,7 +142,7 @@ def _foot(trace: "Trace", lang: str) -> Iterator[str]:
     if trace.no_bias:
         yield say(lang, "The bias is 0, because none is given.")
     if _some_rounded(trace):
-        yield say(lang, "Numbers are shown with 4 digits and computed with all of theirs.")
+        yield say(lang, "Numbers are shown with 3 digits and computed with all of theirs.")
 
 
 def _check(trace: "Trace", lang: str) -> str:
