@@ -208,7 +208,12 @@ def test_the_formats_of_the_terminal(capsys: pytest.CaptureFixture[str]) -> None
     assert "32 layers" in ended(capsys, "summary", "resnet50", "--depth", "1")[1]
 
 
-SPOKEN = {"summary": ["lenet5"], "layer": ["ReLU()", "--input", "1x3"], "explain": ["parameters"], "run": ["lenet5", "--show-kernels"]}
+SPOKEN = {
+    "summary": ["lenet5"],
+    "layer": ["ReLU()", "--input", "1x3"],
+    "explain": ["parameters"],
+    "run": ["lenet5", "--show-kernels"],
+}
 """Verbs that print words, with arguments."""
 
 

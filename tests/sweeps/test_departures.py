@@ -92,6 +92,8 @@ def test_both_languages_say_the_same_numbers():
     import re
 
     found, one = found_for({"groups": [1, 2, 4, 64]}, lambda point: 0.01)
-    numbers = [re.findall(r"[\d.]+", " ".join(sentences(found, one.setting.name, lang)).replace("：", " ")) for lang in ("en", "zh")]
+    numbers = [
+        re.findall(r"[\d.]+", " ".join(sentences(found, one.setting.name, lang)).replace("：", " ")) for lang in ("en", "zh")
+    ]
     english, chinese = (sorted(n.strip(".") for n in found if n != ".") for found in numbers)
     assert english == chinese

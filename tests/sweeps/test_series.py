@@ -17,7 +17,12 @@ def points(call, shape, **over):
 
 
 def test_figures_are_those_of_the_layer():
-    for call, shape in ((TORCH, (1, 64, 56, 56)), (KERAS, (1, 56, 56, 64)), (TF, (1, 56, 56, 64)), ("MaxPool2d(2)", (2, 3, 9, 9))):
+    for call, shape in (
+        (TORCH, (1, 64, 56, 56)),
+        (KERAS, (1, 56, 56, 64)),
+        (TF, (1, 56, 56, 64)),
+        ("MaxPool2d(2)", (2, 3, 9, 9)),
+    ):
         for one in convlens.sweep(call, shape, time=False).series:
             for point in one.points:
                 layer = convlens.layer(point.call, point.shape).to_dict()
@@ -114,7 +119,11 @@ def test_an_illegal_call_is_a_point_with_its_message():
 def test_padding_keeps_the_size_only_where_the_call_says_so():
     kept = points("Conv2d(8, 8, 3, padding='same')", (1, 8, 20, 20), kernel=[1, 2, 7])
     assert {p.figures.outputs[0][2] for p in kept} == {20}
-    assert [p.figures.outputs[0][2] for p in points("Conv2d(8, 8, 3, padding=1)", (1, 8, 20, 20), kernel=[1, 2, 7])] == [22, 21, 16]
+    assert [p.figures.outputs[0][2] for p in points("Conv2d(8, 8, 3, padding=1)", (1, 8, 20, 20), kernel=[1, 2, 7])] == [
+        22,
+        21,
+        16,
+    ]
 
 
 def test_without_values_all_usual_legal_ones():

@@ -129,7 +129,11 @@ def test_another_value_is_noticed() -> None:
 
 
 def test_every_operator_that_is_traced_is_compared() -> None:
-    known = {node.op.name for call in CALLS for node in convlens.layer(f"{call}({ARGUMENTS[call.rstrip('123d')]})", SHAPES[call[-2:]]).graph}
+    known = {
+        node.op.name
+        for call in CALLS
+        for node in convlens.layer(f"{call}({ARGUMENTS[call.rstrip('123d')]})", SHAPES[call[-2:]]).graph
+    }
     behind = {"flatten", "identity", "relu", "relu6", "sigmoid", "tanh"}
     assert known | behind == set(TRACERS)
 

@@ -59,7 +59,8 @@ def shape_of(value: Any, shapes: list[Shape], what: str) -> Shape:
     if isinstance(value, Placeholder):
         if not shapes:
             raise UsageError(
-                f"no shape is given for {value.name!r} ({what}); give one --input for each name in the call, or its array in weights=[...]"
+                f"no shape is given for {value.name!r} ({what}); give one --input for each name in the call, "
+                "or its array in weights=[...]"
             )
         return shapes.pop(0)
     if not isinstance(value, list | tuple) or not all(type(n) is int for n in value):
