@@ -40,5 +40,10 @@ def test_the_reference_backend_loads_numpy_alone() -> None:
     assert loaded_after("import convlens.backends.reference") == {"numpy"}
 
 
+def test_a_value_is_traced_without_a_framework() -> None:
+    trace = "convlens.layer('Conv2d(3, 4, 3)', (1, 3, 8, 8)).trace((0, 1, 2)).value\n"
+    assert loaded_after("import convlens\n" + trace) == set()
+
+
 def test_the_check_would_see_one() -> None:
     assert "numpy" in loaded_after(ROOMS + "import numpy")

@@ -12,6 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import convlens
+from convlens.ir.errors import ConvlensError
+from convlens.report.layer import LayerReport
 from convlens.tracing.operators import TRACERS
 from convlens.tracing.trace import Trace
 from tests.ops.test_conformance import REFUSALS
@@ -38,6 +40,14 @@ def theirs(layer: Layer, *, flip: bool) -> tuple[torch.nn.Module, torch.Tensor, 
     except REFUSALS:
         return None
     return module, x, y[0] if isinstance(y, tuple) else y
+
+
+def reported(layer: Layer) -> LayerReport | None:
+    """None for the little that PyTorch takes and convlens refuses, such as negative padding."""
+    try:
+        return convlens.layer(written(layer), layer.shape)
+    except ConvlensError:
+        return None
 
 
 def flipped(module: Any) -> Any:
@@ -90,7 +100,7 @@ def _filter(op: Any, index: tuple[int, ...], number: int, channel: int) -> tuple
 def test_a_traced_value_is_the_frameworks(call: str) -> None:
     tally: Counter[str] = Counter()
 
-    @cases(8)
+    @cases(6)
     @given(layers([call]), st.data())
     def check(layer: Layer, data: st.DataObject) -> None:
         flip = call.startswith("Conv") and data.draw(st.booleans())
@@ -101,7 +111,10 @@ def test_a_traced_value_is_the_frameworks(call: str) -> None:
         module, x, y = made
         index = tuple(data.draw(st.integers(0, size - 1)) for size in y.shape)
         weights = [p.detach().numpy() for p in module.parameters()]
-        report = convlens.layer(written(layer), layer.shape)
+        report = reported(layer)
+        if report is None:
+            tally["refused"] += 1
+            return
         trace = report.trace(index, values=x.numpy(), weights=weights or None, flip=flip)
         assert float(trace.value) == pytest.approx(float(y[index]), rel=1e-9, abs=1e-9)
         adds_up(trace)

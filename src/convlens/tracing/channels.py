@@ -107,7 +107,7 @@ def _cut_notes(cuts: Sequence[Cut], axes: int, lang: str) -> Iterator[str]:
 _DRAWN = {
     "part": marked("{axis} {first} to {last}"),
     "taps": marked("what is read on {axis}"),
-    "first": marked("the first that are read on {axis}, up to {last}"),
+    "first": marked("the first read on {axis}, up to {last}"),
 }
 
 

@@ -7,6 +7,7 @@ from convlens.tracing.channels import LINES, WIDTH
 from convlens.tracing.number import Number, factor, rounded, shown, total
 from convlens.tracing.sums import entries, summed_text
 from convlens.tracing.term import Stage, Traced, View
+from convlens.tracing.windows import cells
 
 if TYPE_CHECKING:
     from convlens.tracing.trace import Trace
@@ -69,4 +70,4 @@ def _summed(traced: Traced, view: View, left: str, lang: str) -> str:
     whole = f"{left} = {summed_text(parts)}{bias} = {exact(value)}"
     if len(parts) == 1 and not bias:
         return f"{left} = {exact(value)}"
-    return whole if len(whole) <= WIDTH else f"{left} = {summed_text([view.sum])}{bias} = {exact(value)}"
+    return whole if cells(whole) <= WIDTH else f"{left} = {summed_text([view.sum])}{bias} = {exact(value)}"

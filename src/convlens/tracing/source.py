@@ -22,7 +22,7 @@ class Made:
 
     >>> digits = Made("input", 0, 10)
     >>> [digits.read((0, 0, 0, w)) for w in range(8)]
-    [1, 4, 6, 5, 2, 0, 6, 5]
+    [2, 2, 5, 7, 9, 6, 5, 8]
     """
 
     def __init__(self, name: str, low: int, count: int) -> None:

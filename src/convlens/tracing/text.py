@@ -115,7 +115,7 @@ def _views(trace: "Trace", stage: Stage, traced: Traced, lang: str, *, source: b
 
 _TITLES = {
     "scattering": marked("View 1, scattering: every input paints a patch of its value times the kernel."),
-    "stretched": marked("View 2, the stretched input: zeros between the pixels, the kernel turned, stride 1."),
+    "stretched": marked("View 2, the stretched input: zeros between pixels, turned kernel, stride 1."),
 }
 
 

@@ -10,6 +10,9 @@ from convlens.ops.conv_transpose import ConvTranspose
 from convlens.tracing.plane import Plane
 from convlens.tracing.term import Stage, Traced
 
+WIDTH = 80
+INDENT = "   "
+
 SPACE = {1: ("L",), 2: ("H", "W"), 3: ("D", "H", "W")}
 
 
@@ -35,13 +38,14 @@ def _window(op: Window, plane: Plane, axis: int, output: int, lang: str) -> Iter
     (left, right), step = plane.pads[axis], op.steps()[axis]
     start, (_, end) = output * step - left, plane.bounds(axis)
     places = [start + op.dilation[axis] * tap for tap in range(op.kernel[axis])]
-    yield say(
-        lang, "padding {left}+{right}, output {output} starts at {output}*{step} - {left} = {start} and reads {places}",
-        left=left, right=right, output=output, step=step, start=start, places=some([p for p in places if p <= end]),
-    )  # fmt: skip
+    facts = {"output": output, "step": step, "left": left, "start": start}
+    where = say(lang, "output {output} starts at {output}*{step} - {left} = {start}", **facts)
+    padded = say(lang, "padding {left}+{right}", left=left, right=right) + say(lang, ", ") if left or right else ""
+    reads = say(lang, "reads {places}", places=some([p for p in places if p <= end]))
+    yield from _joined(padded + where, reads, lang)
     beyond = [p for p in places if p > end]
     if beyond:
-        yield "   " + say(lang, "beyond the padding, and not counted: {places}", places=some(beyond))
+        yield INDENT + say(lang, "beyond the padding, and not counted: {places}", places=some(beyond))
 
 
 def _painted(op: ConvTranspose, sizes: Shape, axis: int, output: int, lang: str) -> Iterator[str]:
@@ -52,11 +56,24 @@ def _painted(op: ConvTranspose, sizes: Shape, axis: int, output: int, lang: str)
         for i, rest in [divmod(output + left - dilation * tap, stride)]
         if not rest and 0 <= i < sizes[axis]
     ]
-    solution = say(lang, "(i, j) = {pairs}", pairs=some(pairs)) if pairs else say(lang, "no input")
-    yield say(
-        lang, "i*{stride} - {left} + j*{dilation} = {output} for input i and tap j: {solution}",
-        output=output, stride=stride, left=left, dilation=dilation, solution=solution,
-    )  # fmt: skip
+    facts = {"stride": stride, "left": left, "dilation": dilation, "output": output}
+    where = say(lang, "i*{stride} - {left} + j*{dilation} = {output} for input i and tap j", **facts)
+    yield from _joined(where, say(lang, "(i, j) = {pairs}", pairs=some(pairs)) if pairs else say(lang, "no input"), lang)
+
+
+def _joined(first: str, second: str, lang: str) -> Iterator[str]:
+    """Both on one line, or the second on its own where there is no room."""
+    whole = first + say(lang, ", ") + second
+    yield from [whole] if cells(whole) <= WIDTH - len("H: ") else [first, INDENT + second]
+
+
+def cells(text: str) -> int:
+    """What a text takes on a terminal; Chinese characters and punctuation take two.
+
+    >>> cells("H: 1"), cells("高：1")
+    (4, 5)
+    """
+    return len(text) + sum(character > "\u2e80" for character in text)
 
 
 def _adaptive(size: int, out: int, output: int, lang: str) -> Iterator[str]:
@@ -71,7 +88,7 @@ def some(things: Sequence[Any]) -> str:
     """All of a few, the first and the last of many.
 
     >>> some([1, 2, 3]), some(range(0, 100, 10))
-    ('1, 2, 3', '0, 10, 20, ..., 90')
+    ('1, 2, 3', '0, 10, ..., 90')
     """
     texts = [str(thing) for thing in things]
-    return ", ".join(texts if len(texts) <= 6 else [*texts[:3], "...", texts[-1]])
+    return ", ".join(texts if len(texts) <= 5 else [*texts[:2], "...", texts[-1]])
