@@ -7,7 +7,7 @@ CASES ?= 20000
 RUNS ?= 1000000
 SECONDS ?= 600
 
-.PHONY: demo test check conformance fuzz docs catalogues bench clean
+.PHONY: demo test check conformance fuzz docs catalogues bench sweep clean
 
 demo: $(DEMO_VENV)/ready  ## a light install (no torch), then two summaries
 	$(DEMO_VENV)/bin/convlens summary alexnet
@@ -39,6 +39,10 @@ catalogues: $(VENV)/ready  ## collect the messages of the code, compile their tr
 bench: $(VENV)/peers  ## measure convlens and its peers, and write docs/speed.md
 	$(BIN)/python -m bench.page
 	$(BIN)/python -m bench.growth
+
+sweep: $(VENV)/ready  ## measure every setting of a convolution anew for docs/sweep.md, and whether the order of times holds
+	$(BIN)/python -m bench.sweep_article 1
+	$(BIN)/python -m bench.sweep_order 1
 
 clean:
 	rm -rf $(VENV) $(DEMO_VENV)

@@ -15,7 +15,7 @@ OVER = {
     "out_channels": "8,16,32,48,63,64,65,96,128",
     "kernel_size": "1..11:2",
     "stride": "1..4",
-    "padding": "0..6:2,1",
+    "padding": "0..6",
     "dilation": "1..6",
     "groups": "1,2,4,8,16,32,64",
 }

@@ -1,7 +1,8 @@
 """Is a sweep's order of times the same when it is measured again? Run as ``python -m bench.sweep_order [threads]``.
 
 Every setting is swept twice. Of each pair of calls whose MACs differ by more than 1.5x, the one that was faster the first time
-should be the faster one the second time. Prints a Markdown table; what changed its order is named. Exit code 1 if any did.
+should be the faster one the second time. Prints a Markdown table that names what changed its order, and whether its quartiles
+overlap: then the two take equally long, whatever their MACs. Exit code 1 if a pair changed whose quartiles do not.
 """
 
 import sys
@@ -22,6 +23,7 @@ OVER = {
     "batch": "1..8*2",
 }
 FACTOR = 1.5
+TIED = " (quartiles overlap)"
 BUDGET = 1.0
 
 
@@ -34,11 +36,17 @@ def main(threads: int | None) -> int:
     for one, again in zip(first.series, second.series, strict=True):
         pairs = [(a, b) for a, b in combinations(range(len(one.points)), 2) if differ(one.points[a], one.points[b])]
         moved = [(a, b) for a, b in pairs if faster(one.points, a, b) != faster(again.points, a, b)]
-        changed += len(moved)
-        named = ", ".join(f"{one.points[a].value} and {one.points[b].value}" for a, b in moved) or "none"
+        tied = [pair for pair in moved if overlap(one.points, *pair) or overlap(again.points, *pair)]
+        changed += len(moved) - len(tied)
+        named = ", ".join(f"{one.points[a].value} and {one.points[b].value}{TIED * ((a, b) in tied)}" for a, b in moved) or "none"
         print(f"| {one.setting.name} | {len(pairs)} | {len(pairs) - len(moved)} | {named} |")
     print("\n" + "\n".join(method(second, "en")))
     return int(changed > 0)
+
+
+def overlap(points: tuple[Point, ...], a: int, b: int) -> bool:
+    one, other = points[a].time(), points[b].time()
+    return one.low <= other.high and other.low <= one.high
 
 
 def differ(a: Point, b: Point) -> bool:

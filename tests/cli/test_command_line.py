@@ -55,7 +55,7 @@ def test_help_lists_the_verbs_without_importing_them() -> None:
     assert "convlens.cli.layer" not in modules
 
 
-@pytest.mark.parametrize("verb", ["summary", "layer", "explain"])
+@pytest.mark.parametrize("verb", ["summary", "layer", "explain", "sweep"])
 def test_each_verb_has_help(verb: str) -> None:
     result = invoked(verb, "--help")
     assert result.exit_code == 0
@@ -214,6 +214,8 @@ SPOKEN = {
     "explain": ["parameters"],
     "run": ["lenet5", "--show-kernels"],
 }
+SPOKEN = {"summary": ["lenet5"], "layer": ["ReLU()", "--input", "1x3"], "explain": ["parameters"],
+          "sweep": ["Linear(3, 4)", "--input", "1x3", "--no-time"]}  # fmt: skip
 """Verbs that print words, with arguments."""
 
 

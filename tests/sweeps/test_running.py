@@ -91,13 +91,11 @@ def test_more_than_fits_together_is_made_for_each_turn():
 
 
 def test_what_pytorch_cannot_run_says_so():
-    found = convlens.sweep("Embedding(10, 4)", "2x3:int64", {"batch": [1, 2]}, backward=True, **QUICK)
-    assert all(point.time() is not None for point in found.series[0].points)
     found = convlens.sweep("ReLU()", "2x3:int64", {"batch": [1]}, backward=True, **QUICK)
     assert dict(found.series[0].points[0].untimed)["backward"] == "it has no gradient"
 
 
-def test_half_precision_is_run_as_such():
+def test_the_dtype_of_the_input_is_that_of_the_run():
     from convlens.sweeps import running
 
     report = convlens.layer("Conv2d(4, 4, 3)", "1x4x8x8:float64")

@@ -73,7 +73,7 @@ def _over(texts: tuple[str, ...]) -> "Over":
 
 def _announced(found: "Sweep", budget: float, *, backward: bool) -> str:
     runs = found.legal * (2 if backward else 1)
-    return f"measuring {runs} runs, each for {budget:g} s at most; --no-time leaves it out"
+    return f"measuring {runs} runs, about {budget:g} s each; --no-time leaves it out"
 
 
 def _shown(found: "Sweep", lang: str) -> str:

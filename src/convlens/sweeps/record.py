@@ -22,9 +22,14 @@ def record(sweep: "Sweep") -> dict[str, Any]:
         "input": list(sweep.spec.dims),
         "dtype": sweep.spec.dtype,
         "series": [_series(sweep, one) for one in sweep.series],
-        "machine": None if sweep.machine is None else sweep.machine._asdict(),
+        "machine": None if sweep.machine is None else {key: _plain(value) for key, value in sweep.machine._asdict().items()},
         "method": None if sweep.machine is None else _method(sweep),
     }
+
+
+def _plain(value: object) -> object:
+    """JSON has lists alone."""
+    return list(value) if isinstance(value, tuple) else value
 
 
 def _method(sweep: "Sweep") -> dict[str, Any]:
@@ -38,7 +43,7 @@ def _series(sweep: "Sweep", one: Series) -> dict[str, Any]:
     found = sweep.departures(one)
     return {
         "setting": one.setting.name,
-        "own": one.own,
+        "own": _plain(one.own),
         "moved_along": {lang: moved_along(sweep.signature, one.setting, lang) for lang in LANGUAGES},
         "points": [_point(point) for point in one.points],
         "departures": [_departures(each, one.setting.name) for each in found],
@@ -48,7 +53,7 @@ def _series(sweep: "Sweep", one: Series) -> dict[str, Any]:
 def _point(point: Point) -> dict[str, Any]:
     known = point.figures
     return {
-        "value": list(point.value) if isinstance(point.value, tuple) else point.value,
+        "value": _plain(point.value),
         "call": point.call,
         "input": list(point.shape),
         "outputs": None if known is None else [list(dims) for dims in known.outputs],
@@ -69,10 +74,10 @@ def _departures(found: Departures, name: str) -> dict[str, Any]:
     return {
         "of": found.what,
         "work": found.work,
-        "reference": found.reference,
+        "reference": _plain(found.reference),
         "found": [
-            {"value": d.value, "work_ratio": d.work, "time_ratio": d.time, "factor": d.factor} for d in found.found
+            {"value": _plain(d.value), "work_ratio": d.work, "time_ratio": d.time, "factor": d.factor} for d in found.found
         ],
-        "undecided": list(found.undecided),
+        "undecided": [_plain(value) for value in found.undecided],
         "text": {lang: sentences(found, name, lang) for lang in LANGUAGES},
     }  # fmt: skip

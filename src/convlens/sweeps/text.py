@@ -54,11 +54,14 @@ def _table(sweep: "Sweep", one: Series, place: Screen, lang: str) -> Iterator[st
         if point.figures:
             yield f"{line.rstrip()} {mark}"
         else:
-            yield from _sentences([_illegal(point, widths, lang)], place)
+            yield from _illegal(point, widths[0], place, lang)
 
 
-def _illegal(point: Point, widths: list[int], lang: str) -> str:
-    return GAP.join([_aligned(shown(point.value), widths[0], 0), say(lang, "illegal: {reason}", reason=reason(point))])
+def _illegal(point: Point, width: int, place: Screen, lang: str) -> Iterator[str]:
+    """The reason beside the value, over several lines where it is long."""
+    first, *rest = wrapped(say(lang, "illegal: {reason}", reason=reason(point)), max(place.width - width - len(GAP), 20))
+    yield _aligned(shown(point.value), width, 0) + GAP + first
+    yield from (" " * (width + len(GAP)) + line for line in rest)
 
 
 def _fitted(sweep: "Sweep", one: Series, place: Screen, lang: str) -> tuple[list[list[str]], list[int]]:

@@ -13,7 +13,7 @@ Run = Callable[[], object]
 Make = Callable[[], Run]
 """Makes the tensors, which is not measured, and returns what is."""
 
-TURNS = 25
+TURNS = 50
 """Samples of each run, if its budget lasts."""
 
 LEAST_SAMPLES = 3
