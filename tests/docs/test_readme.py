@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-PAGES = {name: (Path(__file__).parents[2] / name).read_text(encoding="utf-8") for name in ("README.md", "README.zh-CN.md")}
+ROOT = Path(__file__).parents[2]
+PAGES = {name: (ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "README.zh-CN.md")}
 SHOWN = {name: re.findall(r"```text\n\$ convlens (.*?)\n(.*?)\n```", page, re.DOTALL) for name, page in PAGES.items()}
 EACH = [(command, output) for shown in SHOWN.values() for command, output in shown]
 
@@ -17,7 +18,7 @@ EACH = [(command, output) for shown in SHOWN.values() for command, output in sho
 def printed(command: str) -> str:
     env = {**os.environ, "COLUMNS": "80", "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8"}
     arguments = [sys.executable, "-m", "convlens", *shlex.split(command)]
-    return subprocess.run(arguments, capture_output=True, env=env, check=True).stdout.decode().rstrip()
+    return subprocess.run(arguments, capture_output=True, env=env, cwd=ROOT, check=True).stdout.decode().rstrip()
 
 
 def test_the_readme_shows_real_output():

@@ -87,10 +87,21 @@ def _values(lang: str, values: Array) -> str:
     found = span(values)
     if found["min"] is None:
         return say(lang, "{shape}, no finite value", shape=show_shape(values.shape))
-    shown = {key: f"{value:.4g}" for key, value in found.items()}
+    shown = _rounded(found)
     unknown = int(values.size - np.isfinite(values).sum())
     more = say(lang, ", {count} not finite", count=unknown) if unknown else ""
     return say(lang, "{shape}, {min} to {max}, mean {mean}", shape=show_shape(values.shape), **shown) + more
+
+
+def _rounded(found: dict[str, float | None]) -> dict[str, str]:
+    """Four digits; what is a millionth of the greatest magnitude is the rounding of sums that are zero.
+
+    >>> _rounded({"min": -2.0, "max": 3.14159, "mean": 1e-9})
+    {'min': '-2', 'max': '3.142', 'mean': '0'}
+    """
+    known = {key: value for key, value in found.items() if value is not None}
+    least = max(map(abs, known.values())) * 1e-6
+    return {key: f"{value if abs(value) > least else 0.0:.4g}" for key, value in known.items()}
 
 
 def _story(lang: str, sample: Sample) -> list[str]:
