@@ -28,7 +28,9 @@ def test_json_is_the_result_of_the_function(capsys):
     assert json.loads(out) == wanted.to_dict()
 
 
-@pytest.mark.parametrize(("ending", "start"), [("csv", "setting,value,call"), ("json", "{"), ("svg", "<svg"), ("md", "`Conv2d"), ("txt", "Conv2d")])
+@pytest.mark.parametrize(
+    ("ending", "start"), [("csv", "setting,value,call"), ("json", "{"), ("svg", "<svg"), ("md", "`Conv2d"), ("txt", "Conv2d")]
+)
 def test_the_ending_chooses_the_format(tmp_path, capsys, ending, start):
     path = tmp_path / f"sweep.{ending}"
     assert ended(capsys, *ARGS, "--over", "kernel=1,3", "-o", str(path)) == (0, "", "")

@@ -61,7 +61,9 @@ def test_noise_that_comes_and_goes_slows_all_alike():
     bench = Bench()
 
     def noisy(name):
-        return lambda: lambda: bench.log.append(name) or setattr(bench, "now", bench.now + (0.1 if 100 < len(bench.log) < 140 else 0.01))
+        return lambda: (
+            lambda: bench.log.append(name) or setattr(bench, "now", bench.now + (0.1 if 100 < len(bench.log) < 140 else 0.01))
+        )
 
     a, b = measure([noisy("a"), noisy("b")], budget=1000, clock=bench.clock)
     assert a.median == pytest.approx(b.median)
