@@ -7,9 +7,10 @@ import torch
 from convlens.importers.torch.opaque import opaque, undetermined
 from convlens.importers.torch.readers import reads
 from convlens.importers.torch.readers.items import Pick, Split, is_mask, split_index
+from convlens.importers.torch.readers.made import made
 from convlens.importers.torch.readers.parts import sliced
 from convlens.importers.torch.readers.shape import alias, reshaped, unsqueezed
-from convlens.importers.torch.shadow import Shadow
+from convlens.importers.torch.shadow import DTYPES, Shadow
 from convlens.importers.torch.trace import Trace
 from convlens.ir.op import Op
 from convlens.ops.elementwise import Elementwise
@@ -72,14 +73,14 @@ def _picked(trace: Trace, x: Shadow, picks: list[Pick]) -> Shadow:
 
 
 def _put(trace: Trace, x: Shadow, index: Any, value: Any, function: str) -> Shadow:
-    """What ``x`` is afterwards: itself where a number is written to a slice, which changes no shape and no dependency."""
+    """What ``x`` is afterwards. A number that is written is a constant without axes."""
     found = split_index(x, index)
-    values = [value] if isinstance(value, torch.Tensor) else []
+    values = [value if isinstance(value, torch.Tensor) else made(trace, (), DTYPES[x.spec.dtype], value)]
     if found is None:
         operands = [item for item in (index if isinstance(index, tuple) else (index,)) if isinstance(item, torch.Tensor)]
         return _unknown(trace, x, [*operands, *values])
     if not found.picks:
-        return trace.emit(Update(**found.settings), [x, *values])[0] if values else x
+        return trace.emit(Update(**found.settings), [x, *values])[0]
     part = _view(trace, x, found)
     new = _overwritten(trace, part, found.picks, values, function)
     while part is not x and part.base is not None and part.write_back is not None:
@@ -97,11 +98,11 @@ def _overwritten(trace: Trace, x: Shadow, picks: list[Pick], values: list[Any], 
         return _unknown(trace, x, [*tensors, *values])
     mask = trace.shadow_of(tensors[0])
     mask = reshaped(trace, mask, (*mask.spec.dims, *(1,) * (x.spec.rank - picks[0].axis - mask.spec.rank)))
-    if values and values[0].numel() > 1:
+    if values[0].numel() > 1:
         return trace.emit(MaskedScatter(), [x, mask, *values])[0]
-    return trace.emit(Elementwise(function="masked_fill", scalar=None if values else 0.0), [x, mask, *values])[0]
+    return trace.emit(Elementwise(function="masked_fill"), [x, mask, *values])[0]
 
 
 def _unknown(trace: Trace, x: Shadow, operands: list[Any]) -> Shadow:
-    made: Shadow = opaque(trace, torch.Tensor.__setitem__, (x, *operands), {}, like=x)
-    return made
+    changed: Shadow = opaque(trace, torch.Tensor.__setitem__, (x, *operands), {}, like=x)
+    return changed
