@@ -2,19 +2,21 @@
 PYTHON ?= python3
 VENV ?= .venv
 DEMO_VENV ?= .venv-demo
+FRAMEWORKS_VENV ?= .venv-frameworks
 BIN := $(VENV)/bin
 CASES ?= 20000
 RUNS ?= 1000000
 SECONDS ?= 600
+SETTINGS ?= 500
 
-.PHONY: demo test check conformance fuzz docs catalogues bench sweep clean
+.PHONY: demo test check conformance frameworks fuzz docs catalogues bench sweep clean
 
 demo: $(DEMO_VENV)/ready  ## a light install (no torch), then two summaries
 	$(DEMO_VENV)/bin/convlens summary alexnet
 	$(DEMO_VENV)/bin/convlens summary examples/small_cnn.onnx
 	$(DEMO_VENV)/bin/convlens layer "Conv2d(3, 64, 7, stride=2, padding=3)" --input 1x3x224x224
 
-test: $(VENV)/ready check  ## everything the tests need, then the whole suite
+test: $(VENV)/ready $(FRAMEWORKS_VENV)/ready check  ## everything the tests need, then the whole suite
 
 check: $(VENV)/ready  ## lint, types, import contracts, tests, doctests, generated pages up to date
 	$(BIN)/ruff check .
@@ -25,6 +27,9 @@ check: $(VENV)/ready  ## lint, types, import contracts, tests, doctests, generat
 
 conformance: $(VENV)/ready  ## the long run: every operator against PyTorch on CASES random settings
 	CONVLENS_CASES=$(CASES) $(BIN)/python -m pytest -q -n 2 tests/ops/test_conformance.py tests/ops/test_function_conformance.py
+
+frameworks: $(VENV)/ready $(FRAMEWORKS_VENV)/ready  ## the long run: SETTINGS random calls of each function of TensorFlow, Keras
+	CONVLENS_CASES=$(SETTINGS) $(BIN)/python -m pytest tests/frameworks
 
 fuzz: $(VENV)/fuzz  ## the readers on inputs that grow their coverage: at most RUNS inputs and SECONDS seconds for each
 	$(BIN)/python -m fuzz.text_form -runs=$(RUNS) -max_total_time=$(SECONDS)
@@ -45,7 +50,7 @@ sweep: $(VENV)/ready  ## measure every setting of a convolution anew for docs/sw
 	$(BIN)/python -m bench.sweep_order 1
 
 clean:
-	rm -rf $(VENV) $(DEMO_VENV)
+	rm -rf $(VENV) $(DEMO_VENV) $(FRAMEWORKS_VENV)
 
 $(DEMO_VENV)/ready: pyproject.toml
 	$(PYTHON) -m venv $(DEMO_VENV)
@@ -56,6 +61,11 @@ $(VENV)/ready: pyproject.toml tests/requirements.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --requirement tests/requirements.txt
 	$(BIN)/pip install --quiet --editable .
+	touch $@
+
+$(FRAMEWORKS_VENV)/ready: tests/frameworks/requirements.txt
+	$(PYTHON) -m venv $(FRAMEWORKS_VENV)
+	$(FRAMEWORKS_VENV)/bin/pip install --quiet --requirement tests/frameworks/requirements.txt
 	touch $@
 
 $(VENV)/fuzz: $(VENV)/ready

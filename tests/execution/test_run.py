@@ -87,7 +87,7 @@ def test_random_weights_are_those_of_the_seed(call):
     assert (first == again).all()
     assert (first != other).any()
     drawn = Layer(call, [TensorSpec(x.shape)]).drawn(1)
-    np.testing.assert_array_equal(convlens.run(call, x, drawn), first)
+    np.testing.assert_allclose(convlens.run(call, x, drawn), first, rtol=1e-4, atol=1e-6)
 
 
 def test_an_array_gives_an_array_and_a_tensor_a_tensor():
@@ -148,6 +148,40 @@ def test_the_weights_of_a_call(call, shape, expected):
     assert [(w.name, w.shape) for w in held(read(call, [shape]))] == expected
 
 
+@pytest.mark.parametrize("call", ["tf.nn.avg_pool2d(x, 3, 1, 'SAME')", "AveragePooling2D(3, strides=1, padding='same')"])
+def test_the_padding_of_same_is_no_part_of_a_mean(call):
+    assert (convlens.run(call, np.ones((1, 4, 4, 1))) == 1).all()
+
+
+@pytest.mark.parametrize(
+    ("length", "padding"), [(5, "SAME"), (6, "SAME"), (7, "VALID"), (8, "VALID"), (5, [[0, 0], [1, 1], [1, 1], [0, 0]])]
+)
+def test_a_transposed_convolution_is_the_adjoint_of_the_convolution_that_leads_back(length, padding):
+    """``sum(conv(y) * x) == sum(y * transposed(x))`` for every output shape that TensorFlow allows."""
+    x, y, w = values(1, 3, 3, 2), values(1, length, length, 4, seed=1), values(3, 3, 4, 2, seed=2)
+    back = convlens.run(f"tf.nn.conv2d(y, w, 2, {padding!r})", y, [w])
+    there = convlens.run(f"tf.nn.conv2d_transpose(x, w, {list(y.shape)}, 2, {padding!r})", x, [w])
+    assert (back * x).sum() == pytest.approx((y * there).sum(), rel=1e-12)
+
+
+def test_a_flattened_picture_has_its_channels_last():
+    x = values(2, 3, 4, 5)
+    last = convlens.run("keras.layers.Flatten(dtype='float64')", np.moveaxis(x, 1, -1))
+    assert (convlens.run("keras.layers.Flatten(data_format='channels_first', dtype='float64')", x) == last).all()
+
+
+def test_a_relu_with_all_that_keras_can_say():
+    x = np.linspace(-2, 2, 9)[None]
+    made = convlens.run("keras.layers.ReLU(max_value=1.0, negative_slope=0.5, threshold=0.25, dtype='float64')", x)
+    np.testing.assert_allclose(made, np.minimum(np.where(x > 0.25, x, 0.5 * (x - 0.25)), 1.0))
+
+
+def test_an_activation_by_keras_s_name():
+    x = np.linspace(-2, 2, 9)[None]
+    assert (convlens.run("Activation('leaky_relu', dtype='float64')", x) == np.where(x > 0, x, 0.2 * x)).all()
+    assert (convlens.run("Activation('exponential', dtype='float64')", x) == np.exp(x)).all()
+
+
 REFUSED = {
     ("Conv2D(4, 3)", (1, 9, 9, 3), ((3, 3, 3, 4),)): (
         "Conv2D has 2 weights (kernel, bias), but 1 is given (3x3x3x4)\n"
@@ -173,9 +207,29 @@ REFUSED = {
         "dtype='int8': it must be one of 'float16', 'bfloat16', 'float32', 'float64'"
     ),
     ("tf.nn.conv2d(x, w, 1, 'SAME')", (1, 9, 9, 3), ((3, 3, 2, 4),)): (
-        "conv 'conv': its weight is 4x2x3x3, but the input 1x3x9x9 needs 4x3x3x3\n  input: 1x9x9x3 from 'x'\n"
-        "  fix: in_channels=3, or the input that this layer was made for"
+        "conv 'conv': its filter 3x3x2x4 is for 2 input channels, but the input 1x9x9x3 has 3\n  input: 1x9x9x3 from 'x'\n"
+        "  fix: a filter of 3x3x3x4, or another input"
     ),
+    ("tf.nn.depthwise_conv2d(x, w, [1, 1, 1, 1], 'SAME')", (1, 9, 9, 3), ((3, 3, 2, 4),)): (
+        "conv 'depthwise': its filter 3x3x2x4 is for 2 input channels, but the input 1x9x9x3 has 3\n  input: 1x9x9x3 from 'x'\n"
+        "  fix: a filter of 3x3x3x4, or another input"
+    ),
+    ("tf.nn.conv2d_transpose(x, w, [1, 18, 18, 4], 2)", (1, 9, 9, 3), ((3, 3, 4, 2),)): (
+        "conv_transpose 'conv_transpose': its filter 3x3x4x2 is for 2 input channels, but the input 1x9x9x3 has 3\n"
+        "  input: 1x9x9x3 from 'x'\n  fix: a filter of 3x3x4x3, or another input"
+    ),
+    ("tf.nn.conv2d_transpose(x, w, [1, 19, 18, 4], 2)", (1, 9, 9, 3), ((3, 3, 4, 3),)): (
+        "conv_transpose 'conv_transpose': output_shape [1, 19, 18, 4]: a convolution with these settings makes 10 of the 19 on "
+        "spatial axis 0, but the input has 9\n  input: 1x9x9x3 from 'x'\n  fix: a length of 17 to 18 there"
+    ),
+    ("tf.nn.conv2d_transpose(x, w, [1, 18, 18, 5], 2)", (1, 9, 9, 3), ((3, 3, 4, 3),)): (
+        "conv_transpose 'conv_transpose': output_shape [1, 18, 18, 5], but it makes 1x4x18x18 (N, C, space)\n"
+        "  input: 1x9x9x3 from 'x'"
+    ),
+    ("tf.nn.conv2d_transpose(x, w, [18, 18], 2)", (1, 9, 9, 3), ((3, 3, 4, 3),)): (
+        "output_shape [18, 18] must have 4 entries, as many as the input has axes"
+    ),
+    ("Activation('rellu')", (1, 3), None): "unknown activation 'rellu' (did you mean 'relu'?)",
     ("Conv2d(3, 4, 11)", (1, 3, 9, 9), None): (
         "conv 'conv': on spatial axis 0 a kernel of 11 covers 11, but the input 1x3x9x9 padded by 0+0 is 9 wide\n"
         "  input: 1x3x9x9 from 'x'\n  fix: kernel 9, padding 1 on each side or an input of at least 11"

@@ -16,7 +16,7 @@ from tests.frameworks.layers import LAYERS, ON_JAX
 from tests.frameworks.oracle import PYTHON, Oracle
 from tests.frameworks.store import stored
 
-CASES = int(os.environ.get("CONVLENS_CASES", "40"))
+CASES = int(os.environ.get("CONVLENS_CASES", "20"))
 needs_tensorflow = pytest.mark.skipif(not PYTHON.exists(), reason=f"no TensorFlow at {PYTHON}: `make frameworks` installs it")
 
 

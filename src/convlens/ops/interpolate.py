@@ -10,12 +10,10 @@ from convlens.ir.errors import ShapeError
 from convlens.ir.op import UNKNOWN, Along, AxisRead, Inputs, Outputs, Read, along
 from convlens.ir.setting import Bool, OptionalIndices, OptionalNumbers, Word
 from convlens.ir.spec import Shape, TensorSpec
-from convlens.ir.spelling import Codec, const, ignored, setting, several, spell
+from convlens.ir.spelling import Codec, const, ignored, setting, spell
 from convlens.ops._weightless import Weightless
 
 _TRUTH = Codec(lambda value, axes: bool(value), lambda value, axes: value)
-_KERAS_MODE = Codec(lambda word, axes: (word, word == "bicubic"), lambda values, axes: values[0])
-"""Its bicubic kernel is that of PyTorch's antialias=True: Keys's, with -1/2, and only the pixels that are there."""
 _HOW_LARGE = (setting("size", default=None), setting("scale_factor", "scale", None))
 _TAPS = {"nearest": 0, "nearest-exact": 0, "linear": 2, "bilinear": 2, "trilinear": 2, "bicubic": 4, "area": 1}
 _AXES = {"linear": 1, "bilinear": 2, "bicubic": 2, "trilinear": 3}
@@ -59,7 +57,7 @@ class Interpolate(Weightless, name="interpolate"):
         spell("keras", "UpSampling{n}D", setting("size", "scale", 2), ignored("data_format"), const("mode", "nearest"),
               axes=(1, 3)),
         spell("keras", "UpSampling{n}D", setting("size", "scale", 2), ignored("data_format"),
-              several("interpolation", ("mode", "antialias"), _KERAS_MODE, "nearest"), axes=(2,)),
+              setting("interpolation", "mode", "nearest"), axes=(2,)),
     )  # fmt: skip
 
     def outputs(self, xs: Inputs) -> Outputs:

@@ -121,11 +121,17 @@ def _with_axes(reader: Callable[[Call, int, list[Shape]], Graph], axes: int) -> 
 
 
 def _plain(call: Call, entry: Entry, shapes: list[Shape]) -> Graph:
+    """A layer that is one operator.
+
+    Keras's bicubic kernel is that of PyTorch's ``antialias=True``: Keys's, with -1/2, and only the pixels that are there.
+    """
     settings = bind(entry.spelling, call.args, call.kwargs, entry.axes).settings
     if entry.axes:
         _check_rank(call, entry.axes, shapes[0])
     if settings.get("padding") == "causal":
         settings["padding"] = _causal(settings, entry.axes)
+    if settings.get("mode") == "bicubic":
+        settings["antialias"] = True
     op = make(entry, settings)
     return _graph(call, [(op.name, op)], shapes, spatial=entry.axes > 0 or op.name in _CHANNEL_WISE)
 
