@@ -4,9 +4,11 @@ import json
 import os
 import subprocess
 import sys
+import wave
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
 import torch
 from PIL import Image
@@ -248,6 +250,35 @@ def test_contents_are_the_same_each_time() -> None:
     assert (
         contents(found, ".png", "en") == contents(found, ".png", "zh") == contents(run_kernel("sobel-y", "a.png"), ".png", "en")
     )
+
+
+@pytest.mark.parametrize(
+    ("package", "args", "message"),
+    [
+        ("numpy", ["--kernel", "box", "--on", "a.png"], "running anything needs NumPy"),
+        ("PIL", ["--kernel", "box", "--on", "a.png"], "reading pictures needs Pillow"),
+        ("torch", ["--kernel", "box", "--on", "a.png"], "running a kernel needs PyTorch"),
+        ("torch", ["lenet5", "--on", "a.png"], "running a network needs PyTorch"),
+        ("onnxruntime", ["net.onnx", "--on", "a.png"], "running ONNX files needs onnxruntime"),
+        ("soundfile", ["m5", "--on", "a.wav"], "reading sounds needs soundfile"),
+        (
+            "safetensors",
+            ["lenet5", "--on", "a.png", "--weights", "w.safetensors"],
+            "reading .safetensors files needs safetensors",
+        ),
+    ],
+)
+def test_a_missing_package_is_named(package: str, args: list[str], message: str) -> None:
+    node = onnx.helper.make_node("Relu", ["x"], ["y"])
+    inside, outside = (onnx.helper.make_tensor_value_info(name, 1, (1, 3, 20, 24)) for name in "xy")
+    onnx.save(onnx.helper.make_model(onnx.helper.make_graph([node], "net", [inside], [outside]), ir_version=8), "net.onnx")
+    Path("w.safetensors").write_bytes(b"")
+    with wave.open("a.wav", "wb") as file:
+        file.setparams((1, 2, 8000, 0, "NONE", ""))
+        file.writeframes(bytes(200))
+    code = f"import sys\nsys.modules[{package!r}] = None\nfrom convlens.cli import main\nmain(['run', *{args!r}])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, env=os.environ)
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", f'error: {message}: pip install "convlens[run]"\n')
 
 
 def test_help_needs_no_package() -> None:

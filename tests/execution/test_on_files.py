@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import onnx
 import pytest
+import soundfile
 import torch
 from onnx import TensorProto, helper, numpy_helper
 from PIL import Image
@@ -118,6 +119,23 @@ def test_a_picture_for_a_network_of_one_size(picture: str) -> None:
     record = run_model("lenet5", [picture]).to_dict()
     assert [step["what"] for step in record["inputs"][0]["steps"]] == ["grey", "resize"]
     assert record["inputs"][0]["shape"] == [1, 1, 32, 32]
+
+
+def test_a_sound_for_a_network(tmp_path: Path) -> None:
+    """Padded with silence to the one length that the linear layer takes; then the graph and PyTorch's layers agree."""
+    values = np.random.default_rng(0).uniform(-0.9, 0.9, (70, 2))
+    soundfile.write(tmp_path / "a.wav", values, 8000, subtype="FLOAT")
+    (tmp_path / "net.txt").write_text(
+        "input x: 1x1x100\nc = conv(x, out=4, kernel=5, stride=2)\nr = relu(c)\nf = flatten(r)\nl = linear(f, out=3)\noutput l"
+    )
+    torch.manual_seed(1)
+    module = nn.Sequential(nn.Conv1d(1, 4, 5, stride=2), nn.ReLU(), nn.Flatten(), nn.Linear(192, 3))
+    found = run_model(str(tmp_path / "net.txt"), [str(tmp_path / "a.wav")], seed=1)
+    x = torch.from_numpy(np.pad(values.mean(axis=1), (0, 30))).float()[None, None]
+    with torch.no_grad():
+        np.testing.assert_allclose(found.ran.outputs[0].values, module(x).numpy(), atol=1e-6)
+    assert [step.what for step in found.inputs["x"].steps] == ["mono", "silence"]
+    assert found.kept
 
 
 def test_a_run_that_would_take_too_much_is_not_started(picture: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -44,6 +44,9 @@ def command(
     A .png shows every channel in a tile of its own; a .npy holds the output as it is.
     """
     from convlens.cli._save import check_target  # noqa: PLC0415 - `--help` needs nothing of this
+    from convlens.media.extras import extra  # noqa: PLC0415
+
+    extra("numpy", "running anything")
     from convlens.execution import on_files  # noqa: PLC0415
 
     for out in outs:

@@ -39,9 +39,9 @@ class Kernel(NamedTuple):
     def text(self) -> str:
         """
         >>> print(kernel("gaussian").text())
-        1/16 *  1  2  1
-                2  4  2
-                1  2  1
+        1/16 *  1 2 1
+                2 4 2
+                1 2 1
         """
         head = f"1/{self.divisor} * " if self.divisor > 1 else ""
         width = max(len(str(weight)) for row in self.rows for weight in row) + 1

@@ -5,7 +5,14 @@ from typing import Any
 
 from convlens.ir.errors import UsageError
 
-NAMES = {"PIL.Image": "Pillow", "soundfile": "soundfile", "onnxruntime": "onnxruntime", "safetensors.torch": "safetensors"}
+NAMES = {
+    "PIL.Image": "Pillow",
+    "numpy": "NumPy",
+    "torch": "PyTorch",
+    "soundfile": "soundfile",
+    "onnxruntime": "onnxruntime",
+    "safetensors.torch": "safetensors",
+}
 
 
 def extra(module: str, purpose: str) -> Any:
