@@ -141,7 +141,7 @@ def test_broken_shapes_give_a_report_and_exit_code_1(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("args", "code", "message"),
     [
-        (["summry"], 2, "error: there is no verb 'summry' (did you mean 'summary'?); the verbs are: explain, layer, summary"),
+        (["summry"], 2, "error: there is no verb 'summry' (did you mean 'summary'?); the verbs are: explain, layer, run, summary"),
         (["summary"], 2, "error: Missing argument 'MODEL'."),
         (["summary", "alexnet", "--dept", "1"], 2, "error: No such option"),
         (["summary", "alexnt"], 2, "error: there is no network 'alexnt' (did you mean 'alexnet'?)"),

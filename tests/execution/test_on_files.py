@@ -81,6 +81,16 @@ def test_a_network_by_name(tmp_path: Path) -> None:
     assert [item["softmax"] for item in found.to_dict()["outputs"][0]["top"]] == pytest.approx(sorted(shares.tolist())[-1:-6:-1])
 
 
+@pytest.mark.parametrize("name", ["keyword_spotter", "m5", "textcnn", "shufflenet_v2"])
+def test_every_kind_of_network_gives_the_shapes_that_are_foretold(tmp_path: Path, name: str) -> None:
+    """Pictures, sounds, spectrograms and words; all others run in the tests of the backends."""
+    spec = load(name).inputs[0].spec
+    values = np.random.default_rng(0).integers(0, 4, spec.dims).astype(spec.dtype)
+    found = run_model(name, [array(tmp_path, values)])
+    assert [output.foretold for output in found.ran.outputs] == [output.values.shape for output in found.ran.outputs]
+    assert all(np.isfinite(output.values).all() for output in found.ran.outputs)
+
+
 def test_a_checkpoint_of_the_twin(tmp_path: Path) -> None:
     """PyTorch's own module, saved, gives what the network by name gives with its file."""
     from tests.networks import torch_twins
