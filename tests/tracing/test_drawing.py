@@ -60,7 +60,7 @@ def agrees(lines: list[str], view: View, terms: list[Term], *, whole: bool) -> N
 def test_every_marked_cell_is_a_term(call: str) -> None:
     tally = []
 
-    @cases(3)
+    @cases(4)
     @given(layers([call]), st.data())
     def check(layer: Layer, data: st.DataObject) -> None:
         made = theirs(layer, flip=False)

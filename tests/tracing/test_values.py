@@ -100,7 +100,7 @@ def _filter(op: Any, index: tuple[int, ...], number: int, channel: int) -> tuple
 def test_a_traced_value_is_the_frameworks(call: str) -> None:
     tally: Counter[str] = Counter()
 
-    @cases(4)
+    @cases(6)
     @given(layers([call]), st.data())
     def check(layer: Layer, data: st.DataObject) -> None:
         flip = call.startswith("Conv") and data.draw(st.booleans())

@@ -68,7 +68,8 @@ def drawn(plane: Plane, terms: Sequence[Term], read: Read | None, width: int) ->
 def _cell(plane: Plane, marked: dict[Shape, Number], read: Read | None) -> int:
     """Characters of the widest number near the window; a few pixels tell."""
     columns = [place[-1] for place in marked]
-    around = [(*place[:-1], column) for place in marked for column in (min(columns) - 2, max(columns) + 2)]
+    sides = (min(columns) - 2, max(columns) + 2)
+    around = {(*place[:-1], column) for place in marked for column in sides}
     pixels = [] if read is None else [pixel for place in around if plane.within(place) and (pixel := plane.pixel(place))]
     texts = [shown(x) for x in marked.values()] + [shown(read(pixel)) for pixel in pixels if read is not None]
     return max([*map(len, texts), *(len(str(column)) - 1 for column in columns)])
