@@ -9,7 +9,7 @@ from pathlib import Path
 import convlens
 
 DOCS = Path(__file__).parent.parent / "docs"
-CALL, INPUT = "Conv2d(64, 64, 3, padding=1)", (1, 64, 56, 56)
+CALL, INPUT = "Conv2d(64, 64, 3, padding=1)", (1, 64, 28, 28)
 OVER = {
     "in_channels": "8,16,32,48,63,64,65,96,128",
     "out_channels": "8,16,32,48,63,64,65,96,128",

@@ -98,7 +98,7 @@ def test_the_picture(sweep, lang):
     for panel in panels:
         x, y = map(int, re.findall(r"\d+", panel.get("transform")))
         assert x + 300 <= width
-        assert y + 196 <= height
+        assert y + 204 <= height
         classes = [element.get("class") for element in panel]
         assert "label" in classes
         assert "title" in classes

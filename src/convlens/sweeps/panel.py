@@ -6,19 +6,18 @@ from html import escape
 from convlens.sweeps.measures import Amount, Measure
 from convlens.sweeps.scale import Horizontal, ticks
 
-WIDTH, HEIGHT = 300, 196
-LEFT, RIGHT, TOP, BOTTOM = 54, 16, 28, 42
+WIDTH, HEIGHT = 300, 204
+LEFT, RIGHT, TOP, BOTTOM = 54, 16, 28, 50
 PLOT_WIDTH, PLOT_HEIGHT = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
 BASE = TOP + PLOT_HEIGHT
 INSET = 8
 """Of the outermost values, so that their marks stay inside the frame."""
 
 
-def panel(measure: Measure, axis: Horizontal, label: str, own: int | None, illegal: Sequence[int]) -> Iterator[str]:
+def panel(measure: Measure, title: str, axis: Horizontal, label: str, own: int | None, illegal: Sequence[int]) -> Iterator[str]:
     """The elements of one panel, its upper left corner at 0, 0; ``own`` is the point of the call itself."""
     marks = ticks(_highest(measure))
-    unit = f", {measure.unit}" if measure.unit else ""
-    yield f'<text class="title" x="{LEFT}" y="17">{escape(measure.title + unit)}</text>'
+    yield f'<text class="title" x="{LEFT}" y="17">{escape(title)}</text>'
     yield from _frame(marks, axis, label)
     xs = [_x(place) for place in axis.places]
     if measure.expected:
@@ -46,7 +45,7 @@ def _frame(marks: list[float], axis: Horizontal, label: str) -> Iterator[str]:
         if text:
             yield f'<path class="axis" d="M{_x(place):.1f} {BASE}v4"/>'
             yield f'<text class="tick" x="{_x(place):.1f}" y="{BASE + 16}" text-anchor="middle">{escape(text)}</text>'
-    yield f'<text class="label" x="{LEFT + PLOT_WIDTH / 2:.1f}" y="{HEIGHT - 7}" text-anchor="middle">{escape(label)}</text>'
+    yield f'<text class="label" x="{LEFT + PLOT_WIDTH / 2:.1f}" y="{HEIGHT - 15}" text-anchor="middle">{escape(label)}</text>'
 
 
 def _curve(measure: Measure, xs: list[float], top: float, words: bool) -> Iterator[str]:

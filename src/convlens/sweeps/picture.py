@@ -9,7 +9,7 @@ from convlens.lang.messages import listed, say
 from convlens.report.columns import wrapped
 from convlens.report.terminal import printable
 from convlens.sweeps.departures import shown
-from convlens.sweeps.measures import measures
+from convlens.sweeps.measures import Measure, measures
 from convlens.sweeps.panel import HEIGHT, LEFT, PLOT_HEIGHT, PLOT_WIDTH, TOP, WIDTH, panel
 from convlens.sweeps.scale import horizontal
 from convlens.sweeps.series import Series
@@ -46,7 +46,7 @@ def picture(sweep: "Sweep", lang: str) -> str:
     """The whole file. No text is smaller than 11 pixels, no number stands without its unit."""
     body: list[str] = []
     y = MARGIN + 16
-    head = f"{sweep.call}  {show_shape(sweep.spec.dims)}"
+    head = say(lang, "{call} on {shape}", call=sweep.call, shape=show_shape(sweep.spec.dims))
     for line in wrapped(head, CELLS - 40):
         body.append(_text("call", line, y))
         y += LINE + 4
@@ -75,11 +75,16 @@ def _series(sweep: "Sweep", one: Series, lang: str, body: list[str], y: int) -> 
     drawn = measures(one, sweep.departures(one), sweep.kinds, lang)
     for at, measure in enumerate(drawn):
         place = f"translate({MARGIN + at % ACROSS * WIDTH} {y + at // ACROSS * HEIGHT})"
-        body.append(f'<g transform="{place}">{"".join(panel(measure, axis, label, own, illegal))}</g>')
+        body.append(f'<g transform="{place}">{"".join(panel(measure, titled(measure, lang), axis, label, own, illegal))}</g>')
     y += -(-len(drawn) // ACROSS) * HEIGHT + 12
     for text in (*_illegal(one, lang), *below(sweep, one, lang)):
         y = _paragraph("words", text, body, y)
     return y
+
+
+def titled(measure: Measure, lang: str) -> str:
+    """What a panel shows, and in which unit."""
+    return say(lang, "{what}, {unit}", what=measure.title, unit=measure.unit) if measure.unit else measure.title
 
 
 def labelled(setting: Setting, lang: str) -> str:
@@ -89,7 +94,7 @@ def labelled(setting: Setting, lang: str) -> str:
         **dict.fromkeys(("in_channels", "out_channels"), say(lang, "channels")),
     }
     unit = units.get(setting.role)
-    return f"{setting.name}, {unit}" if unit else setting.name
+    return say(lang, "{what}, {unit}", what=setting.name, unit=unit) if unit else setting.name
 
 
 def _illegal(one: Series, lang: str) -> list[str]:
