@@ -1,6 +1,7 @@
 """Store what Keras on JAX says: it compiles every shape anew, so that asking it takes seconds for each case.
 
-``python -m tests.frameworks.store`` in the environment of the tests writes `STORED`; it asks the one of `PYTHON`.
+``python -m tests.frameworks.store`` in the environment of the tests writes `STORED`. It asks the one of `PYTHON`, which needs
+jax (0.10.2 gave the stored answers) beside the requirements.
 """
 
 import json
