@@ -15,9 +15,10 @@ if TYPE_CHECKING:
     from convlens.explanations.explanation import explain
     from convlens.report.layer import layer
     from convlens.report.summary import summary
+    from convlens.rewrites.rewrite import rewrite
     from convlens.sweeps.sweep import sweep
 
-__all__ = ["__version__", "explain", "layer", "run", "summary", "sweep"]
+__all__ = ["__version__", "explain", "layer", "rewrite", "run", "summary", "sweep"]
 __version__ = "0.1.0"
 
 
@@ -25,6 +26,7 @@ _PLACES = {
     "explain": "convlens.explanations.explanation",
     "layer": "convlens.report.layer",
     "run": "convlens.execution.run",
+    "rewrite": "convlens.rewrites.rewrite",
     "summary": "convlens.report.summary",
     "sweep": "convlens.sweeps.sweep",
 }

@@ -1,6 +1,6 @@
 """Places named by the indices of several axes together, by index vectors, by a mask, by order."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -94,5 +94,5 @@ def embedding_bag(op: Any, xs: Sequence[Array], weights: Mapping[str, Array]) ->
         bags = [rows[start:end] for start, end in zip(xs[1], ends, strict=not op.ended)]
     else:
         bags = list(rows)
-    put: Callable[..., Array] = {"sum": np.sum, "mean": np.mean, "max": np.max}[op.function]  # type: ignore[assignment]
+    put: Any = {"sum": np.sum, "mean": np.mean, "max": np.max}[op.function]
     return np.stack([put(bag, 0) if len(bag) else np.zeros(op.width) for bag in bags])

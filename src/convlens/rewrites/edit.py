@@ -1,0 +1,63 @@
+"""Other nodes in the place of a node."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, NamedTuple, TypeVar
+
+from convlens.ir.graph import Graph, Node, Ref
+from convlens.ir.op import Op
+from convlens.ir.verify import verify
+from convlens.lang.messages import marked
+from convlens.rewrites.place import Remark, remark
+
+Same = TypeVar("Same", bound=Op)
+
+
+class Change(NamedTuple):
+    """These nodes instead of one; who read its output reads ``result``."""
+
+    nodes: tuple[Node, ...]
+    result: Ref
+
+
+def changed(graph: Graph, changes: Mapping[str, Change]) -> Graph:
+    """The graph with all of these changes. New nodes read what the old ones of the old graph are called."""
+    became: dict[Ref, Ref] = {}
+    nodes: list[Node] = []
+    for node in graph:
+        change = changes.get(node.name, Change((node,), Ref(node.name)))
+        nodes += [replace(new, inputs=tuple(became.get(ref, ref) for ref in new.inputs)) for new in change.nodes]
+        if node.name in changes:
+            became[Ref(node.name)] = became.get(change.result, change.result)
+    outputs = tuple(became.get(ref, ref) for ref in graph.outputs)
+    return verify(replace(graph, nodes=tuple(nodes), outputs=outputs, held={}))
+
+
+def made(old: Node, op: Op, inputs: tuple[Ref, ...], part: str = "") -> Node:
+    """A node in the place of an old one, with its name, or a name behind it."""
+    return Node(f"{old.name}.{part}" if part else old.name, op, inputs, module=old.module, source=old.source)
+
+
+def with_settings(op: Same, **settings: Any) -> Same:
+    """The operator with some settings changed."""
+    return type(op)(**{**op.settings(), **settings})
+
+
+def not_movable(graph: Graph, node: Node) -> Remark | None:
+    """Why the weights of a node cannot be changed: somebody else has a part in them."""
+    sharing = [n.name for n in graph if any(tie.owner == node.name for tie in n.ties)] + [tie.owner for tie in node.ties]
+    if sharing:
+        return remark(marked("it shares weights with {node}"), node=sharing[0])
+    if len(node.inputs) > 1:
+        return remark(marked("its weights are computed in the network"))
+    return remark(marked("its weights are frozen")) if node.frozen else None
+
+
+def not_alone(graph: Graph, first: Node, second: Node) -> Remark | None:
+    """Why two nodes cannot become one: somebody else reads what lies between."""
+    readers = [user.name for user in graph.users(first.name) if user is not second]
+    if readers:
+        return remark(marked("{reader} reads the output of {node} too"), reader=readers[0], node=first.name)
+    if any(ref.node == first.name for ref in graph.outputs):
+        return remark(marked("the output of {node} is an output of the network"), node=first.name)
+    return None
