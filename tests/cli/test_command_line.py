@@ -56,6 +56,7 @@ def test_help_lists_the_verbs_without_importing_them() -> None:
 
 
 @pytest.mark.parametrize("verb", ["summary", "layer", "explain", "sweep"])
+@pytest.mark.parametrize("verb", ["summary", "layer", "explain", "rewrite"])
 def test_each_verb_has_help(verb: str) -> None:
     result = invoked(verb, "--help")
     assert result.exit_code == 0
@@ -141,7 +142,16 @@ def test_broken_shapes_give_a_report_and_exit_code_1(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("args", "code", "message"),
     [
-        (["summry"], 2, "error: there is no verb 'summry' (did you mean 'summary'?); the verbs are: explain, layer, run, summary"),
+        (
+            ["summry"],
+            2,
+            "error: there is no verb 'summry' (did you mean 'summary'?); the verbs are: explain, layer, run, summary",
+        ),
+        (
+            ["summry"],
+            2,
+            "error: there is no verb 'summry' (did you mean 'summary'?); the verbs are: explain, layer, rewrite, summary",
+        ),
         (["summary"], 2, "error: Missing argument 'MODEL'."),
         (["summary", "alexnet", "--dept", "1"], 2, "error: No such option"),
         (["summary", "alexnt"], 2, "error: there is no network 'alexnt' (did you mean 'alexnet'?)"),
@@ -169,6 +179,10 @@ def test_broken_shapes_give_a_report_and_exit_code_1(tmp_path: Path) -> None:
         (["layer", "Conv2d(3, 4, 9)", "--input", "1x3x4x4"], 1, "error: conv "),
         (["explain", "strid"], 2, "error: there is no topic 'strid' (did you mean 'stride'?)\n  fix: one of activation, "),
         (["explain", "stride", "-o", "a.html"], 2, "error: -o a.html: the ending '.html' says no format"),
+        (["rewrite", "lenet5", "--as", "separabel"], 2, "error: there is no rewrite 'separabel' (did you mean 'separable'?)"),
+        (["rewrite", "--as", "separable"], 2, "error: --as separable of what?\n  fix: convlens rewrite MODEL --as separable"),
+        (["rewrite", "lenet5", "--as", "fold-batch-norm"], 1, "error: fold-batch-norm is possible nowhere in 'lenet5'"),
+        (["rewrite", "lenet5", "-o", "a.png"], 2, "error: -o a.png: the ending '.png' says no format"),
         (["layer", "Conf2d(3, 4, 9)", "--input", "1x3x4x4"], 2, "error: "),
         (["layer", "Conv2d(3, 4, 3)"], 2, "error: "),
         (["layer", "__import__('os').system('true')", "--input", "1x3"], 2, "error: "),
@@ -213,9 +227,9 @@ SPOKEN = {
     "layer": ["ReLU()", "--input", "1x3"],
     "explain": ["parameters"],
     "run": ["lenet5", "--show-kernels"],
+    "sweep": ["Linear(3, 4)", "--input", "1x3", "--no-time"],
+    "rewrite": ["Linear(8, 3)", "--input", "1x8", "--as", "linear-to-conv"],
 }
-SPOKEN = {"summary": ["lenet5"], "layer": ["ReLU()", "--input", "1x3"], "explain": ["parameters"],
-          "sweep": ["Linear(3, 4)", "--input", "1x3", "--no-time"]}  # fmt: skip
 """Verbs that print words, with arguments."""
 
 

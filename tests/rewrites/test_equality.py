@@ -116,7 +116,7 @@ def test_both_compute_the_same(name: str) -> None:
             tally["compared"] += 1
 
     check()
-    assert tally["compared"] > 10, tally
+    assert tally["compared"] > 5, tally
 
 
 @pytest.mark.parametrize("name", DRAWN)

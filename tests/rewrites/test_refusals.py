@@ -14,9 +14,9 @@ CASES = [
     ("fold-batch-norm", "r = relu(x)\nn = batch_norm(r)", "n: before it stands relu, not a convolution or a linear layer"),
     ("fold-batch-norm", "c = conv(x, out=2, kernel=1x1)\nn = batch_norm(c, tracked=false)", "n: it has no running statistics"),
     ("fold-batch-norm", "c = conv(x, out=2, kernel=1x1)\nn = batch_norm(c)\na = add(n, c)", "n: a reads the output of c too"),
-    ("fold-batch-norm", "c = conv(x, out=4, kernel=1x1)\nd = conv(c, out=4, kernel=1x1, shares weight of c)\nn = batch_norm(d)",
+    ("fold-batch-norm", "c = conv(x, out=4, kernel=1x1)\nd = conv(c, out=4, kernel=1x1) shares weight of c\nn = batch_norm(d)",
      "n: it shares weights with c"),
-    ("fold-batch-norm", "c = conv(x, out=4, kernel=1x1, frozen weight)\nn = batch_norm(c)", "n: its weights are frozen"),
+    ("fold-batch-norm", "c = conv(x, out=4, kernel=1x1) frozen weight\nn = batch_norm(c)", "n: its weights are frozen"),
     ("separable", "c = conv(x, out=4, kernel=3x3, groups=2)", "c: it has 2 groups: it is not dense"),
     ("separable", "c = conv(x, out=4, kernel=1x1)", "c: it is pointwise already"),
     ("compose", "c = conv(x, out=4, kernel=3x3)", "c: before it stands an input of the network, not a convolution"),
@@ -45,7 +45,7 @@ CASES = [
 
 @pytest.mark.parametrize(("name", "lines", "reason"), CASES)
 def test_the_reason_is_said(name: str, lines: str, reason: str) -> None:
-    last = lines.rsplit("\n", 1)[-1].split(" ")[0]
+    last = lines.rsplit("\n", 1)[-1].split(" ", maxsplit=1)[0]
     graph = parse(f"network net\ninput x: 1x4x8x8\n{lines}\noutput {last}")
     with pytest.raises(GraphError, match=f"^{name} is possible nowhere in 'net'\n(.|\n)*  {reason}"):
         convlens.rewrite(graph, name=name)

@@ -7,7 +7,7 @@ from convlens.importers import calls
 from convlens.importers.model import load
 from convlens.ir.errors import GraphError, UsageError
 from convlens.ir.graph import Graph
-from convlens.ir.spec import parse_spec
+from convlens.ir.spec import Shape, TensorSpec, parse_spec
 from convlens.rewrites import table
 from convlens.rewrites.place import possible
 from convlens.rewrites.report import Choices, Rewriting
@@ -55,8 +55,13 @@ def _done(rule: Any, name: str, graph: Graph, weights: Mapping[Any, Any], option
 
 def _read(model: Any, inputs: tuple[Any, ...]) -> Graph:
     if isinstance(model, str) and "(" in model:
-        return calls.read(model, [parse_spec(item).dims if isinstance(item, str) else tuple(item) for item in inputs])
+        return calls.read(model, [_dims(item) for item in inputs])
     return load(model, inputs)
+
+
+def _dims(given: Any) -> Shape:
+    found = parse_spec(given) if isinstance(given, str) else given
+    return found.dims if isinstance(found, TensorSpec) else tuple(found)
 
 
 def _weights(model: Any, graph: Graph, weights: Mapping[Any, Any] | None, seed: int) -> dict[Any, Any]:

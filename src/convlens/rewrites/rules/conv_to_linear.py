@@ -20,7 +20,7 @@ from convlens.passes.facts import Facts
 from convlens.rewrites.edit import Change, changed, made, not_movable
 from convlens.rewrites.place import Place, Remark, possible, remark
 
-TITLE = marked("a convolution of 1x1, or over the whole map, becomes a linear layer")
+TITLE = marked("a pointwise convolution, or one over the whole map, becomes a linear layer")
 OPTIONS = ()
 
 

@@ -3,7 +3,8 @@
 A linear layer of a flattened C x H x W map is a convolution with an H x W kernel; those behind it, of values without
 space, are 1x1 convolutions. On the size that it was made for the network gives the same values, each on a map of one
 pixel; on a larger one it gives a map of them, as if it were run at each place. What needs the flat values (a softmax
-over the last axis, a reshape) still gets them. Source: Long et al., arXiv:1411.4038v2, section 3.1.
+over the last axis, a reshape) still gets them. An adaptive pool before the classifier that changes nothing at that size
+is left out, since it would shrink every larger map to it. Source: Long et al., arXiv:1411.4038v2, section 3.1.
 """
 
 from collections.abc import Mapping
@@ -43,9 +44,10 @@ def rewrite(graph: Graph, weights: Mapping[Key, Any]) -> tuple[Graph, dict[Key, 
     edit = _Convolutional(graph, dict(weights))
     nodes = [new for node in graph for new in edit.node(node)]
     outputs = tuple(edit.maps[ref][0] if ref in edit.maps else ref for ref in graph.outputs)
-    gone = {name for name in edit.replaced if not any(Ref(name) in node.inputs for node in nodes) and Ref(name) not in outputs}
-    kept = tuple(node for node in nodes if node.name not in gone)
-    return verify(replace(graph, nodes=kept, outputs=outputs, held={})), edit.weights
+    for name in reversed(edit.replaced):
+        if Ref(name) not in outputs and not any(Ref(name) in node.inputs for node in nodes):
+            nodes = [node for node in nodes if node.name != name]
+    return verify(replace(graph, nodes=tuple(nodes), outputs=outputs, held={})), edit.weights
 
 
 def notes(_graph: Graph, _weights: Mapping[Key, Any]) -> list[Remark]:
@@ -69,7 +71,7 @@ class _Convolutional:
             return self._convolution(node)
         if self._flattens(node):
             x = self.known.nodes[node.name].inputs[0]
-            self.maps[Ref(node.name)] = (node.inputs[0], x.dims[2:])
+            self.maps[Ref(node.name)] = (self._before_pool(node.inputs[0]), x.dims[2:])
             self.replaced.append(node.name)
             return [node]
         if len(node.inputs) == 1 and node.inputs[0] in self.maps and self._anywhere(node):
@@ -85,6 +87,14 @@ class _Convolutional:
         return flat and found.outputs[0].dims == (found.inputs[0].dims[0], found.inputs[0].numel // found.inputs[0].dims[0]) and (
             self._leads_to_linear(node)
         )  # fmt: skip
+
+    def _before_pool(self, ref: Ref) -> Ref:
+        """A pool to the size that its input has does nothing here, and would make a larger map as small: it is left out."""
+        found = self.known.nodes.get(ref.node)
+        if found is None or not self.graph[ref.node].op.name.startswith("adaptive") or found.inputs[:1] != found.outputs[:1]:
+            return ref
+        self.replaced.append(ref.node)
+        return self.graph[ref.node].inputs[0]
 
     def _leads_to_linear(self, node: Node) -> bool:
         users = self.graph.users(node.name)
