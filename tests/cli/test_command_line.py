@@ -55,8 +55,7 @@ def test_help_lists_the_verbs_without_importing_them() -> None:
     assert "convlens.cli.layer" not in modules
 
 
-@pytest.mark.parametrize("verb", ["summary", "layer", "explain", "sweep"])
-@pytest.mark.parametrize("verb", ["summary", "layer", "explain", "rewrite"])
+@pytest.mark.parametrize("verb", ["explain", "layer", "rewrite", "run", "summary", "sweep"])
 def test_each_verb_has_help(verb: str) -> None:
     result = invoked(verb, "--help")
     assert result.exit_code == 0
