@@ -53,6 +53,15 @@ def test_a_classifier_becomes_fully_convolutional(name: str) -> None:
     assert whole.shape == (1, first.shape[1], 3, 2)
 
 
+def test_the_weights_of_a_live_module_are_taken() -> None:
+    module = shaken(torch.nn.Sequential(torch.nn.Conv2d(3, 4, 3), torch.nn.BatchNorm2d(4), torch.nn.ReLU())).eval()
+    done = convlens.rewrite(module, (1, 3, 6, 6), name="fold-batch-norm")
+    x = torch.randn(1, 3, 6, 6)
+    with torch.no_grad():
+        (found,) = Executor(done.after)({done.after.inputs[0].name: x.double()}, done.weights).values()
+        torch.testing.assert_close(found.float(), module(x))
+
+
 def test_the_costs_are_those_of_both_networks() -> None:
     done = convlens.rewrite("Conv2d(8, 16, 3, padding=1, bias=False)", (1, 8, 10, 10), name="separable")
     record = done.to_dict()
