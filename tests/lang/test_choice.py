@@ -7,6 +7,7 @@ from itertools import product
 import pytest
 
 from convlens.lang.choice import preferred
+from convlens.lang.messages import say
 
 VALUES = ("", "zh_CN.UTF-8", "en_GB", "de_DE@euro", "zh")
 
@@ -45,3 +46,8 @@ def test_gettext_would_choose_the_same(tmp_path, monkeypatch: pytest.MonkeyPatch
             monkeypatch.setenv(name, value)
         found = gettext.find("d", str(tmp_path))
         assert preferred(environ) == (os.path.relpath(found, tmp_path)[:2] if found else "en"), environ
+
+
+def test_another_language_is_refused_in_words() -> None:
+    with pytest.raises(ValueError, match=r"does not speak 'fr'\n  fix: one of en, zh"):
+        say("fr", "padding {padding}", padding=1)

@@ -25,7 +25,7 @@ ENDINGS = (".json", ".md", ".html", ".txt")
 @click.option("--json", "as_json", is_flag=True, help="The record for machines, schema convlens/layer/1 or convlens/trace/1.")
 @click.option("--markdown", is_flag=True, help="For a page or a pull request.")
 @lang_option
-@click.option("-o", "out", metavar="FILE", help="Write to a file: .json, .md, .html or .txt.")
+@click.option("-o", "out", metavar="FILE", help="Write to a file: .json, .md, .txt or, but for --trace, .html.")
 def command(
     call: str, inputs: tuple[str, ...], as_json: bool, markdown: bool, lang: str, out: str | None,
     index: str | None, values: str | None, weights: str | None, flip: bool,

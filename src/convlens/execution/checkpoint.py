@@ -75,8 +75,9 @@ def _check_unpacked(path: Path) -> None:
 
 def _refusal(path: Path, error: str) -> str:
     """PyTorch's message names what the pickle wanted to call, among advice to allow it."""
-    lines = error.split("\n")
-    told = next((line for line in lines if "global" in line.lower()), lines[0])
+    told = next((line for line in error.split("\n") if "global" in line.lower()), "")
+    if not told:
+        return f"{path} is not a checkpoint that can be read; nothing of it was run\n  fix: torch.save(model.state_dict(), FILE)"
     return (
         f"{path} holds more than tensors, and nothing of it was run: {cut(told.strip())}\n"
         "  fix: torch.save(model.state_dict(), FILE), not torch.save(model, FILE)"

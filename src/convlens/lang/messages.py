@@ -10,6 +10,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from convlens.lang.choice import LANGUAGES
+
 DOMAIN = "convlens"
 
 
@@ -71,7 +73,9 @@ _MEETING = re.compile(r"(?<=[\u4e00-\u9fff])(?=[A-Za-z0-9])|(?<=[A-Za-z0-9\"'])(
 
 @lru_cache
 def catalogue(lang: str) -> gettext.NullTranslations:
-    """The messages of a language; those of English are the messages themselves."""
+    """The messages of a language; those of English are the messages themselves. Raises `ValueError` for any other."""
+    if lang not in LANGUAGES:
+        raise ValueError(f"convlens does not speak {lang!r}\n  fix: one of {', '.join(LANGUAGES)}")
     if lang == "en":
         return gettext.NullTranslations()
     with (Path(__file__).parent / lang / "LC_MESSAGES" / f"{DOMAIN}.mo").open("rb") as file:

@@ -145,6 +145,10 @@ def layer(call: str, *shapes: Shape | TensorSpec | str) -> LayerReport:
     """
     from convlens.importers.calls import read  # noqa: PLC0415 - `import convlens` stays light
 
+    if not isinstance(call, str):
+        raise UsageError(
+            f"a call is text such as 'Conv2d(3, 64, 7)', not a {type(call).__name__}\n  fix: convlens.summary for a live module"
+        )
     specs = [_spec(shape) for shape in shapes]
     return LayerReport(call, read(call, [spec.dims for spec in specs], dtypes=[spec.dtype for spec in specs]))
 

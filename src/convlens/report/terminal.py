@@ -87,7 +87,7 @@ def _width(stream: TextIO, variables: Mapping[str, str]) -> int:
     if columns.isdecimal() and 0 < int(columns) < 100_000:
         return max(int(columns), LEAST_WIDTH)
     try:
-        return max(os.get_terminal_size(stream.fileno()).columns, LEAST_WIDTH)
+        return max(os.get_terminal_size(stream.fileno()).columns or FALLBACK_WIDTH, LEAST_WIDTH)
     except (OSError, ValueError):
         return FALLBACK_WIDTH
 

@@ -1,5 +1,6 @@
 """The verb ``sweep``: how do output, parameters, MACs, memory and measured time move with each setting of a call?"""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from convlens.ir.errors import UsageError, quoted
@@ -125,6 +126,8 @@ def sweep(
     >>> [(point.value, point.figures.params, point.figures.macs) for point in found.series[0].points]
     [(1, 36928, 115605504), (64, 640, 1806336)]
     """
+    if over is not None and not isinstance(over, Mapping):
+        raise UsageError("over is a mapping, setting to values\n  fix: over={'kernel_size': '1..11:2', 'groups': None}")
     found = planned(call, shape, over or {})
     return timed(found, time, backward=backward, budget=budget, threads=threads, max_bytes=max_bytes)
 

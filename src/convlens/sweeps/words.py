@@ -48,7 +48,15 @@ def about(sweep: "Sweep", lang: str) -> list[str]:
 
 
 def _noise(sweep: "Sweep", lang: str) -> list[str]:
-    """A warning where the quartiles of most calls are far apart."""
+    """A warning where more processes wanted a processor than there are, or the quartiles of most calls are far apart."""
+    if sweep.machine is not None and sweep.machine.load is not None and max(sweep.machine.load) > sweep.machine.cores:
+        return [
+            say(
+                lang,
+                "The machine was busy: up to {load} processes wanted its {cores} processors. Measure again when it is quiet.",
+                load=max(sweep.machine.load), cores=sweep.machine.cores,
+            )
+        ]  # fmt: skip
     times = [time for one in sweep.series for point in one.points for _, time in point.times]
     wide = sum(time.high > FACTOR * time.low for time in times)
     if 2 * wide <= len(times):

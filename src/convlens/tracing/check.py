@@ -38,6 +38,7 @@ _LARGE = marked(
     "its input and weights are {values} values, {macs} MACs; at most {most_values} and {most_macs} are run for a check"
 )
 _MISSING = marked("PyTorch is not installed")
+_ROUNDED = marked("the check computes in float64, and the input is {dtype}")
 _REFUSED = marked("it cannot be run: {error}")
 
 
@@ -50,6 +51,8 @@ def checked(graph: Graph, known: Facts, x: Source, weights: Mapping[Key, Source]
         return Checked(reason=_LARGE, facts={name: f"{number:,}" for name, number in facts.items()})
     if find_spec("torch") is None:
         return Checked(reason=_MISSING)
+    if graph.inputs[0].spec.dtype not in ("float32", "float64"):
+        return Checked(reason=_ROUNDED, facts={"dtype": graph.inputs[0].spec.dtype})
     import torch  # noqa: PLC0415 - a trace needs no framework; its check does
 
     try:

@@ -1,5 +1,6 @@
 """What is running now: which modules, which line of the user's code?"""
 
+import contextlib
 import linecache
 import sys
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from types import FrameType, TracebackType
 import torch
 
 _OURS = (str(Path(__file__).parents[2]), str(Path(torch.__file__).parent))
+_PYTHON = str(Path(contextlib.__file__).parent)
 
 
 _CALL = torch.nn.Module._call_impl.__code__  # noqa: SLF001 - the frame of a module that is running
@@ -30,16 +32,21 @@ def running_modules() -> Iterator[torch.nn.Module]:
 def user_line() -> str:
     """``net.py:12 in forward: x = self.conv(x)``; empty where no frame of the user's is on the stack.
 
-    The innermost frame that belongs neither to convlens nor to PyTorch.
+    The innermost frame that belongs neither to convlens nor to PyTorch nor to Python's own library.
     """
     frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 - the documented way to look at the stack cheaply
     while frame is not None:
         file = frame.f_code.co_filename
-        if not file.startswith(_OURS) and not file.startswith("<frozen"):
+        if not file.startswith(_OURS) and not file.startswith("<frozen") and not _is_python(file):
             code = linecache.getline(file, frame.f_lineno).strip()
             return f"{Path(file).name}:{frame.f_lineno} in {frame.f_code.co_name}" + (f": {code}" if code else "")
         frame = frame.f_back
     return ""
+
+
+def _is_python(file: str) -> bool:
+    """Does the file belong to Python's own library?"""
+    return file.startswith(_PYTHON) and "site-packages" not in file
 
 
 def user_traceback(error: BaseException) -> str:
