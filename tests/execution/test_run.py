@@ -164,6 +164,13 @@ def test_a_transposed_convolution_is_the_adjoint_of_the_convolution_that_leads_b
     assert (back * x).sum() == pytest.approx((y * there).sum(), rel=1e-12)
 
 
+def test_a_group_of_one_value_is_normalised_to_nothing_by_keras_and_refused_by_pytorch():
+    assert (convlens.run("GroupNormalization(groups=3, center=False, scale=False)", np.ones((1, 2, 3))[:, :1]) == 0).all()
+    for call in ("GroupNorm(3, 3)", "F.group_norm(x, 3)"):
+        with pytest.raises(ShapeError, match="one value in each of the 3 groups"):
+            convlens.run(call, np.ones((1, 3, 1)))
+
+
 def test_a_flattened_picture_has_its_channels_last():
     x = values(2, 3, 4, 5)
     last = convlens.run("keras.layers.Flatten(dtype='float64')", np.moveaxis(x, 1, -1))

@@ -35,10 +35,10 @@ def verdict(case: Case, theirs: np.ndarray | str) -> Verdict:
 
 
 def relative(ours: np.ndarray, theirs: np.ndarray) -> float:
-    """The largest difference, measured by the largest value; endless where one side has a NaN."""
+    """The largest difference, measured by the largest value (or a millionth, where all are nothing); endless where there is a NaN."""
     if not theirs.size:
         return 0.0
-    difference = float(np.abs(ours - theirs).max() / max(float(np.abs(theirs).max()), 1e-30))
+    difference = float(np.abs(ours - theirs).max() / max(float(np.abs(theirs).max()), 1e-6))
     return difference if np.isfinite(difference) else np.inf
 
 

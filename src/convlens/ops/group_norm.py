@@ -36,7 +36,7 @@ class GroupNorm(Normalisation, name="group_norm"):
         spell("torch.nn", "GroupNorm", setting("num_groups", "groups"), size("num_channels", 1), setting("eps", default=1e-05),
               setting("affine", default=True), ignored("device"), ignored("dtype"), limits=_torch_limits),
         spell("torch", "group_norm", data("input"), setting("num_groups", "groups"), weight("weight", "weight", None),
-              weight("bias", "bias", None), setting("eps", default=1e-05), ignored("cudnn_enabled", True)),
+              weight("bias", "bias", None), setting("eps", default=1e-05), ignored("cudnn_enabled", True), limits=_torch_limits),
     )  # fmt: skip
 
     def outputs(self, xs: Inputs) -> Outputs:

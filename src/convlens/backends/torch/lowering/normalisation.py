@@ -1,5 +1,6 @@
 """Normalisations that take their statistics from the batch or from running ones."""
 
+import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import Tensor
 
@@ -14,6 +15,12 @@ def _batch_norm(call: Call) -> Tensor:
     own, weights = call.training or not call.op.tracked, call.weights
     mean, var = weights.get("running_mean"), weights.get("running_var")
     return F.batch_norm(call.x, mean, var, weights.get("weight"), weights.get("bias"), own, _momentum(call), call.op.eps)
+
+
+@lowers("group_norm")
+def _group_norm(call: Call) -> Tensor:
+    """The kernel itself: the function of torch.nn refuses groups of one value, which Keras normalises to 0."""
+    return torch.group_norm(call.x, call.op.groups, call.weights.get("weight"), call.weights.get("bias"), call.op.eps)
 
 
 @lowers("instance_norm")
