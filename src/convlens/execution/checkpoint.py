@@ -77,7 +77,10 @@ def _refusal(path: Path, error: str) -> str:
     """PyTorch's message names what the pickle wanted to call, among advice to allow it."""
     told = next((line for line in error.split("\n") if "global" in line.lower()), "")
     if not told:
-        return f"{path} is not a checkpoint that can be read; nothing of it was run\n  fix: torch.save(model.state_dict(), FILE)"
+        return (
+            f"{path} is no checkpoint, or it holds more than tensors; nothing of it was run\n"
+            "  fix: torch.save(model.state_dict(), FILE), not torch.save(model, FILE)"
+        )
     return (
         f"{path} holds more than tensors, and nothing of it was run: {cut(told.strip())}\n"
         "  fix: torch.save(model.state_dict(), FILE), not torch.save(model, FILE)"
