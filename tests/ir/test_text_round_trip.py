@@ -103,3 +103,11 @@ def test_a_text_that_is_too_long_is_refused(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr("convlens.ir.text.MAX_CHARACTERS", 10)
     with pytest.raises(ConvlensError, match=r"^text: 11 characters; the text form is read up to 10$"):
         parse("#" * 11)
+
+
+def test_a_padding_that_crops_both_sides_is_written_as_a_pair():
+    graph = parse(
+        "input x: 1x3x9x9\nc = conv(x, out=4, kernel=3x3, padding=-1:-1x0:0)\nd = conv(c, out=4, kernel=3x3, padding=-1:-1x-1:-1)\noutput d"
+    )
+    assert "padding=-1:-1x0:0)" in format(graph)
+    assert parse(format(graph)) == graph

@@ -139,7 +139,7 @@ def shown_settings(op: Op) -> dict[str, str]:
 
 def _shown_value(value: Any, kind: Any, keep_axes: bool) -> str:
     if isinstance(kind, PaddingRule) and not isinstance(value, str):
-        entries = [f"{low}" if low == high else f"{low}:{high}" for low, high in value]
+        entries = [f"{low}" if low == high >= 0 else f"{low}:{high}" for low, high in value]
         if any(":" in entry for entry in entries):
             entries = [f"{low}:{high}" for low, high in value]
         return entries[0] if len(set(entries)) == 1 else "x".join(entries)
