@@ -426,3 +426,24 @@ def test_sound_by_hand() -> None:
     assert (v["milliseconds"], v["period"], v["steps"]) == (10, 80, (8000 - 80) // 4 + 1)
     assert 1 + 2 * v["layers"] >= 80 > 1 + 2 * (v["layers"] - 1)
     assert v["small_time"] == Fraction(3, 8)
+
+
+@pytest.mark.parametrize(("kernel", "lower"), [(2, False), (2, True), (3, False), (4, False), (5, False)])
+def test_the_drawn_row_is_the_one_that_pytorch_computes(kernel: int, lower: bool) -> None:
+    """Where the strip is highest the real row is brightest, where it has a dot the row is dark, and the start is in brackets."""
+    from convlens.explanations.topics import why_odd
+
+    row = torch.zeros(1, 1, why_odd.SIZE, dtype=torch.float64)
+    row[..., why_odd.SIZE // 2] = 1
+    total = kernel - 1
+    pads = (total - total // 2, total // 2) if lower else (total // 2, total - total // 2)
+    for _ in range(why_odd.LAYERS):
+        weight = torch.full((1, 1, kernel), 1 / kernel, dtype=torch.float64)
+        row = torch.nn.functional.conv1d(torch.nn.functional.pad(row, pads), weight)
+    drawn = why_odd.strip(kernel, lower=lower)
+    assert (drawn[why_odd.SHOWN], drawn[why_odd.SHOWN + 2]) == ("[", "]")
+    cells = drawn.replace("[", "").replace("]", "")
+    seen = row[0, 0, why_odd.SIZE // 2 - why_odd.SHOWN :][: len(cells)]
+    heights = [why_odd.LEVELS.index(cell) for cell in cells]
+    assert [h == len(why_odd.LEVELS) - 1 for h in heights] == (seen >= seen.max() * (1 - 1e-12)).tolist()
+    assert all(h == int(8 * v / seen.max() + 1e-9) for h, v in zip(heights, seen.tolist(), strict=True))
