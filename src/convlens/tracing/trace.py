@@ -52,7 +52,7 @@ class Trace:
         self.flip: bool = flip
         self.index: Shape = read_index(index, self.output, batched=has_batch(graph, known))
         self.given: dict[str, Any] = {"input": values, "weights": weights}
-        self.held = weights_held(graph, known)
+        self.held = weights_held(graph)
         if flip and not any(len(held.shape) > 2 for held in self.held):
             raise UsageError(f"{call} has no kernel that could be turned\n  fix: no flip; it is for convolutions")
         self.no_bias: bool = False

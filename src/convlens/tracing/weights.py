@@ -1,69 +1,46 @@
-"""The weights of a call: what its framework calls them, and in which order of axes it keeps them."""
+"""The weights of a call that a trace reads: the names that a file may give them, and how their axes stand there."""
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
 from convlens.backends.plan import Key
-from convlens.ir.graph import Graph, Node
+from convlens.importers.calls import weights as theirs
+from convlens.ir.graph import Graph
 from convlens.ir.spec import Shape
-from convlens.passes.facts import Facts
 
 
 class Held(NamedTuple):
-    """One weight. ``names`` are those that a file may give it, ``shape`` that of convlens inside.
-
-    ``order`` is "torch", "reversed" (kernel first, then the two channel axes the other way round) or "depthwise" (kernel,
-    channels, multiplier).
-    """
+    """One weight. ``names`` are those that a file may give it, ``array`` says how its framework's array stands."""
 
     key: Key
     names: tuple[str, ...]
-    shape: Shape
-    order: str
-    multiplier: int = 1
+    array: theirs.Held
 
-    def place(self, index: Shape) -> Shape:
-        """An index of convlens as one of the framework's array.
-
-        >>> Held(("conv", "weight"), (), (8, 3, 5, 5), "reversed").place((7, 2, 0, 4))
-        (0, 4, 2, 7)
-        >>> Held(("depthwise", "weight"), (), (6, 1, 3, 3), "depthwise", 2).place((5, 0, 1, 2))
-        (1, 2, 2, 1)
-        """
-        if self.order == "torch":
-            return index
-        first, second, *kernel = index
-        last = divmod(first, self.multiplier) if self.order == "depthwise" else (second, first)
-        return (*kernel, *last)
+    @property
+    def shape(self) -> Shape:
+        """The shape inside convlens."""
+        return self.array.ours
 
     @property
     def own_shape(self) -> Shape:
-        """The shape of the framework's array.
+        """The shape of the framework's array."""
+        return self.array.shape
 
-        >>> Held(("depthwise", "weight"), (), (6, 1, 3, 3), "depthwise", 2).own_shape
-        (3, 3, 3, 2)
-        """
-        return tuple(last + 1 for last in self.place(tuple(size - 1 for size in self.shape)))
+    def place(self, index: Shape) -> Shape:
+        """An index of convlens as one of the framework's array."""
+        return self.array.place(index)
 
 
-def weights_held(graph: Graph, known: Facts) -> list[Held]:
+def weights_held(graph: Graph) -> list[Held]:
     """Every weight of the call, in the order in which its framework names them, a bias last."""
-    found = [held for node in graph for held in _of_node(node, graph, known)]
+    found = [Held((one.node, one.param), _names(graph, one), one) for one in theirs.held(graph)]
     return sorted(found, key=lambda held: held.key[1] == "bias")
 
 
-def _of_node(node: Node, graph: Graph, known: Facts) -> Iterator[Held]:
-    inputs = known.nodes[node.name].inputs
-    torch = graph.dialect == "torch.nn"
-    for name, shape in node.op.params(inputs).items():
-        if torch or name == "bias":
-            yield Held((node.name, name), (name,), shape, "torch")
-        elif node.name == "depthwise":
-            multiplier = shape[0] // inputs[0].dims[-node.op.axes - 1]
-            yield Held((node.name, name), ("depthwise_kernel", "depthwise_filter", *_KERNEL), shape, "depthwise", multiplier)
-        else:
-            pointwise = ("pointwise_kernel", "pointwise_filter") if node.name == "pointwise" else ()
-            yield Held((node.name, name), (*pointwise, *_KERNEL), shape, "reversed")
+def _names(graph: Graph, weight: theirs.Held) -> tuple[str, ...]:
+    if graph.dialect == "torch.nn" or weight.param == "bias":
+        return (weight.param,)
+    stage = (f"{weight.node}_kernel", f"{weight.node}_filter") if weight.node in ("depthwise", "pointwise") else ()
+    return (*stage, *_KERNEL)
 
 
 _KERNEL = ("kernel", "filters", "filter", "weight")

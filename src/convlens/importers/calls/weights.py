@@ -24,6 +24,22 @@ class Held(NamedTuple):
     order: tuple[int, ...]
     ours: Shape
 
+    def place(self, index: Shape) -> Shape:
+        """An index of the graph's own weight as one of the framework's array.
+
+        >>> Held("conv", "weight", "kernel", (5, 5, 3, 8), (3, 2, 0, 1), (8, 3, 5, 5)).place((7, 2, 0, 4))
+        (0, 4, 2, 7)
+        >>> Held("depthwise", "weight", "kernel", (3, 3, 3, 2), (2, 3, 0, 1), (6, 1, 3, 3)).place((5, 0, 1, 2))
+        (1, 2, 2, 1)
+        """
+        flat = 0
+        for at, size in zip(index, self.ours, strict=True):
+            flat = flat * size + at
+        found = [0] * len(self.shape)
+        for axis in reversed(self.order):
+            flat, found[axis] = divmod(flat, self.shape[axis])
+        return tuple(found)
+
 
 def held(graph: Graph) -> list[Held]:
     """The weights of a graph that `convlens.importers.calls.read` made, in the order in which the call names them.
