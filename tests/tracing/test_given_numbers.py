@@ -289,3 +289,28 @@ def test_without_pytorch_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     trace = traced()
     assert "Not checked by running it: PyTorch is not installed." in str(trace)
     assert trace.to_dict()["checked"] == {"framework": None, "reason": "PyTorch is not installed"}
+
+
+BROKEN_HEADERS = [
+    "{'descr': '<f8', 'fortran_order': False, 'shape': (1, 1, 5, 5)",
+    "(((",
+    "[" * 110,
+    "{'descr': [[]], 'shape': ()}",
+]
+
+
+@pytest.mark.parametrize("header", BROKEN_HEADERS)
+@pytest.mark.parametrize("ending", ["npy", "npz"])
+def test_a_header_that_numpy_trips_over_is_one_message(tmp_path, header, ending):
+    """Its parser ends in a tokenizer's error, which is no error of a value."""
+    text = header.ljust(117).encode() + b"\n"
+    content = b"\x93NUMPY\x01\x00" + len(text).to_bytes(2, "little") + text + bytes(200)
+    path = tmp_path / f"broken.{ending}"
+    if ending == "npz":
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("weight.npy", content)
+    else:
+        path.write_bytes(content)
+    given = {"weights": path} if ending == "npz" else {"values": path}
+    with pytest.raises(UsageError, match=r"cannot be read: .*\n  fix: a file of numbers"):
+        convlens.layer("Conv2d(1, 1, 3)", (1, 1, 5, 5)).trace((0, 0, 0), **given)

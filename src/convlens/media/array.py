@@ -3,7 +3,7 @@
 from math import prod
 from pathlib import Path
 from tokenize import TokenError
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 import numpy as np
 from numpy.lib import format as npy
@@ -14,6 +14,18 @@ from convlens.media.sample import Sample
 
 MAX_BYTES = 1 << 31
 """The largest file that is read."""
+
+
+class Header(NamedTuple):
+    """Shape, whether the values stand column by column (Fortran), and their dtype."""
+
+    shape: tuple[int, ...]
+    in_columns: bool
+    dtype: "np.dtype[Any]"
+
+
+class VersionError(ValueError):
+    """A version of the format that is not read."""
 
 
 def read_array(path: Path) -> Sample:
@@ -33,14 +45,24 @@ def read_array(path: Path) -> Sample:
     return Sample(str(path), "array", np.ascontiguousarray(values), {"format": "NPY", "dtype": str(dtype)})
 
 
-def _header(path: Path, file: IO[bytes]) -> tuple[tuple[int, ...], bool, "np.dtype[Any]"]:
+def header(file: IO[bytes]) -> Header:
+    """What stands before the values. Raises `ValueError` for whatever NumPy's parser trips over."""
     try:
         version = npy.read_magic(file)
         read = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}.get(version)
         if read is None:
-            raise UsageError(f"{path}: version {version[0]}.{version[1]} of the NPY format; 1.0 and 2.0 are read")
-        return read(file)
-    except (ValueError, EOFError, SyntaxError, TokenError, TypeError, RecursionError, MemoryError) as error:
+            raise VersionError(f"version {version[0]}.{version[1]} of the NPY format; 1.0 and 2.0 are read")
+        return Header(*read(file))
+    except (EOFError, SyntaxError, TokenError, TypeError, RecursionError, MemoryError) as error:
+        raise ValueError(str(error)) from None
+
+
+def _header(path: Path, file: IO[bytes]) -> Header:
+    try:
+        return header(file)
+    except VersionError as error:
+        raise UsageError(f"{path}: {error}") from None
+    except ValueError as error:
         raise UsageError(f"{path} is not a NumPy array file: {cut(str(error).split(chr(10))[0])}") from None
 
 

@@ -3,13 +3,16 @@
 import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import IO, TYPE_CHECKING, Any
 from zipfile import BadZipFile
 
 from convlens.backends.plan import Key
 from convlens.ir.errors import UsageError, nearest, quoted
 from convlens.ir.spec import Shape, show_shape
 from convlens.tracing.weights import Held
+
+if TYPE_CHECKING:
+    from convlens.media.array import Header
 
 KINDS = "fiub"
 """Real values, whole numbers with and without a sign, truth values."""
@@ -53,6 +56,12 @@ def _numpy() -> Any:
     return np
 
 
+def _header(file: IO[bytes]) -> "Header":
+    from convlens.media.array import header  # noqa: PLC0415 - it needs NumPy
+
+    return header(file)
+
+
 def _loaded(path: str | Path, option: str, endings: tuple[str, ...]) -> Any:
     np, what = _numpy(), f"{option} {path}"
     if Path(path).suffix.lower() not in endings:
@@ -60,6 +69,8 @@ def _loaded(path: str | Path, option: str, endings: tuple[str, ...]) -> Any:
     try:
         if Path(path).suffix.lower() == ".npz":
             return np.load(path, allow_pickle=False)
+        with Path(path).open("rb") as file:
+            _header(file)
         return np.lib.format.open_memmap(path, mode="r")
     except OSError as error:
         raise UsageError(f"{what}: {error.strerror or error}") from None
@@ -87,11 +98,9 @@ class Member:
         self.archive = archive
         self.name = name
         self.what = what
-        header = _numpy().lib.format
         try:
             with archive.zip.open(f"{name}.npy") as file:
-                read = {(1, 0): header.read_array_header_1_0, (2, 0): header.read_array_header_2_0}[header.read_magic(file)]
-                self.shape, _, self.dtype = read(file)
+                self.shape, _, self.dtype = _header(file)
         except _UNREADABLE as error:
             raise _unreadable(what, error) from None
 
