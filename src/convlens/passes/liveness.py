@@ -1,13 +1,14 @@
 """How much memory do the activations of a plain inference take, all together and at once?"""
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
 from convlens.ir.backward import Wanted
-from convlens.ir.graph import Graph
+from convlens.ir.graph import Graph, Ref
 from convlens.ir.op import Inputs, Op
 from convlens.passes.facts import Facts
-from convlens.passes.storage import storages
+from convlens.passes.storage import Storage, storages
 
 _EVALUATION = Wanted(frozenset(), weights=False)
 
@@ -24,15 +25,15 @@ class Activations(NamedTuple):
     peak_node: str
 
 
-def activations(graph: Graph, facts: Facts) -> Activations:
-    """Activation memory of one inference."""
+def activations(graph: Graph, facts: Facts, memory: Mapping[Ref, Storage] | None = None) -> Activations:
+    """Activation memory of one inference; ``memory`` is what `storages` gives, where it is known already."""
     nodes = [node for node in graph if node.name in facts.nodes]
     steps = [node.name for node in nodes]
     beside = [_made_beside(node.op, facts.nodes[node.name].inputs) for node in nodes]
     given = sum(item.spec.bytes for item in graph.inputs)
     made, freed = [0] * (len(steps) + 1), [0] * (len(steps) + 1)
     total = 0
-    for storage in dict.fromkeys(storages(graph, facts).values()):
+    for storage in dict.fromkeys((memory or storages(graph, facts)).values()):
         freed[storage.last] += storage.size
         if storage.made >= 0:
             made[storage.made] += storage.size

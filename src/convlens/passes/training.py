@@ -31,12 +31,15 @@ class Step(NamedTuple):
     saved: Saved
 
 
-def training(graph: Graph, facts: Facts, *, to_inputs: bool = False) -> Mapping[str, Training]:
+def training(
+    graph: Graph, facts: Facts, memory: Mapping[Ref, Storage] | None = None, *, to_inputs: bool = False
+) -> Mapping[str, Training]:
     """Training facts of every node that has facts, for the parameters that are not frozen.
 
-    With ``to_inputs`` the gradients by the network's inputs are wanted as well, as of layers in the middle of a network.
+    ``memory`` is what `storages` gives, where it is known already. With ``to_inputs`` the gradients by the network's inputs
+    are wanted as well, as of layers in the middle of a network.
     """
-    memory = storages(graph, facts)
+    memory = memory or storages(graph, facts)
     trained = {item.name for item in graph.inputs} if to_inputs else set()
     kept: set[Storage] = set()
     found = {}

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
-from convlens.ir.graph import Graph
+from convlens.ir.graph import Graph, Ref
 from convlens.passes.facts import Facts, facts
 from convlens.passes.liveness import Activations, activations
 from convlens.passes.receptive_field import ReceptiveField, lost_at, receptive_fields
+from convlens.passes.storage import Storage, storages
 from convlens.passes.training import Training, training
 from convlens.report.collector import paused
 from convlens.report.terminal import printable
@@ -35,12 +36,16 @@ class Summary:
         return lost_at(self.graph, self.facts) if None in self.receptive_fields.values() else {}
 
     @cached_property
+    def _memory(self) -> Mapping[Ref, Storage]:
+        return storages(self.graph, self.facts)
+
+    @cached_property
     def activations(self) -> Activations:
-        return activations(self.graph, self.facts)
+        return activations(self.graph, self.facts, self._memory)
 
     @cached_property
     def training(self) -> Mapping[str, Training]:
-        return training(self.graph, self.facts)
+        return training(self.graph, self.facts, self._memory)
 
     @cached_property
     def totals(self) -> Totals:

@@ -8,6 +8,7 @@ from convlens.ir.errors import ConvlensError
 from convlens.ir.spec import Shape, TensorSpec
 from convlens.passes.facts import NodeFacts
 from convlens.passes.liveness import activations
+from convlens.passes.storage import storages
 from convlens.passes.training import Training, training
 from convlens.report.layer import LayerReport, layer
 from convlens.sweeps.timing import Timing
@@ -61,9 +62,10 @@ def point(value: Value, call: str, shape: Shape, dtype: str) -> Point:
 def figures(report: LayerReport) -> Figures:
     """The sums over the nodes of a call."""
     found = [known for _, known in report.nodes]
-    steps = list(training(report.graph, report.facts, to_inputs=True).values())
+    memory = storages(report.graph, report.facts)
+    steps = list(training(report.graph, report.facts, memory, to_inputs=True).values())
     given = sum(item.spec.bytes for item in report.graph.inputs)
-    made = activations(report.graph, report.facts).total_bytes
+    made = activations(report.graph, report.facts, memory).total_bytes
     held = sum(_weight_bytes(known) for known in found)
     macs, saved = _sum(known.macs for known in found), sum(step.saved_bytes for step in steps)
     return Figures(

@@ -121,7 +121,7 @@ class Trace:
         refs = tuple([x.ref if type(x) is Shadow else self.ref_of(x) for x in inputs])
         path, module = self.running()
         own = self._names.unique(name or _name_for(op, path, module))
-        ties, frozen = self._own(own, weights) if weights else ((), ())
+        ties, frozen, paths = self._own(own, weights) if weights else ((), (), ())
         path = path if own != path else ""
         if len(self.nodes) >= MAX_NODES:
             raise UsageError(f"the forward makes more than {MAX_NODES} calls; a loop that does not end?")
@@ -132,7 +132,7 @@ class Trace:
         except ShapeError as error:
             self._break(Node(own, op, refs, path, ties, frozen, source=user_line()), xs, error)
             raise
-        self.nodes.append(Node(own, op, refs, path, ties, frozen, weights=self._paths(weights or {}), value=value))
+        self.nodes.append(Node(own, op, refs, path, ties, frozen, weights=paths, value=value))
         return [self.shadow(spec, Ref(own, port)) for port, spec in enumerate(outputs)]
 
     def _break(self, node: Node, xs: Inputs, error: ShapeError) -> None:
@@ -191,19 +191,20 @@ class Trace:
         (made,) = self.emit(op, (), {"value": tensor} if name else None, name=name, value=value)
         return made.ref
 
-    def _own(self, node: str, weights: Mapping[str, torch.Tensor]) -> tuple[tuple[Tie, ...], tuple[str, ...]]:
-        ties, frozen = [], []
+    def _own(
+        self, node: str, weights: Mapping[str, torch.Tensor]
+    ) -> tuple[tuple[Tie, ...], tuple[str, ...], tuple[tuple[str, str], ...]]:
+        """Which weights are shared with an earlier node, which are not trained, and where each is registered."""
+        ties, frozen, paths = [], [], []
         for param, tensor in weights.items():
             owner = self.owners.setdefault(id(tensor), (node, param))
             if owner[0] != node or owner[1] != param:
                 ties.append(Tie(param, *owner))
             if id(tensor) in self._trained and not tensor.requires_grad:
                 frozen.append(param)
-        return tuple(ties), tuple(frozen)
-
-    def _paths(self, weights: Mapping[str, torch.Tensor]) -> tuple[tuple[str, str], ...]:
-        """Where each weight is registered."""
-        return tuple((name, self.registered[id(tensor)][0]) for name, tensor in weights.items() if id(tensor) in self.registered)
+            if id(tensor) in self.registered:
+                paths.append((param, self.registered[id(tensor)][0]))
+        return tuple(ties), tuple(frozen), tuple(paths)
 
 
 def _name_for(op: Op, path: str, module: torch.nn.Module | None) -> str:
