@@ -7,6 +7,7 @@ import click
 
 from convlens.cli._lang import lang_option
 from convlens.cli._output import chosen_format, emit, emit_json, write
+from convlens.ir.record import as_json
 
 if TYPE_CHECKING:
     from convlens.report.terminal import Screen
@@ -43,10 +44,8 @@ def command(topic: str, as_json: bool, markdown: bool, lang: str, color: str, ou
 
 
 def _file_text(found: Any, ending: str) -> str:
-    import json  # noqa: PLC0415 - only a record needs it
-
     if ending == ".json":
-        return json.dumps(found.to_dict(), ensure_ascii=False, indent=2) + "\n"
+        return as_json(found.to_dict())
     return str(found.to_markdown() if ending == ".md" else found.text())
 
 

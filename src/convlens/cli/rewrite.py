@@ -7,6 +7,7 @@ import click
 from convlens.cli._lang import lang_option
 from convlens.cli._output import chosen_format, emit, emit_json, remark, write
 from convlens.ir.errors import UsageError
+from convlens.ir.record import as_json
 
 if TYPE_CHECKING:
     from convlens.rewrites.report import Choices, Rewriting
@@ -51,10 +52,8 @@ def command(
 
 
 def _file_text(found: "Rewriting | Choices", ending: str, lang: str) -> str:
-    import json  # noqa: PLC0415 - only a record needs it
-
     if ending == ".json":
-        return json.dumps(found.to_dict(), ensure_ascii=False, indent=2) + "\n"
+        return as_json(found.to_dict())
     after = getattr(found, "after", None)
     if after is None:
         return found.text(lang)

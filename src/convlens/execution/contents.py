@@ -1,7 +1,6 @@
 """What a file of a run holds, by its ending."""
 
 import io
-import json
 from typing import Any
 
 import numpy as np
@@ -9,6 +8,7 @@ import numpy as np
 from convlens.execution.pictures import filtered_picture, is_picture, kernels_picture, maps_picture
 from convlens.execution.result import Result
 from convlens.ir.errors import UsageError
+from convlens.ir.record import as_json
 from convlens.ir.spec import show_shape
 
 
@@ -19,7 +19,7 @@ def contents(found: Result, ending: str, lang: str) -> bytes:
     if ending == ".npy":
         return _npy(_array(found))
     if ending == ".json":
-        return (json.dumps(found.to_dict(), ensure_ascii=False, indent=2) + "\n").encode()
+        return as_json(found.to_dict()).encode()
     return found.text(lang).encode()
 
 

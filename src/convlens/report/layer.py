@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, SupportsIndex
 from convlens.ir.errors import UsageError, quoted
 from convlens.ir.graph import Graph, Node
 from convlens.ir.label import label
+from convlens.ir.record import as_json
 from convlens.ir.spec import Shape, TensorSpec, check_sizes, parse_spec, show_shape
 from convlens.passes.facts import Facts, NodeFacts, facts
 from convlens.passes.receptive_field import ReceptiveField, receptive_fields
@@ -98,9 +99,7 @@ class LayerReport:
 
     def to_json(self) -> str:
         """`to_dict` as JSON text."""
-        import json  # noqa: PLC0415 - each form loads its own writer
-
-        return json.dumps(self.to_dict(), ensure_ascii=False, indent=2) + "\n"
+        return as_json(self.to_dict())
 
     def text(self, lang: str = "en") -> str:
         """The explanation, in "en" or "zh"."""

@@ -19,8 +19,8 @@ _SPECIAL = str.maketrans({c: f"\\{c}" for c in "\\`*_[]<>|#"} | {"\n": " ", "\r"
 def summary_markdown(report: "Summary", depth: int | None = None, fold: bool = False, lang: str = "en") -> str:
     """A line for each layer, folded module or repeated block, then the totals, then where the shapes break."""
     rows, heads = flat_rows(report, depth, fold, lang), [say(lang, head) for head in FLAT_HEADS.values()]
-    lines = [f"**{escaped(heading(report))}**", "", _row(heads), "|---|---|---|---:|---:|---|"]
-    lines += [_row([escaped(row[key]) for key in FLAT_HEADS]) for row in rows]
+    lines = [f"**{escaped(heading(report))}**", "", table_row(heads), "|---|---|---|---:|---:|---|"]
+    lines += [table_row([escaped(row[key]) for key in FLAT_HEADS]) for row in rows]
     lines += ["", *(f"- {said(lang, head, escaped(text))}" for head, text in notes(report, lang))]
     explained = flat_legend(report, rows, depth, fold, lang)
     lines += ["", *(f"- {escaped(text)}" for text in explained)] if explained else []
@@ -53,5 +53,6 @@ def escaped(text: str) -> str:
     return text.translate(_SPECIAL)
 
 
-def _row(texts: list[str]) -> str:
+def table_row(texts: list[str]) -> str:
+    """A line of a table."""
     return f"| {' | '.join(texts)} |"

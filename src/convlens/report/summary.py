@@ -5,6 +5,7 @@ from functools import cached_property
 from typing import Any
 
 from convlens.ir.graph import Graph, Ref
+from convlens.ir.record import as_json
 from convlens.passes.facts import Facts, facts
 from convlens.passes.liveness import Activations, activations
 from convlens.passes.receptive_field import ReceptiveField, lost_at, receptive_fields
@@ -67,9 +68,7 @@ class Summary:
 
     def to_json(self) -> str:
         """`to_dict` as JSON text."""
-        import json  # noqa: PLC0415 - each form loads its own writer
-
-        return json.dumps(self.to_dict(), ensure_ascii=False, indent=2) + "\n"
+        return as_json(self.to_dict())
 
     def to_markdown(self, *, depth: int | None = None, fold: bool = False, lang: str = "en") -> str:
         """A table and a list, for a page or a pull request; the options are those of `to_text`."""

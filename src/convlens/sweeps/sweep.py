@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from convlens.ir.errors import UsageError, quoted
+from convlens.ir.record import as_json
 from convlens.ir.spec import Shape, TensorSpec, parse_spec
 from convlens.sweeps.departures import Departures, departures
 from convlens.sweeps.series import Over, Series, series_of
@@ -65,9 +66,7 @@ class Sweep:
 
     def to_json(self) -> str:
         """`to_dict` as JSON text."""
-        import json  # noqa: PLC0415
-
-        return json.dumps(self.to_dict(), ensure_ascii=False, indent=2) + "\n"
+        return as_json(self.to_dict())
 
     def to_csv(self) -> str:
         """One line for each call, exact numbers, seconds."""

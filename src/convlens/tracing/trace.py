@@ -8,6 +8,7 @@ from typing import Any, SupportsIndex
 from convlens.backends.plan import Key
 from convlens.ir.errors import UsageError
 from convlens.ir.graph import Graph
+from convlens.ir.record import as_json
 from convlens.ir.spec import Shape
 from convlens.passes.facts import Facts
 from convlens.tracing.arrays import values_array, weight_arrays
@@ -113,9 +114,7 @@ class Trace:
 
     def to_json(self) -> str:
         """`to_dict` as JSON text."""
-        import json  # noqa: PLC0415 - each form loads its own writer
-
-        return json.dumps(self.to_dict(), ensure_ascii=False, indent=2) + "\n"
+        return as_json(self.to_dict())
 
     def to_markdown(self, lang: str = "en") -> str:
         """The explanation as Markdown."""
