@@ -76,4 +76,4 @@ if __name__ == "__main__":
         po_file(language).write_bytes(as_po(catalogue))
         po_file(language).with_suffix(".mo").write_bytes(as_mo(catalogue))
         missing = [message.id for message in catalogue if message.id and not message.string]
-        print(f"{language}: {len(catalogue)} messages, {len(missing)} without a translation", *missing, sep="\n  ")  # noqa: T201
+        print(f"{language}: {len(catalogue)} messages, {len(missing)} without a translation", *missing, sep="\n  ")

@@ -60,7 +60,7 @@ def _print(found: Any, color: str) -> None:
 
 def _coloured(found: Any, width: int, screen: "Screen") -> str:
     from rich.console import Console  # noqa: PLC0415 - only colours need Rich
-    from rich.text import Text  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415 - only a text for people needs it
 
     console = Console(width=screen.width, force_terminal=True, color_system="standard", legacy_windows=False, highlight=False)
     with console.capture() as captured:

@@ -33,7 +33,7 @@ def command(
     said. Without --as the rewrites are listed, and for a MODEL where each is possible.
     """
     from convlens.importers.factory import need_code  # noqa: PLC0415 - `--help` needs no reader
-    from convlens.importers.model import runs_user_code  # noqa: PLC0415
+    from convlens.importers.model import runs_user_code  # noqa: PLC0415 - `--help` needs no network
     from convlens.rewrites.rewrite import rewrite  # noqa: PLC0415 - nor a rewrite
 
     ending = chosen_format(out, ENDINGS, as_json=as_json, markdown=False)
@@ -57,6 +57,6 @@ def _file_text(found: "Rewriting | Choices", ending: str, lang: str) -> str:
     after = getattr(found, "after", None)
     if after is None:
         return found.text(lang)
-    from convlens.ir.text import format as text_form  # noqa: PLC0415
+    from convlens.ir.text import format as text_form  # noqa: PLC0415 - `--help` needs no network
 
     return text_form(after) + "\n"

@@ -44,10 +44,10 @@ def command(
     A .png shows every channel in a tile of its own; a .npy holds the output as it is.
     """
     from convlens.cli._save import check_target  # noqa: PLC0415 - `--help` needs nothing of this
-    from convlens.media.extras import extra  # noqa: PLC0415
+    from convlens.media.extras import extra  # noqa: PLC0415 - `--help` needs no run
 
     extra("numpy", "running anything")
-    from convlens.execution import on_files  # noqa: PLC0415
+    from convlens.execution import on_files  # noqa: PLC0415 - `--help` needs no run
 
     for out in outs:
         ending_of(out, ENDINGS)
@@ -63,8 +63,8 @@ def command(
 
 
 def _how(resize: str | None, mean: str, std: str) -> "How":
-    from convlens.execution.wanted import How  # noqa: PLC0415
-    from convlens.ir.spec import parse_shape  # noqa: PLC0415
+    from convlens.execution.wanted import How  # noqa: PLC0415 - `--help` needs no run
+    from convlens.ir.spec import parse_shape  # noqa: PLC0415 - `--help` needs no run
 
     size = None if resize is None else parse_shape(resize) if resize else ()
     divisors = _numbers("--std", std)
@@ -92,8 +92,8 @@ def _check_kernel(model: str, files: tuple[str, ...], weights: tuple[str, ...], 
 
 
 def _check_model(model: str, files: tuple[str, ...], show_kernels: bool) -> None:
-    from convlens.importers.factory import need_code  # noqa: PLC0415
-    from convlens.importers.model import runs_user_code  # noqa: PLC0415
+    from convlens.importers.factory import need_code  # noqa: PLC0415 - `--help` needs no run
+    from convlens.importers.model import runs_user_code  # noqa: PLC0415 - `--help` needs no run
 
     if not model:
         raise UsageError("nothing to run\n  fix: a MODEL, a CALL, or --kernel NAME")
@@ -105,8 +105,8 @@ def _check_model(model: str, files: tuple[str, ...], show_kernels: bool) -> None
 
 
 def _give(found: "Result", outs: tuple[str, ...], as_json: bool, lang: str) -> None:
-    from convlens.cli._save import save  # noqa: PLC0415
-    from convlens.execution.contents import contents  # noqa: PLC0415
+    from convlens.cli._save import save  # noqa: PLC0415 - `--help` needs no run
+    from convlens.execution.contents import contents  # noqa: PLC0415 - `--help` needs no run
 
     found.files.extend(outs)
     save({out: contents(found, ending_of(out, ENDINGS), lang) for out in outs})

@@ -62,7 +62,7 @@ def command(
 
 
 def _over(texts: tuple[str, ...]) -> "Over":
-    from convlens.sweeps.values import parse_over  # noqa: PLC0415
+    from convlens.sweeps.values import parse_over  # noqa: PLC0415 - `--help` needs no sweep
 
     pairs = [parse_over(text) for text in texts]
     for at, (name, _) in enumerate(pairs):
@@ -86,7 +86,7 @@ def _file_text(found: "Sweep", ending: str, lang: str) -> str:
     if ending in (".csv", ".json"):
         return found.to_csv() if ending == ".csv" else found.to_json()
     if ending == ".txt":
-        from convlens.report.terminal import FILE  # noqa: PLC0415
+        from convlens.report.terminal import FILE  # noqa: PLC0415 - `--help` needs no sweep
 
         return found.text(lang, FILE)
     return found.to_svg(lang) if ending == ".svg" else found.to_markdown(lang)

@@ -78,8 +78,8 @@ def _call(call: str, weights: Sequence[str], seed: int) -> Runner:
 
 def _graph(graph: Graph, weights: Sequence[str], seed: int) -> Runner:
     from convlens.backends.torch import initial_weights  # noqa: PLC0415 - needs PyTorch
-    from convlens.execution.match import weights_for  # noqa: PLC0415
-    from convlens.execution.run_graph import GraphRunner  # noqa: PLC0415
+    from convlens.execution.match import weights_for  # noqa: PLC0415 - needs PyTorch
+    from convlens.execution.run_graph import GraphRunner  # noqa: PLC0415 - needs PyTorch
 
     if not weights:
         return GraphRunner(graph, initial_weights(graph, seed), _drawn(seed))
@@ -90,8 +90,8 @@ def _graph(graph: Graph, weights: Sequence[str], seed: int) -> Runner:
 def _module(found: Any, model: str, files: int, weights: Sequence[str]) -> Runner:
     import torch  # noqa: PLC0415 - just seen to be there
 
-    from convlens.execution.match import load_into  # noqa: PLC0415
-    from convlens.execution.run_module import ModuleRunner  # noqa: PLC0415
+    from convlens.execution.match import load_into  # noqa: PLC0415 - needs PyTorch
+    from convlens.execution.run_module import ModuleRunner  # noqa: PLC0415 - needs PyTorch
 
     if not isinstance(found, torch.nn.Module):
         raise UsageError(f"{model} is not a model: a torch.nn.Module or a Graph is needed, found {type(found).__name__}")

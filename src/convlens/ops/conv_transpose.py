@@ -90,7 +90,7 @@ class ConvTranspose(Op, name="conv_transpose"):
         channels = group_channels(where, x.dims[where], self.out, self.groups)
         maps = zip(self.kernel, self.stride, self.padding, self.dilation, strict=True)
         space = (
-            along(where + 1 + i, lambda k=k, s=s, left=left, d=d: transposed(k, s, left, d))  # type: ignore[misc]
+            along(where + 1 + i, lambda k=k, s=s, left=left, d=d: transposed(k, s, left, d))  # type: ignore[misc]  # a default binds the loop's value
             for i, (k, s, (left, _), d) in enumerate(maps)
         )
         lead: Read = tuple(Along(axis, window(1)) for axis in range(where))

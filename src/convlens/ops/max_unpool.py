@@ -90,6 +90,6 @@ class MaxUnpool(Weightless, name="max_unpool"):
     def reads(self, xs: Inputs) -> tuple[tuple[Read, ...], ...]:
         first = channel_axis(self, xs[0]) + 1
         rows = enumerate(zip(self.kernel, self.stride or self.kernel, self.padding, strict=True), first)
-        space = tuple(along(axis, lambda k=k, s=s, low=low: transposed(k, s, low)) for axis, (k, s, (low, _)) in rows)  # type: ignore[misc]
+        space = tuple(along(axis, lambda k=k, s=s, low=low: transposed(k, s, low)) for axis, (k, s, (low, _)) in rows)  # type: ignore[misc]  # a default binds the loop's value
         read: Read = (*(Along(axis, IDENTITY) for axis in range(first)), *space)
         return ((read, read),)

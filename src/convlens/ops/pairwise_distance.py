@@ -25,7 +25,7 @@ class PairwiseDistance(OfPairs, name="pairwise_distance"):
     eps: Number = 1e-6
     keep: Bool = False
 
-    axis: ClassVar[int] = -1  # type: ignore[misc]
+    axis: ClassVar[int] = -1  # type: ignore[misc]  # always the last axis
     spellings = (
         spell("torch.nn", "PairwiseDistance", *_SETTINGS),
         spell("torch", "pairwise_distance", data("x1"), data("x2"), *_SETTINGS),

@@ -50,7 +50,7 @@ class LayerReport:
     def to_dict(self) -> dict[str, Any]:
         """The record of ``layer --json``, schema ``convlens/layer/1``."""
         from convlens.report.layer_text import formula  # noqa: PLC0415 - loaded with the first form that is asked for
-        from convlens.report.record import field_record  # noqa: PLC0415
+        from convlens.report.record import field_record  # noqa: PLC0415 - each form loads its own writer
 
         given, made = self.shapes()
         return {
@@ -114,7 +114,7 @@ class LayerReport:
     def to_html(self, lang: str = "en") -> str:
         """A whole page of plain HTML."""
         from convlens.report.html import page  # noqa: PLC0415 - each form loads its own writer
-        from convlens.report.layer_html import layer_html  # noqa: PLC0415
+        from convlens.report.layer_html import layer_html  # noqa: PLC0415 - each form loads its own writer
 
         return page(self.call, layer_html(self, lang), lang)
 

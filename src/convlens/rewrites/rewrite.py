@@ -67,7 +67,7 @@ def _dims(given: Any) -> Shape:
 def _weights(model: Any, graph: Graph, weights: Mapping[Any, Any] | None, seed: int) -> dict[Any, Any]:
     """In float64, so that the difference of both is that of the rewrite."""
     from convlens.backends.torch import weights_of  # noqa: PLC0415 - a list of rewrites needs no framework
-    from convlens.rewrites.proof import random_weights  # noqa: PLC0415
+    from convlens.rewrites.proof import random_weights  # noqa: PLC0415 - needs PyTorch
 
     if weights is None and isinstance(model, str | Graph):
         return random_weights(graph, seed)

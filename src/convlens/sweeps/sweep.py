@@ -70,25 +70,25 @@ class Sweep:
 
     def to_csv(self) -> str:
         """One line for each call, exact numbers, seconds."""
-        from convlens.sweeps.rows import csv_text  # noqa: PLC0415
+        from convlens.sweeps.rows import csv_text  # noqa: PLC0415 - each form loads its own writer
 
         return csv_text(self)
 
     def text(self, lang: str = "en", screen: "Screen | None" = None) -> str:
         """A table for each setting with small bars, and in words where time does not follow the arithmetic."""
-        from convlens.sweeps.text import sweep_text  # noqa: PLC0415
+        from convlens.sweeps.text import sweep_text  # noqa: PLC0415 - each form loads its own writer
 
         return sweep_text(self, lang, screen)
 
     def to_markdown(self, lang: str = "en") -> str:
         """The same tables for a page or a pull request."""
-        from convlens.sweeps.markdown import sweep_markdown  # noqa: PLC0415
+        from convlens.sweeps.markdown import sweep_markdown  # noqa: PLC0415 - each form loads its own writer
 
         return sweep_markdown(self, lang)
 
     def to_svg(self, lang: str = "en") -> str:
         """The picture: for each setting one panel for each measure, for light and dark screens."""
-        from convlens.sweeps.picture import picture  # noqa: PLC0415
+        from convlens.sweeps.picture import picture  # noqa: PLC0415 - each form loads its own writer
 
         return picture(self, lang)
 
@@ -167,7 +167,7 @@ def timed(
 
 def has_torch() -> bool:
     """Is PyTorch there? It is not imported."""
-    from importlib.util import find_spec  # noqa: PLC0415
+    from importlib.util import find_spec  # noqa: PLC0415 - each form loads its own writer
 
     return find_spec("torch") is not None
 

@@ -9,7 +9,7 @@ from convlens.backends.plan import Key, checked, weights_of_node
 from convlens.ir.errors import UsageError
 from convlens.ir.graph import Graph, Node
 from convlens.ir.label import stated_size
-from convlens.ir.op import Inputs
+from convlens.ir.op import Inputs, lookup
 from convlens.ir.spec import Shape, show_shape
 from convlens.ir.spelling import Spelling
 
@@ -65,8 +65,4 @@ def _layer(node: Node, xs: Inputs) -> torch.nn.Module:
 
 def _like(node: Node) -> tuple[Spelling, ...]:
     """The spellings of the operator; a deformable convolution starts as an ordinary one, as in torchvision."""
-    if node.op.name == "deform_conv":
-        from convlens.ops.conv import Conv  # noqa: PLC0415
-
-        return Conv.spellings
-    return node.op.spellings
+    return (lookup("conv") if node.op.name == "deform_conv" else node.op).spellings

@@ -91,7 +91,7 @@ class Capture(TorchFunctionMode):
             result = from_table(self.trace, base, *in_dtype(self.trace, args, plain))
         elif _is_python(func) and func not in self._running:
             return self._body(func, args, kwargs)
-        elif func in self._running or (is_composite(base) and not isinstance(func, torch._ops.OpOverload)):  # noqa: SLF001
+        elif func in self._running or (is_composite(base) and not isinstance(func, torch._ops.OpOverload)):  # noqa: SLF001 - no public name
             return in_parts(func, mapped(args, self.trace.shadow_of), mapped(plain, self.trace.shadow_of))
         else:
             return opaque(self.trace, func, args, plain)
@@ -210,7 +210,7 @@ def without_check(func: FunctionType) -> FunctionType:
     return copy
 
 
-_VALUES_OF = {torch.ops.aten.view.default: torch.Tensor.reshape, torch.ops.aten._unsafe_view.default: torch.Tensor.reshape}  # noqa: SLF001
+_VALUES_OF = {torch.ops.aten.view.default: torch.Tensor.reshape, torch.ops.aten._unsafe_view.default: torch.Tensor.reshape}  # noqa: SLF001 - no public name
 """What computes the values of a kernel that was chosen because a shadow looks contiguous, which its values need not be."""
 
 _CHECKS = ("has_torch_function", "has_torch_function_unary", "has_torch_function_variadic")

@@ -41,7 +41,7 @@ class Shadow(torch.Tensor):
     ) -> Self:
         if spec.numel >= MAX_VALUES:
             raise UsageError(f"a tensor of {spec} has 2^63 values or more; PyTorch cannot count them")
-        made: Self = torch.Tensor._make_wrapper_subclass(cls, spec.dims, dtype=DTYPES[spec.dtype], device=device)  # noqa: SLF001
+        made: Self = torch.Tensor._make_wrapper_subclass(cls, spec.dims, dtype=DTYPES[spec.dtype], device=device)  # noqa: SLF001 - no public name
         made.ref = ref
         made.spec = spec
         made.on_dispatch = on_dispatch
@@ -52,15 +52,15 @@ class Shadow(torch.Tensor):
         self.let_go(self.ref)
 
     # Calls are caught by the mode that is active while a module is captured, not by the class.
-    __torch_function__ = torch._C._disabled_torch_function_impl  # type: ignore[assignment]  # noqa: SLF001
+    __torch_function__ = torch._C._disabled_torch_function_impl  # type: ignore[assignment]  # noqa: SLF001 - no public name
 
     @classmethod
-    def __torch_dispatch__(cls, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:  # type: ignore[override]
+    def __torch_dispatch__(cls, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:  # type: ignore[override]  # as loose as PyTorch's own
         """A call that reached the kernels without passing the mode: from a scripted function, from C++."""
         first = shadows_in((args, kwargs or {}))[0]
         return first.on_dispatch(func, args, kwargs or {})
 
-    def __repr__(self, **_: Any) -> str:  # type: ignore[override]
+    def __repr__(self, **_: Any) -> str:  # type: ignore[override]  # as loose as PyTorch's own
         return f"Shadow({self.spec} {self.spec.dtype} of {str(self.ref)!r})"
 
 

@@ -72,7 +72,7 @@ def notes(graph: Graph, _weights: Mapping[Key, Any]) -> list[Remark]:
     known = checked(graph)
     found = []
     for name in possible(applies(graph)):
-        pads = graph[name].op.pads(known.nodes[name].inputs[0])  # type: ignore[attr-defined]
+        pads = graph[name].op.pads(known.nodes[name].inputs[0])  # type: ignore[attr-defined]  # a convolution
         if any(map(any, pads)):
             found.append(remark(marked("{node} pads what the first convolution made: not the same along the border"), node=name))
         else:

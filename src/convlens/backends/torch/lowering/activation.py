@@ -1,7 +1,7 @@
 """Activations with settings beyond PyTorch's."""
 
 import torch
-import torch.nn.functional as F  # noqa: N812
+import torch.nn.functional as F
 from torch import Tensor
 
 from convlens.backends.torch.call import Call

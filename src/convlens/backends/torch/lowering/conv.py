@@ -1,6 +1,6 @@
 """Convolution: uneven padding and padding modes are a padded input first."""
 
-import torch.nn.functional as F  # noqa: N812
+import torch.nn.functional as F
 from torch import Tensor
 
 from convlens.backends.torch.call import Call

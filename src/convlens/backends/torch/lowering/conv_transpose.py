@@ -1,6 +1,6 @@
 """Transposed convolution: uneven padding is cut off afterwards."""
 
-import torch.nn.functional as F  # noqa: N812
+import torch.nn.functional as F
 from torch import Tensor
 
 from convlens.backends.torch.call import Call

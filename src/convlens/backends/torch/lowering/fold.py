@@ -1,6 +1,6 @@
 """Windows as columns and back, under the names that users call them by."""
 
-import torch.nn.functional as F  # noqa: N812
+import torch.nn.functional as F
 from torch import Tensor
 
 from convlens.backends.torch.call import Call

@@ -1,6 +1,6 @@
 """Resizing: a scale stays a scale, because PyTorch reads other places than for the size that it gives."""
 
-import torch.nn.functional as F  # noqa: N812
+import torch.nn.functional as F
 from torch import Tensor
 
 from convlens.backends.torch.call import Call

@@ -1,6 +1,6 @@
 """Power-average pooling: PyTorch's function has no padding; with it, the powers are summed window by window."""
 
-import torch.nn.functional as F  # noqa: N812
+import torch.nn.functional as F
 from torch import Tensor
 
 from convlens.backends.torch.call import Call

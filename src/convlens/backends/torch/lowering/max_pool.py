@@ -1,7 +1,7 @@
 """Maximum pooling: what PyTorch's own padding cannot say is a border of minus infinity first."""
 
 import torch
-import torch.nn.functional as F  # noqa: N812
+import torch.nn.functional as F
 from torch import Tensor
 
 from convlens.backends.torch.call import Call, Result

@@ -1,7 +1,7 @@
 """Normalisations that take their statistics from the batch or from running ones."""
 
 import torch
-import torch.nn.functional as F  # noqa: N812
+import torch.nn.functional as F
 from torch import Tensor
 
 from convlens.backends.torch.call import Call

@@ -1,6 +1,6 @@
 """Padding, whose pairs PyTorch lists from the last axis on."""
 
-import torch.nn.functional as F  # noqa: N812
+import torch.nn.functional as F
 from torch import Tensor
 
 from convlens.backends.torch.call import Call

@@ -1,7 +1,7 @@
 """Operators that draw numbers in training and do nothing random in evaluation."""
 
 import torch
-import torch.nn.functional as F  # noqa: N812
+import torch.nn.functional as F
 from torch import Tensor
 
 from convlens.backends.torch.call import Call

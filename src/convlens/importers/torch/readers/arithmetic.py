@@ -131,12 +131,12 @@ def _clamp(trace: Trace, x: Any, min: Any = None, max: Any = None) -> Any:  # no
 
 
 @reads("clamp_min", "clamp_min_")
-def _clamp_min(trace: Trace, x: Any, min: Any) -> Any:  # noqa: A002
+def _clamp_min(trace: Trace, x: Any, min: Any) -> Any:  # noqa: A002 - PyTorch's names
     return mapped(trace, "maximum", (x, min), {})
 
 
 @reads("clamp_max", "clamp_max_")
-def _clamp_max(trace: Trace, x: Any, max: Any) -> Any:  # noqa: A002
+def _clamp_max(trace: Trace, x: Any, max: Any) -> Any:  # noqa: A002 - PyTorch's names
     return mapped(trace, "minimum", (x, max), {})
 
 

@@ -59,7 +59,7 @@ def _direction(args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
 
 
 @reads("topk")
-def _topk(trace: Trace, x: Shadow, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> Any:  # noqa: A002
+def _topk(trace: Trace, x: Shadow, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> Any:  # noqa: A002 - PyTorch's name
     return named("topk", trace.emit(Topk(k=int(k), axis=dim, largest=largest, ordered=sorted), [x]))
 
 
