@@ -6,6 +6,7 @@ from typing import Any, NamedTuple, Protocol
 from convlens.execution.wanted import Wanted
 from convlens.ir.errors import UsageError, nearest
 from convlens.ir.spec import Shape, show_shape
+from convlens.lang.sentence import Sentence
 from convlens.media.sample import Array, Step
 
 
@@ -73,7 +74,8 @@ def no_layer(layer: str, names: list[str]) -> UsageError:
       fix: one of conv1, relu
     """
     shown = ", ".join(names[:30]) + (f" and {len(names) - 30} more" if len(names) > 30 else "")
-    return UsageError(f"there is no layer {layer!r}{nearest(layer, names)}\n  fix: one of {shown or 'none'}")
+    named = {"name": repr(layer), "meant": nearest(layer, names), "known": shown or "none"}
+    return UsageError(Sentence("there is no layer {name}{meant}\n  fix: one of {known}", **named))
 
 
 def one_layer(call: str) -> UsageError:
