@@ -147,6 +147,22 @@ def test_what_a_forward_takes_is_passed_on() -> None:
     assert isinstance(convlens.run(Odd(), {"image": torch.from_numpy(image), "ids": ids})[0], torch.Tensor)
 
 
+class Nested(nn.Module):
+    def forward(self, x: torch.Tensor) -> list:
+        print("once")
+        return [[x, x + 1], (x + 2,), {"more": x + 3}]
+
+
+def test_a_live_module_runs_once_and_every_tensor_of_it_is_given(capsys: pytest.CaptureFixture[str]) -> None:
+    module, seen = Nested(), []
+    module.register_forward_hook(lambda _module, args, _made: seen.append(args[0]))
+    x = torch.zeros(2)
+    assert [made.tolist() for made in convlens.run(module, x)] == [[at, at] for at in range(4)]
+    assert len(seen) == 1
+    assert seen[0] is x
+    assert capsys.readouterr() == ("once\n", "")
+
+
 def test_a_tensor_keeps_its_dtype_in_a_live_module() -> None:
     module = nn.Linear(3, 2).bfloat16()
     x = torch.ones(1, 3, dtype=torch.bfloat16)

@@ -50,21 +50,31 @@ class ModuleRunner:
         return True
 
     def run(self, inputs: Mapping[str, Array], layer: str) -> Ran:
-        made, seconds = self._called([inputs[item.name] for item in self.wanted], {}, layer)
-        return Ran([Output(name, numpy_of(x), dims) for name, (x, dims) in made.items()], seconds)
+        args = self._tensor([inputs[item.name] for item in self.wanted])
+        graph = self._foretold(args, {})
+        with contextlib.redirect_stdout(sys.stderr):
+            made, seconds = self._computed(args, {}, layer)
+        shapes = foretold(graph, layer, len(made))
+        return Ran([Output(name, numpy_of(x), dims) for (name, x), dims in zip(made, shapes, strict=True)], seconds)
 
     def call(self, args: Sequence[Any], kwargs: Mapping[str, Any], layer: str) -> list[Made]:
-        """What the module gives for the arguments of its own forward.
+        """What the module gives for the arguments of its own forward, which is run once and no more.
 
         A NumPy array, also one in a list or a dict, becomes a tensor in the module's place and, of real numbers, in its
-        dtype; anything else is passed on as it is.
+        dtype; anything else is passed on as it is. Only where the run fails are its shapes foretold, so that a layer that does
+        not fit says what would.
         """
-        return list(self._called(args, kwargs, layer)[0].values())
+        args, kwargs = self._tensor(list(args)), self._tensor(dict(kwargs))
+        try:
+            made, _ = self._computed(args, kwargs, layer)
+        except UsageError:
+            self._foretold(args, kwargs)
+            raise
+        return [Made(x, None) for _, x in made]
 
-    def _called(self, args: Sequence[Any], kwargs: Mapping[str, Any], layer: str) -> tuple[dict[str, Made], float]:
-        args, kwargs = self._tensor(tuple(args)), self._tensor(dict(kwargs))
-        graph = self._foretold(args, kwargs)
-        with self._watched(layer) as seen, torch.no_grad(), contextlib.redirect_stdout(sys.stderr):
+    def _computed(self, args: Sequence[Any], kwargs: Mapping[str, Any], layer: str) -> tuple[list[tuple[str, Tensor]], float]:
+        """The tensors that the module, or its layer, gives, by the path to each, and the time."""
+        with self._watched(layer) as seen, torch.no_grad():
             start = time.perf_counter()
             with shown(f"running {self.name} failed"):
                 result = self.module(*args, **kwargs)
@@ -74,8 +84,7 @@ class ModuleRunner:
         made = list(_tensors(layer or "output", seen[0] if layer else result))
         if not made:
             raise UsageError(f"{layer or self.name} gives no tensor, but a {type(result).__name__}")
-        shapes = foretold(graph, layer, len(made))
-        return {name: Made(x, dims) for (name, x), dims in zip(made, shapes, strict=True)}, seconds
+        return made, seconds
 
     def kernels(self, layer: str) -> tuple[str, Array]:
         modules = dict(self.module.named_modules())
