@@ -4,6 +4,7 @@ New messages come out without a translation: write it into the .po file, then ru
 """
 
 import io
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from babel.messages.pofile import read_po, write_po
 
 from convlens.lang.choice import LANGUAGES
 from convlens.lang.messages import DOMAIN
+from convlens.linting.table import every
 
 SOURCE = Path(__file__).parent.parent / "src" / "convlens"
 KEYWORDS = {"say": (2,), "counted": (2, 3), "marked": (1,)}
@@ -45,7 +47,17 @@ def collected(folder: Path = SOURCE) -> Catalog:
     found = Catalog(domain=DOMAIN)
     for file, _line, message, comments, context in extract_from_dir(folder, [("**.py", "python")], keywords=KEYWORDS):
         found.add(message, locations=[(f"src/convlens/{file}", None)], auto_comments=comments, context=context)
+    if folder == SOURCE:
+        for file, message in of_rules():
+            found.add(message, locations=[(file, None)])
     return found
+
+
+def of_rules() -> Iterator[tuple[str, str]]:
+    """The title of every lint rule and the paragraphs of its reason, which stand in its docstring."""
+    for rule in every():
+        file = f"src/{rule.__module__.replace('.', '/')}.py"
+        yield from ((file, text) for text in (rule.docs().title, *rule.docs().paragraphs))
 
 
 def merged(lang: str) -> Catalog:

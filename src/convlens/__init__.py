@@ -13,18 +13,20 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from convlens.execution.run import run
     from convlens.explanations.explanation import explain
+    from convlens.linting.lint import lint
     from convlens.report.layer import layer
     from convlens.report.summary import summary
     from convlens.rewrites.rewrite import rewrite
     from convlens.sweeps.sweep import sweep
 
-__all__ = ["__version__", "explain", "layer", "rewrite", "run", "summary", "sweep"]
+__all__ = ["__version__", "explain", "layer", "lint", "rewrite", "run", "summary", "sweep"]
 __version__ = "0.1.0"
 
 
 _PLACES = {
     "explain": "convlens.explanations.explanation",
     "layer": "convlens.report.layer",
+    "lint": "convlens.linting.lint",
     "run": "convlens.execution.run",
     "rewrite": "convlens.rewrites.rewrite",
     "summary": "convlens.report.summary",
