@@ -17,6 +17,7 @@ from babel.messages.pofile import read_po, write_po
 from convlens.cli import commands
 from convlens.lang.choice import LANGUAGES
 from convlens.lang.messages import DOMAIN
+from convlens.linting.table import every
 
 SOURCE = Path(__file__).parent.parent / "src" / "convlens"
 KEYWORDS = {"say": (2,), "counted": (2, 3), "marked": (1,), "marked_counts": (1, 2), "Sentence": (1,)}
@@ -48,17 +49,25 @@ def collected(folder: Path = SOURCE) -> Catalog:
     found = Catalog(domain=DOMAIN)
     for file, _line, message, comments, context in extract_from_dir(folder, [("**.py", "python")], keywords=KEYWORDS):
         found.add(message, locations=[(f"src/convlens/{file}", None)], auto_comments=comments, context=context)
-    for file, text in help_words():
-        found.add(text, locations=[(f"src/convlens/cli/{file}", None)])
+    if folder == SOURCE:
+        for file, message in (*help_words(), *of_rules()):
+            found.add(message, locations=[(file, None)])
     return found
 
 
 def help_words() -> Iterator[tuple[str, str]]:
     """The texts of ``--help``, which stand in the declarations of the commands, with the file of each."""
     context = click.Context(commands)
-    yield from (("__init__.py", text) for text in commands.words())
+    yield from (("src/convlens/cli/__init__.py", text) for text in commands.words())
     for name in commands.list_commands(context):
-        yield from ((f"{name}.py", text) for text in commands.get_command(context, name).words())
+        yield from ((f"src/convlens/cli/{name}.py", text) for text in commands.get_command(context, name).words())
+
+
+def of_rules() -> Iterator[tuple[str, str]]:
+    """The title of every lint rule and the paragraphs of its reason, which stand in its docstring."""
+    for rule in every():
+        file = f"src/{rule.__module__.replace('.', '/')}.py"
+        yield from ((file, text) for text in (rule.docs().title, *rule.docs().paragraphs))
 
 
 def merged(lang: str) -> Catalog:

@@ -137,34 +137,34 @@ def test_what_is_made_of_parts_is_what_the_group_says() -> None:
 
 
 ERRORS = {
-    ("summary",): "缺少参数 'MODEL'.\n  修正：见 convlens summary --help",
-    ("sweep", "ReLU()"): "缺少选项 '--input'.\n  修正：见 convlens sweep --help",
-    ("summary", "lenet5", "--fuld"): "没有选项 '--fuld'。 是否想写：'--fold', '--no-fold'？\n  修正：见 convlens summary --help",
-    ("summary", "lenet5", "--nothing"): "没有选项 '--nothing'。\n  修正：见 convlens summary --help",
-    ("summary", "lenet5", "--json=x"): "选项 '--json' 不带值。\n  修正：见 convlens --help",
-    ("summary", "lenet5", "--dim"): "选项 '--dim' 需要 1 个值。\n  修正：见 convlens --help",
-    ("summary", "lenet5", "more"): "多余的参数：more\n  修正：见 convlens summary --help",
-    ("summary", "lenet5", "--depth", "x"): "'--depth' 的值无效：'x' 不是有效的 integer range。\n  修正：见 convlens summary --help",
-    ("summary", "lenet5", "--depth", "0"): "'--depth' 的值无效：0 不在范围 x>=1 内。\n  修正：见 convlens summary --help",
+    ("summary",): "缺少参数 'MODEL'.\n  改法：见 convlens summary --help",
+    ("sweep", "ReLU()"): "缺少选项 '--input'.\n  改法：见 convlens sweep --help",
+    ("summary", "lenet5", "--fuld"): "没有选项 '--fuld'。 是否想写：'--fold', '--no-fold'？\n  改法：见 convlens summary --help",
+    ("summary", "lenet5", "--nothing"): "没有选项 '--nothing'。\n  改法：见 convlens summary --help",
+    ("summary", "lenet5", "--json=x"): "选项 '--json' 不带值。\n  改法：见 convlens --help",
+    ("summary", "lenet5", "--dim"): "选项 '--dim' 需要 1 个值。\n  改法：见 convlens --help",
+    ("summary", "lenet5", "more"): "多余的参数：more\n  改法：见 convlens summary --help",
+    ("summary", "lenet5", "--depth", "x"): "'--depth' 的值无效：'x' 不是有效的 integer range。\n  改法：见 convlens summary --help",
+    ("summary", "lenet5", "--depth", "0"): "'--depth' 的值无效：0 不在范围 x>=1 内。\n  改法：见 convlens summary --help",
     ("summary", "lenet5", "--color", "x"): (
-        "'--color' 的值无效：'x' 不是 'auto', 'always', 'never' 之一。\n  修正：见 convlens summary --help"
+        "'--color' 的值无效：'x' 不是 'auto', 'always', 'never' 之一。\n  改法：见 convlens summary --help"
     ),
     ("sumary",): (
-        "没有命令 'sumary'（是否想写 'summary'？）；命令有：explain, layer, rewrite, run, summary, sweep\n"
-        "  修正：见 convlens --help"
+        f"没有命令 'sumary'（是否想写 'summary'？）；命令有：{', '.join(commands.list_commands(CONTEXT))}\n"
+        "  改法：见 convlens --help"
     ),
-    ("explain", "strid"): "没有主题 'strid'（是否想写 'stride'？）\n  修正：以下之一：activation,",
+    ("explain", "strid"): "没有主题 'strid'（是否想写 'stride'？）\n  改法：以下之一：activation,",
     ("summary", "alexnett"): (
         "没有名为 'alexnett' 的网络（是否想写 'alexnet'？）\n  模型可以是网络的名字（如 alexnet）、file.onnx、file.txt 或 -（文本格式）、"
         "package.module:factory 或 file.py:factory\n  有名字的网络：alexnet,"
     ),
     ("summary", "no.onnx"): "没有文件 'no.onnx'",
-    ("run", "--kernel", "sobelx", "--on", "a.png"): "没有卷积核 'sobelx'（是否想写 'sobel-x'？）\n  修正：以下之一：identity,",
+    ("run", "--kernel", "sobelx", "--on", "a.png"): "没有卷积核 'sobelx'（是否想写 'sobel-x'？）\n  改法：以下之一：identity,",
     ("rewrite", "lenet5", "--as", "fold"): "没有改写 'fold'",
-    ("layer", "Conf2d(3)", "--input", "1x3"): "不认识的层 'Conf2d'（是否想写 'Conv2d'？）\n  修正：torch.nn 的层如 Conv2d(3, 64, 7)，",
+    ("layer", "Conf2d(3)", "--input", "1x3"): "不认识的层 'Conf2d'（是否想写 'Conv2d'？）\n  改法：torch.nn 的层如 Conv2d(3, 64, 7)，",
     ("layer", "Conv2d(3, 8)", "--input", "1x3"): "Conv2d 缺少 kernel_size；它的参数有：in_channels,",
     ("layer", "ReLU()", "--input", "1y3"): "'1y3' 不是形状：每个大小都必须是不小于 1 的整数，如 1x3x224x224",
-    ("summary", "lenet5", "--json", "--markdown"): "--json and --markdown are two formats\n  修正：one of them",
+    ("summary", "lenet5", "--json", "--markdown"): "--json and --markdown are two formats\n  改法：one of them",
 }  # fmt: skip
 """The last is one of those whose sentence is English; its label is not."""
 
@@ -186,7 +186,7 @@ def test_a_network_that_breaks_says_so_in_chinese(tmp_path: Path, capsys: pytest
     assert (code, err) == (
         1,
         "错误：conv 'c'：在空间轴 0 上，大小为 9 的核覆盖 9 个像素，但输入 1x3x8x8 填充 0+0 后只有 8 宽\n"
-        f"  输入：1x3x8x8，来自 'x'\n  写于：{tmp_path / 'net.txt'}, line 2\n  修正：核大小 8、每侧填充 1，或至少为 9 的输入\n",
+        f"  输入：1x3x8x8，来自 'x'\n  写于：{tmp_path / 'net.txt'}, line 2\n  改法：核大小 8、每侧填充 1，或至少为 9 的输入\n",
     )
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog
-from catalogues.generate import KEYWORDS, SOURCE, as_mo, as_po, collected, help_words, merged, po_file
+from catalogues.generate import KEYWORDS, SOURCE, as_mo, as_po, collected, help_words, merged, of_rules, po_file
 
 from convlens.lang.choice import LANGUAGES
 from convlens.lang.messages import catalogue, counted, say
@@ -58,7 +58,7 @@ def test_every_message_of_the_code_is_collected() -> None:
     helped = {text for _, text in help_words()}
     assert len(said) > 50
     assert len(helped) > 50
-    assert said | helped == templates(collected())
+    assert said | helped | {text for _, text in of_rules()} == templates(collected())
 
 
 def test_a_call_that_the_collector_does_not_see_is_seen() -> None:
@@ -107,7 +107,7 @@ def unlabelled(found: Catalog) -> list[str]:
 def test_every_translated_error_keeps_its_label(lang: str) -> None:
     assert unlabelled(merged(lang)) == []
     bad = Catalog(locale="zh")
-    bad.add("no\n  fix: yes", "不\n  修正：是")
+    bad.add("no\n  fix: yes", "不\n  改法：是")
     assert unlabelled(bad) == ["no\n  fix: yes"]
 
 

@@ -111,14 +111,14 @@ class Formatter(click.HelpFormatter):
         self.write(f"{'':>{self.current_indent}}{heading}：\n")
 
     def write_text(self, text: str) -> None:
-        from convlens.explanations.layout import wrapped  # noqa: PLC0415 - only wide characters need it
+        from convlens.lang.layout import wrapped  # noqa: PLC0415 - only wide characters need it
 
         indent = " " * self.current_indent
         parts = ["\n".join(indent + line for line in wrapped(part, self.width - len(indent))) for part in text.split("\n\n")]
         self.write("\n\n".join(parts) + "\n")
 
     def write_dl(self, rows: Iterable[tuple[str, str]], col_max: int = COLUMN, col_spacing: int = 2) -> None:
-        from convlens.explanations.layout import wrapped  # noqa: PLC0415 - only wide characters need it
+        from convlens.lang.layout import wrapped  # noqa: PLC0415 - only wide characters need it
 
         listed, indent = list(rows), " " * self.current_indent
         column = min(max(len(term) for term, _ in listed), col_max) + col_spacing

@@ -21,7 +21,7 @@ class Contents:
 
     def lines(self, width: int = WIDTH) -> Iterator[tuple[str, str]]:
         """The list, line by line, each with its kind."""
-        from convlens.explanations.layout import wrapped  # noqa: PLC0415 - a record needs no layout
+        from convlens.lang.layout import wrapped  # noqa: PLC0415 - a record needs no layout
 
         indent = max(map(len, topics.names())) + 2
         yield from (("topic", name.ljust(indent) + about) for name, about in self.rows())

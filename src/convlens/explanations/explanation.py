@@ -36,7 +36,7 @@ class Explanation:
 
     def lines(self, width: int = WIDTH) -> Iterator[tuple[str, str]]:
         """The text, line by line, each with the kind of its block."""
-        from convlens.explanations.layout import aligned, wrapped  # noqa: PLC0415 - a record needs no layout
+        from convlens.lang.layout import aligned, wrapped  # noqa: PLC0415 - a record needs no layout
 
         previous = ""
         for kind, texts, rows in self.blocks:

@@ -22,7 +22,7 @@ class OperatorExplanation:
 
     def lines(self, width: int = WIDTH) -> Iterator[tuple[str, str]]:
         """The docstring and what the class states, line by line, each with its kind."""
-        from convlens.explanations.layout import aligned, wrapped  # noqa: PLC0415 - a record needs no layout
+        from convlens.lang.layout import aligned, wrapped  # noqa: PLC0415 - a record needs no layout
 
         yield "title", self.op.name
         for kind, lines in parts(self.op):

@@ -14,7 +14,7 @@ class ConvlensError(Exception):
 
         >>> print(UsageError(Sentence("there is no topic {name}", name="'x'") + "\\n  fix: stride").text("zh"))
         there is no topic 'x'
-          修正：stride
+          改法：stride
         """
         return labelled(lang, "".join(in_language(lang, part) for part in self._parts()))
 
@@ -40,11 +40,12 @@ class ShapeError(ConvlensError):
     """An operator cannot take these inputs.
 
     ``reason`` is the broken condition with its numbers, ``fix`` the nearest legal values, both without the node:
-    an operator does not know where it stands. `at` adds that.
+    an operator does not know where it stands. `at` adds that to the ``reason``; ``condition`` stays without it.
     """
 
     def __init__(self, reason: str, fix: str = "", *, where: str = "") -> None:
         self.reason = reason
+        self.condition = reason
         self.fix = fix
         self.where = where
         super().__init__("".join(self._parts()))
@@ -66,7 +67,9 @@ class ShapeError(ConvlensError):
         if source:
             lines.append(f"  written at: {source}")
         placed = Sentence("{op} {node}: {reason}", op=op, node=repr(node), reason=self.reason)
-        return ShapeError(placed, self.fix, where="\n".join(lines))
+        made = ShapeError(placed, self.fix, where="\n".join(lines))
+        made.condition = self.condition
+        return made
 
 
 def cut(text: str, most: int = 200) -> str:

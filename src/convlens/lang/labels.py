@@ -15,7 +15,7 @@ def labelled(lang: str, text: str) -> str:
     >>> print(labelled("zh", "stride is 0\\n  input: 1x3 from 'x'\\n  fix: stride=1"))
     stride is 0
       输入：1x3，来自 'x'
-      修正：stride=1
+      改法：stride=1
     """
     return _LINE.sub(lambda line: "  " + say(lang, LABELS[line[1]], text=_origin(lang, line[2])), text)
 

@@ -5,15 +5,16 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from convlens.arith.units import grouped
-from convlens.explanations.layout import aligned
 from convlens.ir import text
 from convlens.ir.graph import Graph
+from convlens.lang.layout import aligned
 from convlens.lang.messages import counted, said, say
+from convlens.lang.remark import Remark
 from convlens.report.field import field_words
 from convlens.report.record import field_record
 from convlens.report.summary import Summary
 from convlens.rewrites import table
-from convlens.rewrites.place import Remark, possible
+from convlens.rewrites.place import possible
 
 if TYPE_CHECKING:
     from convlens.rewrites.proof import Proof

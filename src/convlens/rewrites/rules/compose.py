@@ -12,12 +12,14 @@ from itertools import product
 from typing import Any
 
 from convlens.backends.plan import Key, checked
+from convlens.ir.edit import Change, changed, made
 from convlens.ir.graph import Graph, Node, Ref
 from convlens.ir.op import Inputs
 from convlens.lang.messages import marked
+from convlens.lang.remark import Remark, remark
 from convlens.ops.conv import Conv
-from convlens.rewrites.edit import Change, changed, made, not_alone, not_movable
-from convlens.rewrites.place import Place, Remark, possible, remark, what
+from convlens.rewrites.movable import not_alone, not_movable
+from convlens.rewrites.place import Place, possible, what
 
 TITLE = marked("two convolutions with nothing between them become one with a larger kernel")
 OPTIONS = ()

@@ -9,16 +9,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from convlens.backends.plan import Key, checked
+from convlens.ir.edit import Change, changed, made
 from convlens.ir.graph import Graph, Node, Ref
 from convlens.ir.spec import show_shape
 from convlens.lang.messages import marked
+from convlens.lang.remark import Remark, remark
 from convlens.ops.flatten import Flatten
 from convlens.ops.linear import Linear
 from convlens.ops.permute import Permute
 from convlens.ops.unsqueeze import Unsqueeze
 from convlens.passes.facts import Facts
-from convlens.rewrites.edit import Change, changed, made, not_movable
-from convlens.rewrites.place import Place, Remark, possible, remark
+from convlens.rewrites.movable import not_movable
+from convlens.rewrites.place import Place, possible
 
 TITLE = marked("a pointwise convolution, or one over the whole map, becomes a linear layer")
 OPTIONS = ()

@@ -10,11 +10,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from convlens.backends.plan import Key, checked
+from convlens.ir.edit import Change, changed, made, with_settings
 from convlens.ir.graph import Graph, Node, Ref
 from convlens.lang.messages import marked
+from convlens.lang.remark import Remark, remark
 from convlens.passes.facts import Facts
-from convlens.rewrites.edit import Change, changed, made, not_alone, not_movable, with_settings
-from convlens.rewrites.place import Place, Remark, possible, remark, what
+from convlens.rewrites.movable import not_alone, not_movable
+from convlens.rewrites.place import Place, possible, what
 
 TITLE = marked("a batch normalisation behind a convolution becomes a part of its weights (for evaluation)")
 OPTIONS = ()

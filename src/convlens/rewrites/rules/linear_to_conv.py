@@ -12,17 +12,19 @@ from dataclasses import replace
 from typing import Any
 
 from convlens.backends.plan import Key, checked
+from convlens.ir.edit import made
 from convlens.ir.graph import Graph, Node, Ref
 from convlens.ir.spec import Shape
 from convlens.ir.verify import verify
 from convlens.lang.messages import marked
+from convlens.lang.remark import Remark, remark
 from convlens.ops._pointwise import same_place
 from convlens.ops.conv import Conv
 from convlens.ops.flatten import Flatten
 from convlens.ops.unsqueeze import Unsqueeze
 from convlens.passes.facts import Facts
-from convlens.rewrites.edit import made, not_movable
-from convlens.rewrites.place import Place, Remark, possible, remark
+from convlens.rewrites.movable import not_movable
+from convlens.rewrites.place import Place, possible
 
 TITLE = marked("linear layers become convolutions: the classifier of a network takes larger inputs")
 OPTIONS = ()

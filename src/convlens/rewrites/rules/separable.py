@@ -12,12 +12,14 @@ from math import prod, sqrt
 from typing import Any
 
 from convlens.backends.plan import Key
+from convlens.ir.edit import Change, changed, made, with_settings
 from convlens.ir.errors import UsageError
 from convlens.ir.graph import Graph, Node, Ref
 from convlens.lang.messages import marked
+from convlens.lang.remark import Remark, remark
 from convlens.ops.conv import Conv
-from convlens.rewrites.edit import Change, changed, made, not_movable, with_settings
-from convlens.rewrites.place import Place, Remark, possible, remark
+from convlens.rewrites.movable import not_movable
+from convlens.rewrites.place import Place, possible
 
 TITLE = marked("a dense convolution becomes a depthwise one and a pointwise one")
 OPTIONS = ("rank",)

@@ -10,15 +10,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from convlens.backends.plan import Key, checked
+from convlens.ir.edit import Change, changed, made
 from convlens.ir.graph import Graph, Node, Ref
 from convlens.ir.op import Op
 from convlens.lang.messages import marked
+from convlens.lang.remark import Remark, remark
 from convlens.ops.conv import Conv
 from convlens.ops.pad import Pad
 from convlens.ops.pixel_shuffle import PixelShuffle
 from convlens.passes.facts import Facts
-from convlens.rewrites.edit import Change, changed, made, not_movable
-from convlens.rewrites.place import Place, Remark, possible, remark
+from convlens.rewrites.movable import not_movable
+from convlens.rewrites.place import Place, possible
 
 TITLE = marked("a transposed convolution becomes a convolution and a pixel shuffle")
 OPTIONS = ()

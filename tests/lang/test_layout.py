@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from convlens.explanations import topic as topics
-from convlens.explanations.layout import aligned, wrapped
+from convlens.lang.layout import aligned, wrapped
 
 TEXTS = st.text("ab 步幅填充，。（）《》12", max_size=80)
 

@@ -1,4 +1,4 @@
-"""Other nodes in the place of a node."""
+"""Other nodes in the place of a node: every change of a network is a new graph."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -7,8 +7,6 @@ from typing import Any, NamedTuple, TypeVar
 from convlens.ir.graph import Graph, Node, Ref
 from convlens.ir.op import Op
 from convlens.ir.verify import verify
-from convlens.lang.messages import marked
-from convlens.rewrites.place import Remark, remark
 
 Same = TypeVar("Same", bound=Op)
 
@@ -41,23 +39,3 @@ def made(old: Node, op: Op, inputs: tuple[Ref, ...], part: str = "") -> Node:
 def with_settings(op: Same, **settings: Any) -> Same:
     """The operator with some settings changed."""
     return type(op)(**{**op.settings(), **settings})
-
-
-def not_movable(graph: Graph, node: Node) -> Remark | None:
-    """Why the weights of a node cannot be changed: somebody else has a part in them."""
-    sharing = [n.name for n in graph if any(tie.owner == node.name for tie in n.ties)] + [tie.owner for tie in node.ties]
-    if sharing:
-        return remark(marked("it shares weights with {node}"), node=sharing[0])
-    if len(node.inputs) > 1:
-        return remark(marked("its weights are computed in the network"))
-    return remark(marked("its weights are frozen")) if node.frozen else None
-
-
-def not_alone(graph: Graph, first: Node, second: Node) -> Remark | None:
-    """Why two nodes cannot become one: somebody else reads what lies between."""
-    readers = [user.name for user in graph.users(first.name) if user is not second]
-    if readers:
-        return remark(marked("{reader} reads the output of {node} too"), reader=readers[0], node=first.name)
-    if any(ref.node == first.name for ref in graph.outputs):
-        return remark(marked("the output of {node} is an output of the network"), node=first.name)
-    return None

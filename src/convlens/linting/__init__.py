@@ -1,0 +1,1 @@
+"""What is wrong with a network, with evidence and a fix."""

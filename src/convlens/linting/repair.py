@@ -1,0 +1,103 @@
+"""Fixes applied one after the other, each checked by looking at the mended network again."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from convlens.ir.errors import ConvlensError
+from convlens.ir.graph import Graph
+from convlens.ir.spec import Shape
+from convlens.linting.finding import Finding, Fix
+from convlens.linting.lint import lint_graph
+from convlens.linting.report import Report
+from convlens.linting.settings import Settings
+
+MOST = 1000
+"""Fixes in one repair."""
+
+
+class Mended(NamedTuple):
+    """A finding that is gone, by which of its fixes."""
+
+    finding: Finding
+    fix: Fix
+
+
+class Repair(NamedTuple):
+    """What was mended, in order, and the report on the network as it is now."""
+
+    before: Report
+    mended: tuple[Mended, ...]
+    after: Report
+
+    @property
+    def graph(self) -> Graph:
+        return self.after.net.graph
+
+
+def repair(graph: Graph, settings: Settings = Settings()) -> Repair:  # noqa: B008 - immutable
+    """Apply a fix for every error and warning that has one, or for every finding of the rules that ``settings`` select.
+
+    A fix counts only where the finding is gone from its nodes, the network still runs with the same output shapes (unless
+    the fault lies in them) and no error or warning is new; else the next best one is tried.
+
+    >>> from convlens.ir.text import parse
+    >>> net = parse("input x: 1x3x8x8\\nc = conv(x, out=4, kernel=3x3)\\nb = batch_norm(c)\\noutput b")
+    >>> [(done.finding.code, done.finding.node) for done in repair(net).mended]
+    [('S01', 'c')]
+    """
+    before = report = lint_graph(graph, settings)
+    mended: list[Mended] = []
+    while len(mended) < MOST:
+        step = next(_steps(report), None)
+        if step is None:
+            break
+        done, report = step
+        mended.append(done)
+    return Repair(before, tuple(mended), report)
+
+
+def _steps(report: Report) -> Iterator[tuple[Mended, Report]]:
+    """The fixes that work, the best of the worst finding first."""
+    for finding in report.findings:
+        if finding.severity == "info" and not report.settings.select:
+            continue
+        for fix in finding.fixes:
+            after = _tried(report, finding, fix)
+            if after is not None:
+                yield Mended(finding, fix), after
+
+
+def _tried(before: Report, finding: Finding, fix: Fix) -> Report | None:
+    if fix.apply is None:
+        return None
+    try:
+        after = lint_graph(fix.apply(before.net.graph), before.settings)
+    except ConvlensError:  # this fix is not possible here, as where a setting would leave its range
+        return None
+    works = _is_gone(finding, after) and not _new_faults(before, after) and (fix.reshapes or _same_outputs(before, after))
+    return after if works else None
+
+
+def _is_gone(finding: Finding, after: Report) -> bool:
+    """Does the rule speak no more about these nodes? A finding about the whole network is gone with its rule."""
+    again = [other for other in after.findings if other.code == finding.code]
+    return not any(set(other.nodes) & set(finding.nodes) or not finding.nodes for other in again)
+
+
+def _new_faults(before: Report, after: Report) -> set[tuple[str, str]]:
+    return _faults(after) - _faults(before)
+
+
+def _faults(report: Report) -> set[tuple[str, str]]:
+    return {(f.code, node) for f in report.findings if f.severity != "info" for node in f.nodes or ("",)}
+
+
+def _same_outputs(before: Report, after: Report) -> bool:
+    """A network that broke had no outputs to keep; one that is mended has some."""
+    made = _outputs(after)
+    return made is not None and (before.net.facts.broken is not None or made == _outputs(before))
+
+
+def _outputs(report: Report) -> list[Shape] | None:
+    net = report.net
+    return None if net.facts.broken is not None else [net.spec(ref).dims for ref in net.graph.outputs]
