@@ -14,6 +14,7 @@ _OURS = (str(Path(__file__).parents[2]), str(Path(torch.__file__).parent))
 _PYTHON = str(Path(contextlib.__file__).parent)
 
 
+_WRAPPED = torch.nn.Module._wrapped_call_impl.__code__  # noqa: SLF001 - what calls it
 _CALL = torch.nn.Module._call_impl.__code__  # noqa: SLF001 - the frame of a module that is running
 
 
@@ -25,6 +26,9 @@ def running_modules() -> Iterator[torch.nn.Module]:
     frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 - the documented way to look at the stack cheaply
     while frame is not None:
         if frame.f_code is _CALL:
+            # The frame around it holds the module too, and fewer other variables, which CPython copies to be looked at.
+            around = frame.f_back
+            frame = around if around is not None and around.f_code is _WRAPPED else frame
             yield frame.f_locals["self"]
         frame = frame.f_back
 

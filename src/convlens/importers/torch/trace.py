@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch.nn.parameter import is_lazy
@@ -24,8 +24,17 @@ from convlens.passes.facts import op_facts
 MAX_NODES = 1_000_000
 
 
+class Held(NamedTuple):
+    """A tensor that the module holds: its first name, and whether it is a parameter, and one that is not trained."""
+
+    name: str
+    tensor: torch.Tensor
+    parameter: bool
+    frozen: bool
+
+
 class Trace:
-    """One capture in progress."""
+    """One capture in progress. ``looks`` counts how often the forward looked at values of the module's own tensors."""
 
     def __init__(self, module: torch.nn.Module, *, real: bool) -> None:
         self.real = real
@@ -34,15 +43,15 @@ class Trace:
         self.broken: ShapeError | None = None
         self.held: dict[Ref, str] = {}
         self.meta_calls: list[str] = []
+        self.looks = 0
         self.paths: dict[int, str] = {}
-        self.registered: dict[int, tuple[str, torch.Tensor]] = {}
-        self._trained: set[int] = set()
+        self.registered: dict[int, Held] = {}
         self.modules: list[torch.nn.Module] = []
         for path, child in module.named_modules():
             self.modules.append(child)
             self.paths[id(child)] = path
             self._register(f"{path}." if path else "", child)
-        tensors = [tensor for _, tensor in self.registered.values()]
+        tensors = [held.tensor for held in self.registered.values()]
         self.device = tensors[0].device if tensors else torch.device("cpu")
         floats = (tensor.dtype for tensor in tensors if tensor.is_floating_point())
         self.dtype = DTYPE_NAMES[next(floats, torch.float32)]
@@ -57,23 +66,16 @@ class Trace:
             for name, tensor in tensors.items():
                 if tensor is None:
                     continue
-                self.registered.setdefault(id(tensor), (prefix + name, tensor))
-                if type(tensor) is not torch.Tensor:
-                    self._register_special(prefix + name, tensor)
-
-    def _register_special(self, name: str, tensor: torch.Tensor) -> None:
-        if type(tensor) is not torch.nn.Parameter and is_lazy(tensor):
-            raise UsageError(
-                f"{name!r} has no shape yet: a lazy layer gets its weights at its first call\n"
-                "  fix: run the module once on a real input, or give the layer its input size"
-            )
-        if isinstance(tensor, torch.nn.Parameter):
-            self._trained.add(id(tensor))
+                if type(tensor) is torch.Tensor:
+                    held = Held(prefix + name, tensor, parameter=False, frozen=False)
+                else:
+                    held = _held_special(prefix + name, tensor)
+                self.registered.setdefault(id(tensor), held)
 
     def shadow(self, spec: TensorSpec, ref: Ref) -> Shadow:
-        return Shadow(spec, ref, self.device, self.on_dispatch, self._let_go)
+        return Shadow.of(spec, ref, self.device, self)
 
-    def _let_go(self, ref: Ref) -> None:
+    def let_go(self, ref: Ref) -> None:
         """The last shadow to go says until when the program held the tensor."""
         if self.nodes:
             self.held[ref] = self.nodes[-1].name
@@ -121,19 +123,61 @@ class Trace:
         refs = tuple([x.ref if type(x) is Shadow else self.ref_of(x) for x in inputs])
         path, module = self.running()
         own = self._names.unique(name or _name_for(op, path, module))
-        ties, frozen, paths = self._own(own, weights) if weights else ((), (), ())
-        path = path if own != path else ""
-        if len(self.nodes) >= MAX_NODES:
-            raise UsageError(f"the forward makes more than {MAX_NODES} calls; a loop that does not end?")
         try:
             outputs = op_facts(op, xs).outputs
             if refusal is not None:
                 raise refusal
         except ShapeError as error:
-            self._break(Node(own, op, refs, path, ties, frozen, source=user_line()), xs, error)
+            ties, frozen, _ = self._own(own, weights) if weights else _NO_WEIGHTS
+            self._break(Node(own, op, refs, path if own != path else "", ties, frozen, source=user_line()), xs, error)
             raise
-        self.nodes.append(Node(own, op, refs, path, ties, frozen, weights=paths, value=value))
+        self._record(own, op, refs, path, weights, value=value)
         return [self.shadow(spec, Ref(own, port)) for port, spec in enumerate(outputs)]
+
+    def repeat(
+        self,
+        op: Op,
+        inputs: Sequence[Shadow],
+        output: TensorSpec,
+        weights: Mapping[str, Any] | None = None,
+        *,
+        path: str = "",
+        in_place: bool = False,
+    ) -> Shadow:
+        """Record a node of which all is known, and return its output.
+
+        ``path`` is that of a layer of torch.nn, which gives it to the node. With ``in_place`` the first input is written
+        into, which must be no view.
+        """
+        refs = tuple([x.ref for x in inputs])
+        name = path
+        if not path:
+            path, module = self.running()
+            name = _name_for(op, path, module)
+        own = self._names.unique(name)
+        self._record(own, op, refs, path, weights, in_place=in_place)
+        if not in_place:
+            return self.shadow(output, Ref(own))
+        inputs[0].ref = Ref(own)
+        self.let_go(inputs[0].ref)
+        return inputs[0]
+
+    def _record(
+        self,
+        own: str,
+        op: Op,
+        refs: tuple[Ref, ...],
+        path: str,
+        weights: Mapping[str, torch.Tensor] | None,
+        *,
+        in_place: bool = False,
+        value: torch.Tensor | None = None,
+    ) -> None:
+        if len(self.nodes) >= MAX_NODES:
+            raise UsageError(f"the forward makes more than {MAX_NODES} calls; a loop that does not end?")
+        ties, frozen, paths = self._own(own, weights) if weights else _NO_WEIGHTS
+        module = path if own != path else ""
+        self.nodes.append(Node(own, op, refs, module, ties, frozen, in_place, weights=paths, value=value))
 
     def _break(self, node: Node, xs: Inputs, error: ShapeError) -> None:
         self.nodes.append(node)
@@ -150,10 +194,12 @@ class Trace:
         return known[1]
 
     def is_parameter(self, tensor: Any) -> bool:
-        return id(tensor) in self._trained
+        held = self.registered.get(id(tensor))
+        return held is not None and held.parameter
 
     def is_buffer(self, tensor: Any) -> bool:
-        return id(tensor) in self.registered and id(tensor) not in self._trained
+        held = self.registered.get(id(tensor))
+        return held is not None and not held.parameter
 
     def captured(self) -> Captured:
         """How the shapes were found. A tensor that the module holds is a node, and no call."""
@@ -163,8 +209,8 @@ class Trace:
     def unused(self) -> tuple[Extra, ...]:
         """Parameters and buffers that no node owns."""
         return tuple(
-            Extra(name, tuple(t.shape), *(("param", t.requires_grad) if self.is_parameter(t) else ("buffer", True)))
-            for key, (name, t) in self.registered.items()
+            Extra(held.name, tuple(held.tensor.shape), "param" if held.parameter else "buffer", not held.frozen)
+            for key, held in self.registered.items()
             if key not in self.owners
         )
 
@@ -175,6 +221,8 @@ class Trace:
         for module in running_modules():
             inner = module if inner is None else inner
             path = self.paths.get(id(module))
+            if path is not None and not behind:
+                return path, module
             if path is not None:
                 return ".".join([path, *reversed(behind)]).lstrip("."), inner
             behind.append(type(module).__name__)
@@ -182,8 +230,9 @@ class Trace:
 
     def _source(self, tensor: torch.Tensor) -> Ref:
         spec = spec_of(tensor)
-        name, _ = self.registered.get(id(tensor), ("", tensor))
-        if self.is_parameter(tensor):
+        held = self.registered.get(id(tensor))
+        name = held.name if held is not None else ""
+        if held is not None and held.parameter:
             op: Op = Parameter(shape=spec.dims, dtype=spec.dtype)
         else:
             op = Constant(shape=spec.dims, dtype=spec.dtype, stored=bool(name))
@@ -197,14 +246,30 @@ class Trace:
         """Which weights are shared with an earlier node, which are not trained, and where each is registered."""
         ties, frozen, paths = [], [], []
         for param, tensor in weights.items():
-            owner = self.owners.setdefault(id(tensor), (node, param))
-            if owner[0] != node or owner[1] != param:
+            mine = (node, param)
+            owner = self.owners.setdefault(id(tensor), mine)
+            if owner is not mine:
                 ties.append(Tie(param, *owner))
-            if id(tensor) in self._trained and not tensor.requires_grad:
-                frozen.append(param)
-            if id(tensor) in self.registered:
-                paths.append((param, self.registered[id(tensor)][0]))
+            held = self.registered.get(id(tensor))
+            if held is not None:
+                paths.append((param, held.name))
+                if held.frozen:
+                    frozen.append(param)
         return tuple(ties), tuple(frozen), tuple(paths)
+
+
+_NO_WEIGHTS: tuple[tuple[Tie, ...], tuple[str, ...], tuple[tuple[str, str], ...]] = ((), (), ())
+
+
+def _held_special(name: str, tensor: torch.Tensor) -> Held:
+    """A parameter, or a tensor of a type of its own."""
+    if type(tensor) is not torch.nn.Parameter and is_lazy(tensor):
+        raise UsageError(
+            f"{name!r} has no shape yet: a lazy layer gets its weights at its first call\n"
+            "  fix: run the module once on a real input, or give the layer its input size"
+        )
+    parameter = isinstance(tensor, torch.nn.Parameter)
+    return Held(name, tensor, parameter, frozen=parameter and not tensor.requires_grad)
 
 
 def _name_for(op: Op, path: str, module: torch.nn.Module | None) -> str:
