@@ -114,17 +114,24 @@ def _outputs(graph: Graph, facts: Facts, name: str, axes: range) -> Mapping[str,
     seen: dict[str, tuple[Views, ...]] = {name: (start,)}
     for node in graph:
         found = facts.nodes.get(node.name)
-        sources = [(i, seen[ref.node][ref.port]) for i, ref in enumerate(node.inputs) if seen.get(ref.node)]
-        if found is None or not sources:
+        if found is None:
             continue
         ways = _moving_reads(node.op, found.inputs)
-        if len(sources) == 1 and ways == _AS_IT_IS:
-            seen[node.name] = (sources[0][1],)
+        if ways is _AS_IT_IS:
+            ref = node.inputs[0]
+            if seen.get(ref.node):
+                seen[node.name] = (seen[ref.node][ref.port],)
             continue
-        seen[node.name] = tuple(
-            _united([_through(views, reads[i], found.inputs[i].dims, node.name) for i, views in sources], out.dims, node.name)
-            for reads, out in zip(ways, found.outputs, strict=True)
-        )
+        sources = [(i, seen[ref.node][ref.port]) for i, ref in enumerate(node.inputs) if seen.get(ref.node)]
+        if sources:
+            seen[node.name] = tuple(
+                [
+                    _united(
+                        [_through(views, reads[i], found.inputs[i].dims, node.name) for i, views in sources], out.dims, node.name
+                    )
+                    for reads, out in zip(ways, found.outputs, strict=True)
+                ]
+            )
     return seen
 
 
@@ -138,7 +145,8 @@ def _moving_reads(op: Op, xs: Inputs) -> tuple[tuple[Read | None, ...], ...]:
 
     Networks repeat their layers, so each distinct one is worked out once.
     """
-    return tuple(tuple(None if _in_place(read) else read for read in reads) for reads in op.reads(xs))
+    found = tuple(tuple(None if _in_place(read) else read for read in reads) for reads in op.reads(xs))
+    return _AS_IT_IS if found == _AS_IT_IS else found
 
 
 def _in_place(read: Read) -> bool:
@@ -146,12 +154,13 @@ def _in_place(read: Read) -> bool:
 
 
 def _through(views: Views, read: Read | None, dims: Shape, node: str) -> Views:
-    return views if read is None else tuple([_step(view, read, dims, node) for view in views])
+    if read is None:
+        return views
+    return tuple([_step_each(v, read, dims, node) if v.also else _step_one(v, v.local, read, dims, node) for v in views])
 
 
-def _step(view: View, read: Read, dims: Shape, node: str) -> View:
-    if not view.also:
-        return _step_one(view, view.local, read, dims, node)
+def _step_each(view: View, read: Read, dims: Shape, node: str) -> View:
+    """What is read along several axes takes each step by itself, and is united again."""
     rest = view._replace(local=None, also=())
     parts = [_step_one(rest._replace(local=local), local, read, dims, node) for local in view.locals]
     return reduce(lambda a, b: _union(a, b, None, node), parts)
@@ -178,7 +187,8 @@ def _along(view: View, local: Local, read: AxisRead, length: int, node: str) -> 
     if read.map == IDENTITY and read.axis == local.axes[0]:
         return view
     try:
-        return view._replace(local=Local(() if read.axis is None else (read.axis,), compose(local.map, read.map)))
+        # Written out because it is done for each layer and axis, and `_replace` takes as long as all the rest.
+        return View(Local(() if read.axis is None else (read.axis,), compose(local.map, read.map)), *view[1:])
     except TooIrregularError:
         return _lost(view, node)
 
@@ -235,6 +245,8 @@ def _united(branches: list[Views], dims: Shape, node: str) -> Views:
 def _union(a: View, b: View, dims: Shape | None, node: str) -> View:
     """Both together; ``dims`` is the shape of the value, where its length may be needed."""
     found = View(None, a.whole or b.whole, _hull(a.reach, b.reach), a.unknown or b.unknown)
+    if a.local == b.local and not (a.also or b.also):
+        return View(a.local, *found[1:4])
     merged = list(a.locals)
     for local in b.locals:
         at = next((i for i, other in enumerate(merged) if _same_axes(local, other)), None)
@@ -248,7 +260,7 @@ def _union(a: View, b: View, dims: Shape | None, node: str) -> View:
     if not merged:
         return found
     mixed = (a.mixed or b.mixed or node) if len(merged) > 1 else ""
-    return found._replace(local=merged[0], also=tuple(merged[1:]), mixed=mixed)
+    return View(merged[0], *found[1:4], tuple(merged[1:]), mixed)
 
 
 def _same_axes(a: Local, b: Local) -> bool:
@@ -269,9 +281,9 @@ def _joined(a: Local, b: Local, dims: Shape | None) -> Local | None:
 
 
 def _field(name: str, views: Views, dims: tuple[int, ...]) -> ReceptiveField | None:
-    if any(view.unknown or view.also for view in views) or not views:
+    if not views or any(view.unknown or view.also for view in views):
         return None
-    return ReceptiveField(name, tuple(_axis_field(view, dims[axis]) for axis, view in enumerate(views, 2)))
+    return ReceptiveField(name, tuple(map(_axis_field, views, dims[2:])))
 
 
 @lru_cache(maxsize=8192)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import chain
-from operator import is_
+from operator import attrgetter, is_, itemgetter
 from typing import Any, NamedTuple
 
 import torch
@@ -76,11 +76,11 @@ class _Layer:
         self.read = reader(kind)
         self.attributes = attributes = vars(module)
         self.size = len(attributes) + 1
-        self.held = [attributes[name] for name in _HELD]
+        self.held = _HELD(attributes)
         parameters, buffers, *_ = self.held
         self.tensors: list[torch.Tensor | None] = [*parameters.values(), *buffers.values()]
-        specs = [t if t is None else (t.shape, t.dtype, type(t)) for t in self.tensors]
-        self.given = (kind, *parameters, *buffers, *specs)
+        specs = [None if t is None else _LOOK(t) for t in self.tensors]
+        self.given = (kind, *parameters, *buffers, *map(type, self.tensors), *specs)
         """What can be known before the call. Later the mode is active, and to ask a tensor for its shape is a call too."""
 
     def call(self, *args: Any, **kwargs: Any) -> Any:
@@ -131,9 +131,10 @@ class _Layer:
         return Seen(did, tuple([(name, places[path]) for name, path in node.weights]))
 
 
-_HELD = (
-    "_parameters", "_buffers", "_modules", "_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks",
-)  # fmt: skip
+_HELD = itemgetter(
+    "_parameters", "_buffers", "_modules", "_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks"
+)
+_LOOK = attrgetter("shape", "dtype")
 _HOOKS_OF_ALL = tuple(
     getattr(hooks_of_all, f"_global_{kind}_hooks") for kind in ("forward", "forward_pre", "backward", "backward_pre")
 )

@@ -47,10 +47,7 @@ class Trace:
         self.paths: dict[int, str] = {}
         self.registered: dict[int, Held] = {}
         self.modules: list[torch.nn.Module] = []
-        for path, child in module.named_modules():
-            self.modules.append(child)
-            self.paths[id(child)] = path
-            self._register(f"{path}." if path else "", child)
+        self._register(module, "")
         tensors = [held.tensor for held in self.registered.values()]
         self.device = tensors[0].device if tensors else torch.device("cpu")
         floats = (tensor.dtype for tensor in tensors if tensor.is_floating_point())
@@ -60,17 +57,21 @@ class Trace:
         self._names = Names()
         self.on_dispatch: Any = None
 
-    def _register(self, prefix: str, module: torch.nn.Module) -> None:
-        """Remember the module's own tensors; one that several modules share has the name of the first."""
-        for tensors in (module._parameters, module._buffers):  # noqa: SLF001 - named_parameters() walks all modules again
+    def _register(self, module: torch.nn.Module, path: str) -> None:
+        """Remember a module and all below it, each once, with its own tensors; a tensor of several has the name of the first.
+
+        Their order and paths are those of ``named_modules()`` and ``named_parameters()``, which walk all of it again and again.
+        """
+        self.modules.append(module)
+        self.paths[id(module)] = path
+        prefix = f"{path}." if path else ""
+        for tensors in (module._parameters, module._buffers):  # noqa: SLF001 - what named_parameters() reads
             for name, tensor in tensors.items():
-                if tensor is None:
-                    continue
-                if type(tensor) is torch.Tensor:
-                    held = Held(prefix + name, tensor, parameter=False, frozen=False)
-                else:
-                    held = _held_special(prefix + name, tensor)
-                self.registered.setdefault(id(tensor), held)
+                if tensor is not None and id(tensor) not in self.registered:
+                    self.registered[id(tensor)] = _held(prefix + name, tensor)
+        for name, child in module._modules.items():  # noqa: SLF001 - what named_modules() reads
+            if child is not None and id(child) not in self.paths:
+                self._register(child, prefix + name)
 
     def shadow(self, spec: TensorSpec, ref: Ref) -> Shadow:
         return Shadow.of(spec, ref, self.device, self)
@@ -261,15 +262,17 @@ class Trace:
 _NO_WEIGHTS: tuple[tuple[Tie, ...], tuple[str, ...], tuple[tuple[str, str], ...]] = ((), (), ())
 
 
-def _held_special(name: str, tensor: torch.Tensor) -> Held:
-    """A parameter, or a tensor of a type of its own."""
-    if type(tensor) is not torch.nn.Parameter and is_lazy(tensor):
+def _held(name: str, tensor: torch.Tensor) -> Held:
+    kind = type(tensor)
+    if kind is torch.Tensor:
+        return Held(name, tensor, False, False)
+    if kind is not torch.nn.Parameter and is_lazy(tensor):
         raise UsageError(
             f"{name!r} has no shape yet: a lazy layer gets its weights at its first call\n"
             "  fix: run the module once on a real input, or give the layer its input size"
         )
     parameter = isinstance(tensor, torch.nn.Parameter)
-    return Held(name, tensor, parameter, frozen=parameter and not tensor.requires_grad)
+    return Held(name, tensor, parameter, parameter and not tensor.requires_grad)
 
 
 def _name_for(op: Op, path: str, module: torch.nn.Module | None) -> str:
