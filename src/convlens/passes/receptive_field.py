@@ -116,27 +116,21 @@ def _outputs(graph: Graph, facts: Facts, name: str, axes: range) -> Mapping[str,
         found = facts.nodes.get(node.name)
         if found is None:
             continue
-        ways = _moving_reads(node.op, found.inputs)
-        if ways is _AS_IT_IS:
-            ref = node.inputs[0]
-            if seen.get(ref.node):
-                seen[node.name] = (seen[ref.node][ref.port],)
+        xs = found.inputs
+        ways = _moving_reads(node.op, xs)
+        if len(xs) == 1:
+            before, port = node.inputs[0]
+            views = seen.get(before)
+            if views:
+                seen[node.name] = tuple([_through(views[port], reads[0], xs[0].dims, node.name) for reads in ways])
             continue
         sources = [(i, seen[ref.node][ref.port]) for i, ref in enumerate(node.inputs) if seen.get(ref.node)]
         if sources:
             seen[node.name] = tuple(
-                [
-                    _united(
-                        [_through(views, reads[i], found.inputs[i].dims, node.name) for i, views in sources], out.dims, node.name
-                    )
-                    for reads, out in zip(ways, found.outputs, strict=True)
-                ]
+                _united([_through(views, reads[i], xs[i].dims, node.name) for i, views in sources], out.dims, node.name)
+                for reads, out in zip(ways, found.outputs, strict=True)
             )
     return seen
-
-
-_AS_IT_IS: tuple[tuple[Read | None, ...], ...] = ((None,),)
-"""One input is handed on, each place by itself."""
 
 
 @lru_cache(maxsize=8192)
@@ -145,8 +139,7 @@ def _moving_reads(op: Op, xs: Inputs) -> tuple[tuple[Read | None, ...], ...]:
 
     Networks repeat their layers, so each distinct one is worked out once.
     """
-    found = tuple(tuple(None if _in_place(read) else read for read in reads) for reads in op.reads(xs))
-    return _AS_IT_IS if found == _AS_IT_IS else found
+    return tuple(tuple(None if _in_place(read) else read for read in reads) for reads in op.reads(xs))
 
 
 def _in_place(read: Read) -> bool:
@@ -156,7 +149,13 @@ def _in_place(read: Read) -> bool:
 def _through(views: Views, read: Read | None, dims: Shape, node: str) -> Views:
     if read is None:
         return views
-    return tuple([_step_each(v, read, dims, node) if v.also else _step_one(v, v.local, read, dims, node) for v in views])
+    return tuple([_step(view, read, dims, node) for view in views])
+
+
+def _step(view: View, read: Read, dims: Shape, node: str) -> View:
+    if view.also:
+        return _step_each(view, read, dims, node)
+    return _step_one(view, view.local, read, dims, node)
 
 
 def _step_each(view: View, read: Read, dims: Shape, node: str) -> View:
@@ -178,12 +177,10 @@ def _step_one(view: View, local: Local | None, read: Read, dims: Shape, node: st
 
 
 def _along(view: View, local: Local, read: AxisRead, length: int, node: str) -> View:
-    if read is WHOLE:
-        return _seen_whole(view, local.map, length, node)
-    if isinstance(read, Scattered):
-        return view._replace(local=Local(read.axes, local.map, length))
-    if not isinstance(read, Along):
-        return _lost(view, node)
+    if type(read) is not Along:
+        if read is WHOLE:
+            return _seen_whole(view, local.map, length, node)
+        return view._replace(local=Local(read.axes, local.map, length)) if isinstance(read, Scattered) else _lost(view, node)
     if read.map == IDENTITY and read.axis == local.axes[0]:
         return view
     try:

@@ -47,9 +47,8 @@ def training(
         known = facts.nodes.get(node.name)
         if known is None:
             break
-        behind = tuple([at for at, ref in enumerate(node.inputs) if ref.node in trained])
-        weights = _trains_weights(node, known)
-        step = _step(node.op, known.inputs, behind, weights, node.in_place) if behind or weights else None
+        behind = tuple([ref.node in trained for ref in node.inputs])
+        step = _step(node.op, known.inputs, behind, _trains_weights(node, known), node.in_place)
         if step is None:
             found[node.name] = Training(known.macs, 0)
             continue
@@ -60,13 +59,13 @@ def training(
 
 
 @lru_cache(maxsize=8192)
-def _step(op: Op, xs: Inputs, behind: tuple[int, ...], weights: bool, in_place: bool) -> Step | None:
-    """The gradients that are wanted of a node: by its weights, and by the inputs that lie ``behind`` something trained. None
-    where no gradient flows through it at all, as through whole numbers.
+def _step(op: Op, xs: Inputs, behind: tuple[bool, ...], weights: bool, in_place: bool) -> Step | None:
+    """What the gradients by the weights take, and by those inputs that lie ``behind`` something trained. None where no
+    gradient flows through the node at all, as through whole numbers.
 
     Networks repeat their layers, so each distinct one is worked out once.
     """
-    inputs = frozenset(at for at in behind if xs[at].floating)
+    inputs = frozenset(at for at, x in enumerate(xs) if behind[at] and x.floating)
     if not (inputs or weights) or not any(spec.floating for spec in op_facts(op, xs).outputs):
         return None
     wanted = Wanted(inputs, weights, in_place)
@@ -83,17 +82,22 @@ def _trains_weights(node: Node, known: NodeFacts) -> bool:
 def _new_bytes(node: Node, known: NodeFacts, saved: Saved, memory: Mapping[Ref, Storage], kept: set[Storage]) -> int:
     """What no earlier node keeps. An input that the node writes over is kept as a copy."""
     total = saved.made + saved.drawn
-    places = [memory[Ref(node.name, port)] for port in saved.outputs]
     for at in saved.inputs:
         if at or not node.in_place:
-            places.append(memory[node.inputs[at]])
+            total += _first(memory[node.inputs[at]], kept)
         else:
             total += known.inputs[0].bytes
-    for storage in places:
-        if storage not in kept:
-            kept.add(storage)
-            total += storage.size
+    for port in saved.outputs:
+        total += _first(memory[Ref(node.name, port)], kept)
     return total
+
+
+def _first(storage: Storage, kept: set[Storage]) -> int:
+    """Its bytes where nobody keeps it yet."""
+    if storage in kept:
+        return 0
+    kept.add(storage)
+    return storage.size
 
 
 def total_macs(found: Mapping[str, Training]) -> int | None:

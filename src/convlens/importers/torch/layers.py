@@ -65,7 +65,7 @@ _PLAIN = frozenset({nn.Parameter, torch.Tensor, type(None)})
 class _Layer:
     """One module of a known type in one capture; ``modes`` is how many modes are active while the capture's is on top."""
 
-    __slots__ = ("attributes", "given", "held", "modes", "module", "path", "read", "size", "tensors", "trace")
+    __slots__ = ("added", "attributes", "given", "held", "modes", "module", "path", "read", "size", "tensors", "trace")
 
     def __init__(self, trace: Trace, module: nn.Module, modes: int) -> None:
         self.trace = trace
@@ -77,7 +77,8 @@ class _Layer:
         self.attributes = attributes = vars(module)
         self.size = len(attributes) + 1
         self.held = _HELD(attributes)
-        parameters, buffers, *_ = self.held
+        parameters, buffers, *added = self.held
+        self.added = (*added, *_HOOKS_OF_ALL)
         self.tensors: list[torch.Tensor | None] = [*parameters.values(), *buffers.values()]
         specs = [None if t is None else _LOOK(t) for t in self.tensors]
         self.given = (kind, *parameters, *buffers, *map(type, self.tensors), *specs)
@@ -100,10 +101,9 @@ class _Layer:
 
     def _is_as_before(self) -> bool:
         """No hook, attribute or child added since, the same tensors, and the capture's own mode on top."""
-        parameters, buffers, *others = self.held
+        parameters, buffers, *_ = self.held
         return (
-            not any(others)
-            and not any(_HOOKS_OF_ALL)
+            not any(self.added)
             and len(self.attributes) == self.size
             and len(parameters) + len(buffers) == len(self.tensors)
             and all(map(is_, chain(parameters.values(), buffers.values()), self.tensors))

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import torch
 from torch.nn.parameter import is_lazy
 
-from convlens.importers.torch.frames import running_modules, user_line
+from convlens.importers.torch.frames import innermost_module, running_modules, user_line
 from convlens.importers.torch.shadow import DTYPE_NAMES, Shadow, spec_of
 from convlens.ir.errors import ShapeError, UsageError
 from convlens.ir.graph import Captured, Extra, Input, Node, Ref, Tie
@@ -217,13 +217,13 @@ class Trace:
 
     def running(self) -> tuple[str, torch.nn.Module | None]:
         """The path of the module that runs, and the module. One that no attribute holds is named behind its caller."""
+        inner = innermost_module()
+        path = self.paths.get(id(inner))
+        if path is not None:
+            return path, inner
         behind: list[str] = []
-        inner = None
         for module in running_modules():
-            inner = module if inner is None else inner
             path = self.paths.get(id(module))
-            if path is not None and not behind:
-                return path, module
             if path is not None:
                 return ".".join([path, *reversed(behind)]).lstrip("."), inner
             behind.append(type(module).__name__)
@@ -245,18 +245,20 @@ class Trace:
         self, node: str, weights: Mapping[str, torch.Tensor]
     ) -> tuple[tuple[Tie, ...], tuple[str, ...], tuple[tuple[str, str], ...]]:
         """Which weights are shared with an earlier node, which are not trained, and where each is registered."""
-        ties, frozen, paths = [], [], []
+        ties: tuple[Tie, ...] = ()
+        frozen: tuple[str, ...] = ()
+        paths = []
         for param, tensor in weights.items():
             mine = (node, param)
             owner = self.owners.setdefault(id(tensor), mine)
             if owner is not mine:
-                ties.append(Tie(param, *owner))
+                ties = (*ties, Tie(param, *owner))
             held = self.registered.get(id(tensor))
             if held is not None:
                 paths.append((param, held.name))
                 if held.frozen:
-                    frozen.append(param)
-        return tuple(ties), tuple(frozen), tuple(paths)
+                    frozen = (*frozen, param)
+        return ties, frozen, tuple(paths)
 
 
 _NO_WEIGHTS: tuple[tuple[Tie, ...], tuple[str, ...], tuple[tuple[str, str], ...]] = ((), (), ())
