@@ -278,9 +278,10 @@ def _joined(a: Local, b: Local, dims: Shape | None) -> Local | None:
 
 
 def _field(name: str, views: Views, dims: tuple[int, ...]) -> ReceptiveField | None:
-    if not views or any(view.unknown or view.also for view in views):
-        return None
-    return ReceptiveField(name, tuple(map(_axis_field, views, dims[2:])))
+    for view in views:
+        if view.unknown or view.also:
+            return None
+    return None if not views else ReceptiveField(name, tuple(map(_axis_field, views, dims[2:])))
 
 
 @lru_cache(maxsize=8192)

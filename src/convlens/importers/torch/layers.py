@@ -48,7 +48,7 @@ def _layers(trace: Trace) -> "Iterator[_Layer]":
     modes = torch._C._len_torch_function_stack() + 1  # noqa: SLF001 - no public name
     kinds = {kind for kind in set(map(type, trace.modules)) if kind in READ_BY_FORWARD and is_as_written(kind)}
     for module in trace.modules:
-        if type(module) not in kinds or not _OVERRIDES.isdisjoint(vars(module)):
+        if type(module) not in kinds or not vars(module).keys().isdisjoint(_OVERRIDES):
             continue
         try:
             layer = _Layer(trace, module, modes)

@@ -48,9 +48,9 @@ class Trace:
         self.registered: dict[int, Held] = {}
         self.modules: list[torch.nn.Module] = []
         self._register(module, "")
-        tensors = [held.tensor for held in self.registered.values()]
-        self.device = tensors[0].device if tensors else torch.device("cpu")
-        floats = (tensor.dtype for tensor in tensors if tensor.is_floating_point())
+        first = next(iter(self.registered.values()), None)
+        self.device = first.tensor.device if first is not None else torch.device("cpu")
+        floats = (held.tensor.dtype for held in self.registered.values() if held.tensor.is_floating_point())
         self.dtype = DTYPE_NAMES[next(floats, torch.float32)]
         self.owners: dict[int, tuple[str, str]] = {}
         self.constants: dict[int, tuple[torch.Tensor, Ref]] = {}
@@ -266,9 +266,11 @@ _NO_WEIGHTS: tuple[tuple[Tie, ...], tuple[str, ...], tuple[tuple[str, str], ...]
 
 def _held(name: str, tensor: torch.Tensor) -> Held:
     kind = type(tensor)
+    if kind is torch.nn.Parameter:  # asked first, because `isinstance` with this class takes long
+        return Held(name, tensor, True, not tensor.requires_grad)
     if kind is torch.Tensor:
         return Held(name, tensor, False, False)
-    if kind is not torch.nn.Parameter and is_lazy(tensor):
+    if is_lazy(tensor):
         raise UsageError(
             f"{name!r} has no shape yet: a lazy layer gets its weights at its first call\n"
             "  fix: run the module once on a real input, or give the layer its input size"
