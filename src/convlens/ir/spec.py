@@ -50,7 +50,7 @@ class TensorSpec(NamedTuple):
         >>> TensorSpec((2, 3), "float16").bytes
         12
         """
-        return self.numel * ITEM_BYTES[self.dtype]
+        return prod(self.dims) * ITEM_BYTES[self.dtype]
 
     @property
     def floating(self) -> bool:
