@@ -218,6 +218,8 @@ def test_holes_that_later_layers_fill_are_less() -> None:
     assert told(chain(hole)) == [("G02", "error", ("a",))]
     assert told(chain(hole, "conv({}, out=1, kernel=3x3)")) == [("G02", "warn", ("a",))]
     assert told(chain(hole, "conv({}, out=1, kernel=4x4)")) == [("G02", "info", ("a",))]
+    assert told(chain(hole, "relu({})", "conv({}, out=1, kernel=4x4)")) == [("G02", "warn", ("a",))]
+    assert told(chain(hole, "adaptive_avg_pool({}, size=1x1)")) == [("G02", "warn", ("a",))]
 
 
 # Fixes.

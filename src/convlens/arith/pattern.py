@@ -20,8 +20,11 @@ from convlens.arith.blend import Weights
 Pattern = tuple[int, ...]
 
 EVEN: Pattern = (1,)
-MAX_PERIOD = 4096
+MAX_PERIOD = 1024
 """Patterns that repeat only after more pixels than this are not followed."""
+
+MAX_BITS = 128
+"""Numbers are exact up to this length; those of deeper networks are rounded to it."""
 
 
 def taps(kernel: int, stride: int, dilation: int = 1, padding: int = 0) -> Pattern:
@@ -47,7 +50,13 @@ def pattern(values: Sequence[int | Fraction]) -> Pattern:
     common = lcm(*(value.denominator for value in values))
     whole = [int(value * common) for value in values]
     divisor = gcd(*whole) or 1
-    return _shortest(tuple(value // divisor for value in whole)) if any(whole) else EVEN
+    return _shortest(_rounded([value // divisor for value in whole])) if any(whole) else EVEN
+
+
+def _rounded(values: list[int]) -> Pattern:
+    """Nothing that is reached becomes unreached by it."""
+    beyond = max(max(values).bit_length() - MAX_BITS, 0)
+    return tuple(max(value >> beyond, 1) if value else 0 for value in values)
 
 
 def _shortest(values: Pattern) -> Pattern:

@@ -58,7 +58,7 @@ class GradientCheckerboard(Rule):
         yield self.found(
             [node.name for node in reads],
             remark(
-                marked("strided layers that read pixels unevenly: {count}; some pixels get up to {ratio} times the gradients"),
+                marked("strided layers that read some pixels up to {ratio} times as often as their neighbours: {count}"),
                 count=len(reads), ratio=times(Fraction(worst)),
             ),
             evidence={

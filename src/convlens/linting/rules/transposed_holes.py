@@ -6,7 +6,7 @@ from math import prod
 from typing import Any
 
 from convlens.arith.pattern import Pattern
-from convlens.ir.graph import Node
+from convlens.ir.graph import Node, Ref
 from convlens.ir.spec import show_shape
 from convlens.lang.messages import marked
 from convlens.lang.remark import remark
@@ -22,12 +22,12 @@ MESSAGE: dict[Severity, str] = {
         "stay so up to the network's output"
     ),
     "warn": marked(
-        "kernel {kernel}, stride {stride}, dilation {dilation}: {share} % of the outputs get no input at all, only the bias; the "
-        "layers behind fill them unevenly"
+        "kernel {kernel}, stride {stride}, dilation {dilation}: {share} % of the outputs get no input at all, only the bias, "
+        "until later layers fill them"
     ),
     "info": marked(
         "kernel {kernel}, stride {stride}, dilation {dilation}: {share} % of the outputs get no input at all, only the bias; the "
-        "layers behind fill them"
+        "convolution behind fills them evenly"
     ),
 }
 WINDOW = ("kernel", "stride", "dilation", "padding", "output_padding")
@@ -40,8 +40,8 @@ class TransposedHoles(Rule):
     Patches of the kernel's size lie a stride apart. A kernel smaller than the stride does not fill the gap between them,
     and taps that are dilated by a number that has a factor in common with the stride fall on the same places again and
     again. The outputs in between are the bias and nothing else: a grid of dead pixels, worse than a checkerboard. Where
-    later layers fill the grid up it is a warning, where they do so evenly a note: zeros put between pixels, then a
-    convolution, are a transposed convolution in two steps.
+    later layers fill the grid up, this is a warning. It is a note where the very next layer does so evenly: zeros put
+    between pixels, then a convolution, are a transposed convolution in two steps.
 
     ## Bad
         input x: 1x64x16x16
@@ -91,7 +91,15 @@ class TransposedHoles(Rule):
 def _severity(net: Network, node: Node) -> Severity:
     """By what is left of the holes at the outputs of the network."""
     left = [numbers for end in net.imprints.behind.get(node.name, []) for numbers in end.patterns]
-    return "error" if any(0 in numbers for numbers in left) else "warn" if left else "info"
+    return "error" if any(0 in numbers for numbers in left) else "info" if _is_filled_next(net, node) else "warn"
+
+
+def _is_filled_next(net: Network, node: Node) -> bool:
+    """Does the one layer that reads it reach every pixel alike, before any activation?"""
+    after = net.after(node)
+    if after is None or after.op.name not in ("conv", "conv_transpose") or after.name not in net.facts.nodes:
+        return False
+    return Ref(after.name) not in net.imprints.of
 
 
 def _share_without(counts: tuple[Pattern, ...]) -> Fraction:
