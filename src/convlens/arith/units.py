@@ -1,5 +1,8 @@
 """Numbers for people: the only place that rounds."""
 
+from fractions import Fraction
+from math import floor, log10
+
 _STEPS = ((10**18, "E"), (10**15, "P"), (10**12, "T"), (10**9, "G"), (10**6, "M"), (10**3, "k"))
 _BINARY = ((2**40, "TiB"), (2**30, "GiB"), (2**20, "MiB"), (2**10, "KiB"))
 
@@ -29,6 +32,18 @@ def memory(size: int) -> str:
     ('588 KiB', '12 B')
     """
     return _scaled(size, _BINARY, "B")
+
+
+def times(ratio: Fraction) -> str:
+    """A ratio of at least 1, with three digits of what it is more than 1.
+
+    >>> times(Fraction(2)), times(Fraction(17, 15)), times(Fraction(51, 29)), times(Fraction(10**6 + 1, 10**6))
+    ('2', '1.133', '1.759', '1.00000100')
+    """
+    if ratio.denominator == 1:
+        return str(ratio)
+    digits = max(2 - floor(log10(ratio - 1)), 1)
+    return f"{float(ratio):.{digits}f}"
 
 
 def _scaled(count: int, steps: tuple[tuple[int, str], ...], unit: str) -> str:

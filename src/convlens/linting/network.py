@@ -3,9 +3,12 @@
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 
+from convlens.arith.pattern import Pattern
 from convlens.ir.graph import Graph, Node, Ref
 from convlens.ir.spec import TensorSpec
+from convlens.linting.imprint import Imprints, imprints
 from convlens.linting.options import Options
+from convlens.linting.overlap import is_uneven, own_taps
 from convlens.linting.windows import Slide, slides
 from convlens.passes.facts import Facts, NodeFacts, facts
 from convlens.passes.receptive_field import ReceptiveField, receptive_fields
@@ -48,6 +51,16 @@ class Network:
     def _slides(self, node: Node) -> tuple[Slide, ...]:
         known = self.facts.nodes[node.name]
         return slides(node.op, known.inputs[0], known.outputs[0]) if known.inputs and known.outputs else ()
+
+    @cached_property
+    def imprints(self) -> Imprints:
+        """What transposed convolutions and folds whose patches overlap unevenly leave on the layers behind them."""
+        starts = [node.name for node in self.of("conv_transpose", "fold") if is_uneven(self.overlap(node))]
+        return imprints(self.graph, self.facts, starts)
+
+    def overlap(self, node: Node) -> tuple[Pattern, ...]:
+        """How many patches a transposed convolution or fold adds up at the outputs of one period, along each axis."""
+        return own_taps(node.op, self.known(node).inputs[0])
 
     def known(self, node: Node) -> NodeFacts:
         """The facts of a node that has some."""
