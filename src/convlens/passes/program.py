@@ -132,12 +132,13 @@ class _Walk:
 
     def step(self, node: Node, found: NodeFacts) -> None:
         """Equal operators on equal inputs share one object of facts, so equal steps are worked out once."""
-        seen = [self.tracks[ref.node][ref.port] for ref in node.inputs]
-        key = (id(found), *map(id, seen))
+        tracks = self.tracks
+        seen = [tracks[ref.node][ref.port] for ref in node.inputs]
+        key = (id(found), id(seen[0])) if len(seen) == 1 else (id(found), *map(id, seen))
         known = self._made.get(key)
         if known is None:  # the objects are kept beside the result, so that their ids stay theirs
             known = self._made[key] = (seen, self._ports(node, found, seen))
-        self.tracks[node.name] = known[1]
+        tracks[node.name] = known[1]
 
     def _ports(self, node: Node, found: NodeFacts, seen: list[Track]) -> tuple[Track, ...]:
         followed = [track for track in seen if track]
