@@ -29,10 +29,8 @@ def class_words(sizes: Congruence) -> str:
     return f"n = {shown} (mod {sizes.modulus})" + f", {least}" * (sizes.minimum > sizes.modulus)
 
 
-def size_evidence(sizes: Congruence | None, size: int) -> dict[str, Any] | None:
+def size_evidence(sizes: Congruence, size: int) -> dict[str, Any]:
     """The class as evidence holds it, with the sizes next to this one."""
-    if sizes is None:
-        return None
     return {
         "modulus": sizes.modulus, "residues": list(sizes.residues), "minimum": sizes.minimum,
         "below": sizes.below(size), "above": sizes.above(size),

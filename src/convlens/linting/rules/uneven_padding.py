@@ -72,7 +72,7 @@ class UnevenPadding(Rule):
             evidence = {
                 "axes": list(axes), "size": grid.size, "layers": dict(layers), "asymmetry": number(grid.asymmetry),
                 "grid": {"node": grid.ref.node, "first": number(grid.first), "last": number(grid.last)},
-                "clean": size_evidence(sizes, grid.size),
+                "clean": None if sizes is None else size_evidence(sizes, grid.size),
             }  # fmt: skip
             names = [name for name, _ in layers]
             yield self.found(names, remark(message, **shown), evidence=evidence, fixes=_fixes(net, names, sizes, grid.size))
