@@ -10,8 +10,10 @@ from convlens.linting.imprint import Imprints, imprints
 from convlens.linting.options import Options
 from convlens.linting.overlap import is_uneven, own_taps
 from convlens.linting.windows import Slide, slides
+from convlens.ops._window import channel_axis
 from convlens.passes.facts import Facts, NodeFacts, facts
 from convlens.passes.receptive_field import ReceptiveField, receptive_fields
+from convlens.passes.sampling import Sampling, sampling
 
 
 class Network:
@@ -95,3 +97,20 @@ class Network:
         """The one node that reads this node's output; None where several do, none does, or it is an output of the network."""
         users = self.graph.users(node.name)
         return users[0] if len(users) == 1 and node.name not in self.outputs else None
+
+    @cached_property
+    def sampling(self) -> Sampling:
+        """Where the pixels of every tensor lie in the network's inputs."""
+        return sampling(self.graph, self.facts)
+
+    @cached_property
+    def space(self) -> frozenset[tuple[str, int]]:
+        """The axes of network inputs that are space or time: those along which something slides or is resized."""
+        found: dict[int, tuple[Ref, int]] = {}
+        for node, each in self.windows:
+            found[id(self.sampling.of(node.inputs[0]))] = node.inputs[0], each[0].axis
+        for node in self.of("conv_transpose", "interpolate"):
+            first = channel_axis(node.op, self.known(node).inputs[0]) + 1 if node.op.axes else 2
+            found.setdefault(id(self.sampling.of(node.inputs[0])), (node.inputs[0], first))
+        places = [place for ref, first in found.values() for place in self.sampling.of(ref)[first:] if place is not None]
+        return frozenset((place.input, place.axis) for place in places)
