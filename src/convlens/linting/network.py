@@ -1,6 +1,6 @@
 """A network as the rules see it: its graph, its facts, and what several rules ask of both, worked out once."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from convlens.ir.graph import Graph, Node, Ref
@@ -8,6 +8,8 @@ from convlens.ir.spec import TensorSpec
 from convlens.linting.options import Options
 from convlens.linting.windows import Slide, slides
 from convlens.passes.facts import Facts, NodeFacts, facts
+from convlens.passes.receptive_field import ReceptiveField, receptive_fields
+from convlens.passes.shortest_paths import Reaches, shortest_paths
 
 
 class Network:
@@ -76,3 +78,13 @@ class Network:
         """The one node that reads this node's output; None where several do, none does, or it is an output of the network."""
         users = self.graph.users(node.name)
         return users[0] if len(users) == 1 and node.name not in self.outputs else None
+
+    @cached_property
+    def fields(self) -> Mapping[str, ReceptiveField | None]:
+        """The receptive field of every node that has facts."""
+        return receptive_fields(self.graph, self.facts)
+
+    @cached_property
+    def shortest(self) -> Mapping[str, Mapping[str, Reaches]]:
+        """For each network input with space: what each node sees of it along its shortest path."""
+        return shortest_paths(self.graph, self.facts)

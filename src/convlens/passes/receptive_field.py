@@ -117,7 +117,7 @@ def _outputs(graph: Graph, facts: Facts, name: str, axes: range) -> Mapping[str,
         sources = [(i, seen[ref.node][ref.port]) for i, ref in enumerate(node.inputs) if seen.get(ref.node)]
         if found is None or not sources:
             continue
-        ways = _moving_reads(node.op, found.inputs)
+        ways = moving_reads(node.op, found.inputs)
         if len(sources) == 1 and ways == _AS_IT_IS:
             seen[node.name] = (sources[0][1],)
             continue
@@ -133,7 +133,7 @@ _AS_IT_IS: tuple[tuple[Read | None, ...], ...] = ((None,),)
 
 
 @lru_cache(maxsize=8192)
-def _moving_reads(op: Op, xs: Inputs) -> tuple[tuple[Read | None, ...], ...]:
+def moving_reads(op: Op, xs: Inputs) -> tuple[tuple[Read | None, ...], ...]:
     """What an operator reads; None for an input of which each output reads its own place.
 
     Networks repeat their layers, so each distinct one is worked out once.
