@@ -43,13 +43,17 @@ def shortest_paths(graph: Graph, facts: Facts) -> Mapping[str, Mapping[str, Reac
 
 def _walk(graph: Graph, facts: Facts, name: str, dims: tuple[int, ...]) -> Mapping[str, Reaches]:
     seen: dict[str, Reaches] = {name: tuple(Reach(1, 1, axis) for axis in range(2, len(dims)))}
+    alike: dict[int, tuple[_Way, ...]] = {}
     for node in graph:
         known = facts.nodes.get(node.name)
         if known is None:
             break
+        ways = alike.get(id(known))
+        if ways is None:
+            ways = alike[id(known)] = _ways(node.op, known.inputs)
         branches = [
             through
-            for ref, way in zip(node.inputs, _ways(node.op, known.inputs), strict=True)
+            for ref, way in zip(node.inputs, ways, strict=True)
             if (reaches := seen.get(ref.node)) and (through := _through(reaches, way, dims) if way else reaches)
         ]
         if branches:
