@@ -77,7 +77,9 @@ def line_of(axis_map: AxisMap) -> Line | None:
     if axis_map.finite:
         return _line_of_table(axis_map.footprints)
     period, advance, footprints, _ = axis_map
-    twice = [(footprint[0][0] + footprint[-1][1]) * period - 2 * advance * y for y, footprint in enumerate(footprints) if footprint]
+    twice = [
+        (footprint[0][0] + footprint[-1][1]) * period - 2 * advance * y for y, footprint in enumerate(footprints) if footprint
+    ]
     if not advance or not twice:
         return None
     unit = 2 * period * len(twice)

@@ -31,7 +31,7 @@ def lint(
 
     >>> from convlens.ir.text import parse
     >>> net = parse("input x: 1x3x8x8\\nc = conv(x, out=4, kernel=3x3)\\nb = batch_norm(c)\\noutput b")
-    >>> [(finding.code, finding.node, finding.severity) for finding in lint(net).findings]
+    >>> [(finding.code, finding.node, finding.severity) for finding in lint(net, select=["S01"]).findings]
     [('S01', 'c', 'warn')]
     """
     from convlens.importers.model import load  # noqa: PLC0415 - rules need no importer

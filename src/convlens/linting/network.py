@@ -6,14 +6,17 @@ from functools import cached_property
 from convlens.arith.pattern import Pattern
 from convlens.ir.graph import Graph, Node, Ref
 from convlens.ir.spec import TensorSpec
+from convlens.linting.devices import DEVICES, EXAMPLE, Device
 from convlens.linting.imprint import Imprints, imprints
 from convlens.linting.options import Options
 from convlens.linting.overlap import is_uneven, own_taps
 from convlens.linting.windows import Slide, slides
 from convlens.ops._window import channel_axis
 from convlens.passes.facts import Facts, NodeFacts, facts
+from convlens.passes.liveness import Live, live
 from convlens.passes.receptive_field import ReceptiveField, receptive_fields
 from convlens.passes.sampling import Sampling, sampling
+from convlens.passes.shortest_paths import Reaches, shortest_paths
 
 
 class Network:
@@ -114,3 +117,28 @@ class Network:
             found.setdefault(id(self.sampling.of(node.inputs[0])), (node.inputs[0], first))
         places = [place for ref, first in found.values() for place in self.sampling.of(ref)[first:] if place is not None]
         return frozenset((place.input, place.axis) for place in places)
+
+    @cached_property
+    def shortest(self) -> Mapping[str, Mapping[str, Reaches]]:
+        """For each network input with space: what each node sees of it along its shortest path."""
+        return shortest_paths(self.graph, self.facts)
+
+    @cached_property
+    def params(self) -> Mapping[str, int]:
+        """The parameters that are counted at each node that has some."""
+        return {name: known.params for name, known in self.facts.nodes.items() if known.param_shapes}
+
+    @cached_property
+    def live(self) -> Live:
+        """The activation memory of one inference, step by step."""
+        return live(self.graph, self.facts)
+
+    @property
+    def device(self) -> Device:
+        """The machine that the network is for, or the example where none that is known was named."""
+        return DEVICES.get(self.options.device, EXAMPLE)
+
+    @property
+    def for_device(self) -> bool:
+        """Was a machine named?"""
+        return self.options.device in DEVICES

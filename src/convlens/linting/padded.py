@@ -21,7 +21,9 @@ def padded(net: Network, node: Node, slides: tuple[Slide, ...]) -> tuple[Slide, 
     settings = pad.op.settings()
     first = net.known(pad).inputs[0].rank - len(settings["before"])
     return tuple(
-        _more(slide, settings["before"][slide.axis - first], settings["after"][slide.axis - first]) if slide.axis >= first else slide
+        _more(slide, settings["before"][slide.axis - first], settings["after"][slide.axis - first])
+        if slide.axis >= first
+        else slide
         for slide in slides
     )
 

@@ -20,7 +20,10 @@ class Resize(NamedTuple):
 
 def uneven_resizes(net: Network) -> dict[Node, list[Resize]]:
     """The nodes that resize an axis so that neither the ratio nor its inverse is a whole number."""
-    found = {node: [resize for resize in _resizes(net, node) if 1 not in resize.ratio.as_integer_ratio()] for node in net.of("interpolate")}
+    found = {
+        node: [resize for resize in _resizes(net, node) if 1 not in resize.ratio.as_integer_ratio()]
+        for node in net.of("interpolate")
+    }
     return {node: each for node, each in found.items() if each}
 
 

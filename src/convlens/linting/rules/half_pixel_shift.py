@@ -109,7 +109,9 @@ def _total(net: Network, shifted: Mapping[Node, Shifts]) -> Fraction:
     return max(ends, key=abs, default=Fraction(0))
 
 
-def _with(net: Network, node: Node, before: Mapping[tuple[str, int], Fraction], shifts: Shifts) -> dict[tuple[str, int], Fraction]:
+def _with(
+    net: Network, node: Node, before: Mapping[tuple[str, int], Fraction], shifts: Shifts
+) -> dict[tuple[str, int], Fraction]:
     found = dict(before)
     for axis, shift in shifts.items():
         place = net.sampling.of(node.inputs[0])[axis]
@@ -138,7 +140,11 @@ def _odd(op: Op, slides: tuple[Slide, ...], axes: set[int], by: int) -> Op:
     kernel = tuple(slide.kernel + by * (slide.axis in axes) for slide in slides)
     if isinstance(op.settings()["padding"], str):
         return with_settings(op, kernel=kernel)
-    return with_settings(op, kernel=kernel, padding=tuple(_sides(slide, by) if slide.axis in axes else (slide.left, slide.right) for slide in slides))
+    return with_settings(
+        op,
+        kernel=kernel,
+        padding=tuple(_sides(slide, by) if slide.axis in axes else (slide.left, slide.right) for slide in slides),
+    )
 
 
 def _sides(slide: Slide, by: int) -> tuple[int, int]:

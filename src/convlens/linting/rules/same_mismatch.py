@@ -79,7 +79,9 @@ class SameMismatch(Rule):
             "as PyTorch does (layers: {even}): their windows lie apart"
         )
         fix = Fix(remark(marked("the padding that most of the strided layers have")), _like_most(net, minority))
-        yield self.found([layer.node.name for layer in minority], remark(words, **values), severity="warn", evidence=evidence, fixes=[fix])
+        yield self.found(
+            [layer.node.name for layer in minority], remark(words, **values), severity="warn", evidence=evidence, fixes=[fix]
+        )
 
 
 class _Layer(NamedTuple):
