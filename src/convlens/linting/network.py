@@ -5,7 +5,9 @@ from functools import cached_property
 
 from convlens.ir.graph import Graph, Node, Ref
 from convlens.ir.spec import TensorSpec
+from convlens.linting.collapse import Narrow, narrow
 from convlens.linting.options import Options
+from convlens.linting.unread import Passed, passed_over
 from convlens.linting.windows import Slide, slides
 from convlens.passes.facts import Facts, NodeFacts, facts
 
@@ -40,6 +42,16 @@ class Network:
         found = ((node, self._slides(node)) for node in self.nodes)
         return tuple((node, each) for node, each in found if each)
 
+    @cached_property
+    def narrow(self) -> Narrow | None:
+        """The window at which the network ends because its input is too small for it."""
+        return narrow(self.graph, self.facts)
+
+    @cached_property
+    def passed_over(self) -> tuple[Passed, ...]:
+        """Every value of which a window leaves some pixels unread."""
+        return tuple(passed_over(self.graph, self.facts, self.windows))
+
     def slides(self, node: Node) -> tuple[Slide, ...]:
         """The window of a node along each spatial axis; none where it is no window."""
         return self._slides(node) if node.name in self.facts.nodes else ()
@@ -47,6 +59,22 @@ class Network:
     def _slides(self, node: Node) -> tuple[Slide, ...]:
         known = self.facts.nodes[node.name]
         return slides(node.op, known.inputs[0], known.outputs[0]) if known.inputs and known.outputs else ()
+
+    @cached_property
+    def _sharers(self) -> dict[str, list[Node]]:
+        found: dict[str, list[Node]] = {}
+        for node in self.graph:
+            for owner in dict.fromkeys(tie.owner for tie in node.ties):
+                found.setdefault(owner, []).append(node)
+        return found
+
+    def sharers(self, name: str) -> list[Node]:
+        """The later nodes that share a parameter of the node ``name``."""
+        return self._sharers.get(name, [])
+
+    def may_reshape(self, node: Node) -> bool:
+        """May a fix give the node's weights another shape? Not where another node shares them, or another one makes them."""
+        return len(node.inputs) == 1 and not node.ties and not self.sharers(node.name)
 
     def known(self, node: Node) -> NodeFacts:
         """The facts of a node that has some."""
