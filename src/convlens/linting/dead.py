@@ -3,6 +3,7 @@
 from functools import lru_cache
 from math import prod
 
+from convlens.arith.axis import TooIrregularError
 from convlens.ir.edit import with_settings
 from convlens.ir.graph import Node
 from convlens.ir.op import Op
@@ -64,8 +65,11 @@ def _shared_dead(net: Network, node: Node, slides: Slides) -> int:
         return _dead(slides)
     if any(user.op.name != node.op.name or user.name not in net.facts.nodes or not _pads_with_zeros(user) for user in users):
         return 0
-    uses = [slides, *(strokes(net, user) for user in users)]
-    return unread([_live(use) for use in uses], tuple(slide.kernel for slide in slides), range(len(slides)))
+    uses = [_live(each) for each in (slides, *(strokes(net, user) for user in users))]
+    try:
+        return unread(uses, tuple(slide.kernel for slide in slides), range(len(slides)))
+    except TooIrregularError:  # too many taps to compare
+        return 0
 
 
 def _live(slides: Slides) -> Reader:

@@ -49,17 +49,16 @@ def _taker(net: Network, node: Node, step: Callable[[Node], Node | None]) -> Nod
             return None
         if at.op.name == "conv" and any(slide.kernel > 1 for slide in net.slides(at)):
             return at
-        if not _in_place(net, at):
+        if not _in_place(net, at, [slide.axis for slide in net.slides(node)]):
             return None
         at = step(at)
     return None
 
 
-def _in_place(net: Network, node: Node) -> bool:
+def _in_place(net: Network, node: Node, axes: list[int]) -> bool:
     known = net.known(node)
     reads = node.op.reads(known.inputs)[0][0]
-    space = enumerate(reads[2:], 2)
-    return len(known.outputs) == 1 and all(read == Along(axis, IDENTITY) for axis, read in space)
+    return len(known.outputs) == 1 and all(read == Along(axis, IDENTITY) for axis, read in enumerate(reads) if axis in axes)
 
 
 def _strided(taker: tuple[Slide, ...], slides: tuple[Slide, ...], *, behind: bool) -> list[Slide]:

@@ -9,6 +9,7 @@ from convlens.linting.collapse import Narrow, narrow
 from convlens.linting.options import Options
 from convlens.linting.unread import Passed, passed_over
 from convlens.linting.windows import Slide, slides
+from convlens.ops._window import Window
 from convlens.passes.facts import Facts, NodeFacts, facts
 
 
@@ -39,7 +40,7 @@ class Network:
     @cached_property
     def windows(self) -> tuple[tuple[Node, tuple[Slide, ...]], ...]:
         """Every node that slides a window over space (convolutions and pooling), with its window along each axis."""
-        found = ((node, self._slides(node)) for node in self.nodes)
+        found = ((node, self._slides(node)) for node in self.nodes if isinstance(node.op, Window))
         return tuple((node, each) for node, each in found if each)
 
     @cached_property

@@ -1,12 +1,13 @@
 """Other windows in the place of a window that leaves pixels unread: as many outputs, and every pixel read."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from math import gcd
 
 from convlens.arith.padding import Sides, span
 from convlens.ir.edit import with_settings
 from convlens.ir.op import Op
-from convlens.linting.windows import Slide
+from convlens.linting.windows import KEPT, Slide
 
 POOLING = ("max_pool", "avg_pool", "lp_pool")
 
@@ -20,6 +21,7 @@ def show_sides(padding: Iterable[Sides]) -> str:
     return "x".join(str(left) if left == right else f"({left}+{right})" for left, right in padding)
 
 
+@lru_cache(maxsize=KEPT)
 def refitted(op: Op, slides: tuple[Slide, ...]) -> Op | None:
     """The operator with the smallest kernels that read every pixel and give as many outputs; None where there are none.
 

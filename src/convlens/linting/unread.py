@@ -1,16 +1,19 @@
 """Pixels that a window passes over: between two steps, or behind the last one, and whether another branch reads them."""
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from math import prod
 from typing import NamedTuple
 
 from convlens.arith.axis import TooIrregularError
 from convlens.ir.graph import Graph, Node, Ref
 from convlens.ir.spec import Shape
-from convlens.linting.windows import Slide
+from convlens.linting.windows import KEPT, Slide
+from convlens.ops._window import Window
 from convlens.passes.coverage import Reader, readers, tally, unread
 from convlens.passes.facts import Facts
 
+Axes = tuple[int, ...]
 Windows = Sequence[tuple[Node, tuple[Slide, ...]]]
 
 
@@ -23,12 +26,12 @@ class Passed(NamedTuple):
     """
 
     ref: Ref
-    axes: tuple[int, ...]
+    axes: Axes
     sizes: Shape
     nodes: tuple[Node, ...]
     own: tuple[int, ...]
     unread: int
-    ends: tuple[int, ...]
+    ends: Axes
 
     @property
     def pixels(self) -> int:
@@ -39,7 +42,7 @@ def passed_over(graph: Graph, facts: Facts, windows: Windows) -> Iterator[Passed
     """Every value of which a window leaves some pixels unread, with all windows that do so."""
     found: dict[Ref, dict[str, tuple[Slide, ...]]] = {}
     for node, slides in windows:
-        if any(slide.seen is not None for slide in slides) and _may_be_judged(node):
+        if _leaves_some(slides) and _may_be_judged(node):
             found.setdefault(node.inputs[0], {})[node.name] = slides
     for ref, culprits in found.items():
         try:
@@ -48,28 +51,59 @@ def passed_over(graph: Graph, facts: Facts, windows: Windows) -> Iterator[Passed
             continue
 
 
+@lru_cache(maxsize=KEPT)
+def _leaves_some(slides: tuple[Slide, ...]) -> bool:
+    return any(slide.seen is not None for slide in slides)
+
+
 def _may_be_judged(node: Node) -> bool:
-    """Where offsets are computed, padding holds pixels, or a negative padding crops, a place unread may be read, or meant."""
-    settings = node.op.settings()
-    padding = settings.get("padding", 0)
-    pixels = () if isinstance(padding, str) else tuple(side for pair in padding for side in pair)
-    padded_with_pixels = settings.get("padding_mode", "zeros") != "zeros" and (isinstance(padding, str) or any(pixels))
-    return node.op.name != "deform_conv" and not padded_with_pixels and min(pixels, default=0) >= 0
+    """Where offsets are computed, or a negative padding crops, a place unread may be read, or meant."""
+    crops = any(side < 0 for side in _padding(node))
+    return node.op.name != "deform_conv" and not crops and not _pads_with_pixels(node)
+
+
+def _pads_with_pixels(node: Node) -> bool:
+    """Padding that repeats pixels reads more of them than the windows say."""
+    return node.op.settings().get("padding_mode", "zeros") != "zeros" and any(_padding(node))
+
+
+def _padding(node: Node) -> list[int]:
+    """Pixels on every side; 1 where a word says it."""
+    padding = node.op.settings().get("padding", ())
+    return [int(padding != "valid")] if isinstance(padding, str) else [side for pair in padding for side in pair]
 
 
 def _passed(graph: Graph, facts: Facts, ref: Ref, culprits: dict[str, tuple[Slide, ...]]) -> Passed:
     nodes = tuple(graph[name] for name in culprits)
     dims = facts.nodes[nodes[0].name].inputs[0].dims
     axes = tuple(sorted({slide.axis for slides in culprits.values() for slide in slides}))
-    others = list(_others(graph, facts, ref, culprits, len(dims)))
-    own = [_reader(slides, len(dims)) for slides in culprits.values()]
-    endless = [_reader(tuple(slide.endless for slide in slides), len(dims)) for slides in culprits.values()]
-    return Passed(
-        ref, axes, tuple(dims[axis] for axis in axes), nodes,
-        own=tuple(unread([each], dims, axes) for each in endless),
-        unread=unread([*others, *endless], dims, axes),
-        ends=tuple(_ends(others, own, endless, axis, dims[axis]) for axis in axes),
-    )  # fmt: skip
+    own = tuple(_between(slides, dims, axes) for slides in culprits.values())
+    others = tuple(_others(graph, facts, ref, culprits, len(dims)))
+    by_nobody, ends = _left(others, tuple(culprits.values()), dims, axes)
+    return Passed(ref, axes, tuple(dims[axis] for axis in axes), nodes, own, by_nobody, ends)
+
+
+@lru_cache(maxsize=KEPT)
+def _between(slides: tuple[Slide, ...], dims: Shape, axes: Axes) -> int:
+    """Pixels that no window reads, and none would however far they went on."""
+    return unread([_endless(slides, len(dims))], dims, axes)
+
+
+def _left(others: tuple[Reader, ...], culprits: Sequence[tuple[Slide, ...]], dims: Shape, axes: Axes) -> tuple[int, Axes]:
+    """How many pixels nobody reads, and how many rows of each axis nobody reads that further windows would."""
+    if any(all(reader[axis] is None for axis in axes) for reader in others):
+        return 0, (0,) * len(axes)
+    now = [*others, *(_reader(slides, len(dims)) for slides in culprits)]
+    further = [*others, *(_endless(slides, len(dims)) for slides in culprits)]
+    return unread(further, dims, axes), tuple(_rows(now, axis, dims) - _rows(further, axis, dims) for axis in axes)
+
+
+def _rows(readers: list[Reader], axis: int, dims: Shape) -> int:
+    return tally([reader[axis] for reader in readers], dims[axis]).get(0, 0)
+
+
+def _endless(slides: tuple[Slide, ...], rank: int) -> Reader:
+    return _reader(tuple(slide.endless for slide in slides), rank)
 
 
 def _reader(slides: tuple[Slide, ...], rank: int) -> Reader:
@@ -87,12 +121,7 @@ def _others(graph: Graph, facts: Facts, ref: Ref, culprits: dict[str, tuple[Slid
         for at, read in enumerate(user.inputs):
             if read != ref or (user.name in culprits and at == 0):
                 continue
-            if known is None:
+            if known is None or (isinstance(user.op, Window) and _pads_with_pixels(user)):
                 yield everything
             else:
                 yield from (port[at] for port in readers(user.op, known.inputs, known.outputs))
-
-
-def _ends(others: list[Reader], own: list[Reader], endless: list[Reader], axis: int, size: int) -> int:
-    now, further = ([reader[axis] for reader in [*others, *windows]] for windows in (own, endless))
-    return tally(now, size).get(0, 0) - tally(further, size).get(0, 0)

@@ -80,7 +80,7 @@ class PaddingOnlyWindows(Rule):
 
 
 def _may_be_empty(slide: Slide) -> bool:
-    return max(slide.left, slide.right) >= slide.reach or slide.size < slide.dilation
+    return slide.left >= slide.kernel or slide.right >= slide.kernel or slide.size < slide.dilation
 
 
 def _meeting(slide: Slide) -> int:

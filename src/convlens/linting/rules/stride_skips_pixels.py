@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import lru_cache
 from typing import NamedTuple
 
 from convlens.arith.units import grouped, percent
@@ -17,7 +18,7 @@ from convlens.linting.network import Network
 from convlens.linting.refit import refitted, with_windows
 from convlens.linting.rule import Rule
 from convlens.linting.unread import Passed
-from convlens.linting.windows import Slide
+from convlens.linting.windows import KEPT, Slide
 
 
 class Skipping(NamedTuple):
@@ -146,10 +147,15 @@ def _mend(net: Network, node: Node) -> Op | None:
     """An average for each step of a kernel of 1, to be put before it; for others the same operator with larger windows."""
     slides = net.slides(node)
     if node.op.name == "conv" and all(_picks_one(slide) for slide in slides):
-        steps = tuple(slide.stride for slide in slides)
-        even = all(slide.size % slide.stride == 0 for slide in slides)
-        return lookup("avg_pool")(kernel=steps, ceil_mode=not even, count_include_pad=even)
+        return _average(slides)
     return refitted(node.op, slides) if net.may_reshape(node) else None
+
+
+@lru_cache(maxsize=KEPT)
+def _average(slides: tuple[Slide, ...]) -> Op:
+    even = all(slide.size % slide.stride == 0 for slide in slides)
+    steps = tuple(slide.stride for slide in slides)
+    return lookup("avg_pool")(kernel=steps, ceil_mode=not even, count_include_pad=even)
 
 
 def _picks_one(slide: Slide) -> bool:
