@@ -146,7 +146,7 @@ def _seen_with(net: Network, last: LastMap, ops: dict[str, Op]) -> tuple[int, ..
     except ConvlensError:
         return ()
     dead = any(len(slide.live_taps) < slide.kernel for name in ops for slide in changed.slides(changed.graph[name]))
-    field = changed.fields.get(last.node.name)
+    field = changed.receptive_fields.get(last.node.name)
     if dead or field is None:
         return ()
     skipped = zip(field.axes, last.field.axes, strict=True)
