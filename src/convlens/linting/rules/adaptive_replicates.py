@@ -86,7 +86,7 @@ class AdaptiveReplicates(Rule):
         )  # fmt: skip
         evidence = {"pixels": list(have), "outputs": list(want), "read": list(counts)}
         fixes = [_even(nodes, have, want)]
-        return self.found([node.name for node in nodes], words, severity="info", evidence=evidence, fixes=fixes)
+        return self.found([node.name for node in nodes], words, evidence=evidence, fixes=fixes)
 
 
 def _times(factor: Fraction) -> str:

@@ -50,7 +50,7 @@ class LinearHeadShare(Rule):
 
     def check(self, net: Network) -> Iterator[Finding]:
         head = [node for node in net.of("linear") if net.known(node).inputs[0].rank <= FLAT]
-        if not head or next(net.of("conv"), None) is None:
+        if not head or next(net.of("conv", "conv_transpose"), None) is None:
             return
         count = sum(net.known(node).params for node in head)
         total = sum(net.params.values())
