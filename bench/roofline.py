@@ -43,7 +43,8 @@ class Row(NamedTuple):
         floors = (self.arithmetic, self.memory)
         cells = [f"{seconds * 1e6:,.0f}" for seconds in (self.seconds, *floors)]
         shares = [f"{100 * floor / self.seconds:.0f} %" for floor in floors]
-        return f"| {self.kind} | {self.channels} | {' | '.join(cells)} | {' | '.join(shares)} | {'memory' if self.waits else 'arithmetic'} |"
+        texts = [self.kind, str(self.channels), *cells, *shares, "memory" if self.waits else "arithmetic"]
+        return f"| {' | '.join(texts)} |"
 
 
 def foretold(kind: str, channels: int, device: Device) -> tuple[float, float]:
@@ -96,10 +97,10 @@ def page(device: Device, found: list[Row]) -> str:
     faster = sum(row.seconds < max(row.arithmetic, row.memory) for row in found)
     lines = [
         "# Which layers wait for memory: foretold and measured", "",
-        f"Written by `python -m bench.roofline --write` on {torch.cuda.get_device_name()}, torch {torch.__version__}: {device.dtype},",
-        f"channels last, batch {BATCH}, {SIZE}x{SIZE} pixels, medians of {REPEATS}. The floors are the time of the arithmetic at the",
-        "published peak and that of reading the input and the weights and writing the output once at the published bandwidth; rule",
-        "E02 says that a layer waits for memory where the second is longer.", "",
+        f"Written by `python -m bench.roofline --write` on {torch.cuda.get_device_name()}, torch {torch.__version__}:",
+        f"{device.dtype}, channels last, batch {BATCH}, {SIZE}x{SIZE} pixels, medians of {REPEATS}. The floors are the time of the",
+        "arithmetic at the published peak, and that of reading the input and the weights and writing the output once at the",
+        "published bandwidth; rule E02 says that a layer waits for memory where the second is longer.", "",
         "| layer | channels | measured, us | arithmetic, us | bytes, us | of peak | of bandwidth | E02 says |",
         "|---|---:|---:|---:|---:|---:|---:|---|",
         *(row.line() for row in found), "",
