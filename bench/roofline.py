@@ -98,8 +98,8 @@ def page(device: Device, found: list[Row]) -> str:
     lines = [
         "# Which layers wait for memory: foretold and measured", "",
         f"Written by `python -m bench.roofline --write` on {torch.cuda.get_device_name()}, torch {torch.__version__}:",
-        f"{device.dtype}, channels last, batch {BATCH}, {SIZE}x{SIZE} pixels, medians of {REPEATS}. The floors are the time of the",
-        "arithmetic at the published peak, and that of reading the input and the weights and writing the output once at the",
+        f"{device.dtype}, channels last, batch {BATCH}, {SIZE}x{SIZE} pixels, medians of {REPEATS}. The floors are the time of",
+        "the arithmetic at the published peak, and that of reading the input and the weights and writing the output once at the",
         "published bandwidth; rule E02 says that a layer waits for memory where the second is longer.", "",
         "| layer | channels | measured, us | arithmetic, us | bytes, us | of peak | of bandwidth | E02 says |",
         "|---|---:|---:|---:|---:|---:|---:|---|",
