@@ -46,7 +46,7 @@ class Places(NamedTuple):
         >>> Places(2, -2, 0b10101).spacing, Places(2, -2, 0b11011).spacing
         (2, 1)
         """
-        return gcd(*(i for i in range(self.hull) if self.mask >> i & 1))
+        return gcd(*(i for i, bit in enumerate(reversed(f"{self.mask:b}")) if bit == "1"))
 
     def through(self, footprint: Footprint) -> "Places":
         """The same seen by a layer behind, each of whose outputs reads ``footprint``."""

@@ -56,9 +56,11 @@ def stacks(net: Network) -> Iterator[Stack]:
     closed: dict[Ref, Seen] = {}
     for node in net.nodes:
         _walk(net, node, seen, went_on, closed)
-    ends = {ref: it for ref, it in seen.items() if it.gapped > 1 and (ref not in went_on or ref in net.graph.outputs)} | closed
     least: dict[Ref, Stack] = {}
-    for end, it in ends.items():
+    for end, own in seen.items():
+        it = closed.get(end, own)
+        if it.gapped < 2 or (end in went_on and end not in net.graph.outputs and end not in closed):
+            continue
         stack = Stack(it.source, end.node, (), it.axes)
         if it.source not in least or stack.sparsest.density < least[it.source].sparsest.density:
             least[it.source] = stack

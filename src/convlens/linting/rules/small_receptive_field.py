@@ -100,7 +100,7 @@ def _fixes(net: Network, last: LastMap, missing: list[int], wanted: list[int]) -
             yield Fix(remark(words, rate=rate, layers=named, seen=_by(sizes)), partial(with_ops, ops=ops))
             break
     step = max((ceil(axis.stride or 1) for axis in last.field.axes), default=1)
-    words = marked("{count} more 3x3 layers at the end, or a stride of 2 or a dilation earlier")
+    words = marked("{count} more layers with kernels of 3 at the end, or a stride of 2 or a dilation earlier")
     yield Fix(remark(words, count=ceil(max(missing) / (2 * step))))
 
 
