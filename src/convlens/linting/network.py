@@ -1,11 +1,12 @@
 """A network as the rules see it: its graph, its facts, and what several rules ask of both, worked out once."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from convlens.ir.graph import Graph, Node, Ref
 from convlens.ir.spec import TensorSpec
 from convlens.linting.options import Options
+from convlens.linting.ranges import Range, ranges
 from convlens.linting.windows import Slide, slides
 from convlens.passes.facts import Facts, NodeFacts, facts
 
@@ -55,6 +56,11 @@ class Network:
     @cached_property
     def _inputs(self) -> dict[str, TensorSpec]:
         return {item.name: item.spec for item in self.graph.inputs}
+
+    @cached_property
+    def ranges(self) -> Mapping[str, Range]:
+        """Between which two values the outputs of a node lie, for those of which that is known."""
+        return ranges(self.nodes)
 
     def spec(self, ref: Ref) -> TensorSpec:
         """The shape and dtype of a tensor that has facts, or of an input of the network."""
