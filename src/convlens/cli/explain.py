@@ -1,16 +1,14 @@
 """One concept or operator, in words and numbers: stride, why-odd, learning-rate, conv_transpose."""
 
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from convlens.cli._lang import lang_option
+from convlens.cli._lines import coloured
 from convlens.cli._output import chosen_format, emit, emit_json, write
 from convlens.ir.record import as_json
-
-if TYPE_CHECKING:
-    from convlens.report.terminal import Screen
 
 ENDINGS = (".json", ".md", ".txt")
 STYLES = {"title": "bold", "heading": "bold", "formula": "cyan", "example": "green", "quote": "italic", "source": "dim"}
@@ -55,15 +53,4 @@ def _print(found: Any, color: str) -> None:
 
     screen = screen_of(sys.stdout, color)
     width = min(screen.width, WIDTH)
-    emit(_coloured(found, width, screen) if screen.color else found.text(width), color=screen.color)
-
-
-def _coloured(found: Any, width: int, screen: "Screen") -> str:
-    from rich.console import Console  # noqa: PLC0415 - only colours need Rich
-    from rich.text import Text  # noqa: PLC0415 - only a text for people needs it
-
-    console = Console(width=screen.width, force_terminal=True, color_system="standard", legacy_windows=False, highlight=False)
-    with console.capture() as captured:
-        for kind, line in found.lines(width):
-            console.print(Text(line, style=STYLES.get(kind, "")), soft_wrap=True)
-    return captured.get()
+    emit(coloured(found.lines(width), STYLES, screen), color=screen.color)

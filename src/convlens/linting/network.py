@@ -9,6 +9,7 @@ from convlens.linting.options import Options
 from convlens.linting.ranges import Range, ranges
 from convlens.linting.windows import Slide, slides
 from convlens.passes.facts import Facts, NodeFacts, facts
+from convlens.passes.receptive_field import ReceptiveField, receptive_fields
 
 
 class Network:
@@ -72,6 +73,11 @@ class Network:
         if at >= len(node.inputs) or node.inputs[at].node in self._inputs:
             return None
         return self.graph[node.inputs[at].node]
+
+    @cached_property
+    def receptive_fields(self) -> Mapping[str, ReceptiveField | None]:
+        """What each node sees of the network's input; None where that cannot be told."""
+        return receptive_fields(self.graph, self.facts)
 
     @cached_property
     def outputs(self) -> frozenset[str]:
