@@ -63,7 +63,7 @@ def _chain(net: Network, second: Node) -> list[Node]:
 def _pair(net: Network, chain: list[Node]) -> Pair | None:
     kinds = chain[0].op.name == "linear", chain[-1].op.name == "linear"
     flattened = any(node.op.name == "flatten" for node in chain)
-    if kinds == (False, False) and not flattened:
+    if kinds == (False, False) and not flattened and chain[0].op.axes == chain[-1].op.axes:
         return _of_convolutions(net, chain)
     if kinds == (True, True) and not flattened:
         return _of_rows(net, chain, net.known(chain[0]).inputs[0].dims[-1], net.known(chain[-1]).inputs[0].dims[-1])

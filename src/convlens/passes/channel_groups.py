@@ -29,10 +29,24 @@ class Isolation(NamedTuple):
     parts: int
 
 
+class _Chain(NamedTuple):
+    """The last grouped layer so far, and the chain before it."""
+
+    last: str
+    rest: "_Chain | None" = None
+
+    def layers(self) -> tuple[str, ...]:
+        names, at = [self.last], self.rest
+        while at is not None:
+            names.append(at.last)
+            at = at.rest
+        return tuple(names[::-1])
+
+
 class _State(NamedTuple):
     """The grouped layers so far, the axis of the channels, and for each channel the number of its set."""
 
-    layers: tuple[str, ...]
+    chain: _Chain
     axis: int
     labels: tuple[int, ...]
 
@@ -41,7 +55,7 @@ def isolations(graph: Graph, facts: Facts, grouped: Mapping[str, Groups]) -> lis
     """The longest chains of at least two of these grouped layers behind which channels are still apart."""
     seen: dict[Ref, _State] = {}
     fixed: set[str] = set()
-    found: dict[tuple[str, ...], Isolation] = {}
+    found: dict[str, _State] = {}
     for node in graph:
         if node.name not in facts.nodes:
             continue
@@ -50,13 +64,13 @@ def isolations(graph: Graph, facts: Facts, grouped: Mapping[str, Groups]) -> lis
         at, before = _only_state(node, seen, fixed)
         if node.name in grouped:
             state = _grouped(node, before, grouped[node.name], facts)
-            found.pop(before.layers if before is not None else (), None)
-            if len(state.layers) > 1:
-                found[state.layers] = Isolation(state.layers, len(set(state.labels)))
+            found.pop(before.chain.last if before is not None else "", None)
+            if state.chain.rest is not None:
+                found[node.name] = state
             seen[Ref(node.name)] = state
         elif before is not None:
             seen.update(_handed_on(node, at, before, facts))
-    return list(found.values())
+    return [Isolation(state.chain.layers(), len(set(state.labels))) for state in found.values()]
 
 
 def _only_state(node: Node, seen: Mapping[Ref, _State], fixed: set[str]) -> tuple[int, _State | None]:
@@ -72,8 +86,8 @@ def _grouped(node: Node, before: _State | None, groups: Groups, facts: Facts) ->
         step = len(before.labels) // groups.number
         labels = _joined([before.labels[at : at + step] for at in range(0, len(before.labels), step)])
         if len(set(labels)) > 1:
-            return _State((*before.layers, node.name), groups.axis, tuple(label for label in labels for _ in range(each)))
-    return _State((node.name,), groups.axis, _blocks(groups.number, each))
+            return _State(_Chain(node.name, before.chain), groups.axis, tuple(label for label in labels for _ in range(each)))
+    return _State(_Chain(node.name), groups.axis, _blocks(groups.number, each))
 
 
 @lru_cache(maxsize=256)
@@ -93,7 +107,7 @@ def _handed_on(node: Node, at: int, before: _State, facts: Facts) -> dict[Ref, _
             places = _places(way.map, known.outputs[port].dims[way.axis], len(labels))
             labels = _joined([tuple(labels[c] for c in place) for place in places])
         if len(set(labels)) > 1:
-            made[Ref(node.name, port)] = _State(before.layers, way.axis, labels)
+            made[Ref(node.name, port)] = _State(before.chain, way.axis, labels)
     return made
 
 

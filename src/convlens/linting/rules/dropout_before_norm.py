@@ -69,7 +69,8 @@ class DropoutBeforeNorm(Rule):
         dropped = [node for node in net.of(*DROPOUT) if node.op.settings()["p"] > 0]
         norms = [node.name for node in net.of("batch_norm") if node.op.settings()["tracked"]] if dropped else []
         ahead = nearest_ahead(net, norms, LEVELS) if norms else {}
-        wrong = [node for node in net.nodes if node.name in {n.name for n in dropped if n.name in ahead}]
+        found = {node.name for node in dropped if node.name in ahead}
+        wrong = [node for node in net.nodes if node.name in found] if found else []
         if not wrong:
             return
         names = [node.name for node in wrong]

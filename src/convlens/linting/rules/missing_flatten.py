@@ -5,20 +5,23 @@ from collections.abc import Iterator
 from dataclasses import replace
 from math import prod
 
-from convlens.ir.graph import Graph, Node, Ref
+from convlens.ir.graph import Graph, Node
 from convlens.ir.op import Op
 from convlens.ir.spec import TensorSpec, show_shape
 from convlens.lang.messages import marked
 from convlens.lang.remark import Remark, remark
+from convlens.linting.downstream import nearest_ahead
 from convlens.linting.edits import before
 from convlens.linting.finding import Finding, Fix, Severity
 from convlens.linting.naming import free_part
 from convlens.linting.network import Network
 from convlens.linting.rule import Rule
-from convlens.linting.spatial_last import spatial_layer
+from convlens.linting.spatial_last import Known, spatial_layer
 from convlens.ops._window import channel_axis
 from convlens.ops.adaptive_avg_pool import AdaptiveAvgPool
 from convlens.ops.flatten import Flatten
+
+ON_AXES = frozenset(("permute", "reshape", "matmul", "scaled_dot_product_attention"))
 
 _MADE_FOR = re.compile(r"its weight is \d+x(\d+), but the input")
 
@@ -63,14 +66,14 @@ class MissingFlatten(Rule):
     def check(self, net: Network) -> Iterator[Finding]:
         if net.facts.broken is not None:
             yield from self._broken(net, net.facts.broken)
-        known: dict[Ref, Node | None] = {}
-        for node in net.of("linear"):
-            x = net.known(node).inputs[0]
-            layer = spatial_layer(net, node.inputs[0], known) if x.rank > 2 else None
-            if layer is not None and _is_head(net, node):
-                yield self._over_one_axis(net, node, layer, x)
+        known: Known = {}
+        wide = [node for node in net.of("linear") if net.known(node).inputs[0].rank > 2]
+        found = [(node, layer) for node in wide if (layer := spatial_layer(net, node.inputs[0], known)) is not None]
+        worked_on = _works_on(net) if found else {}
+        yield from (self._over_one_axis(net, node, layer) for node, layer in found if node.name not in worked_on)
 
-    def _over_one_axis(self, net: Network, node: Node, layer: Node, x: TensorSpec) -> Finding:
+    def _over_one_axis(self, net: Network, node: Node, layer: Node) -> Finding:
+        x = net.known(node).inputs[0]
         first = channel_axis(layer.op, net.known(layer).inputs[0])
         words = marked("reads one row of the image, {size} pixels, not its {channels} channels: {given} becomes {made}")
         made = show_shape(net.known(node).outputs[0].dims)
@@ -120,17 +123,10 @@ def _mending(node: Node, x: TensorSpec, first: int, wanted: int) -> list[Fix]:
     return [Fix(remark(words, flat=prod(x.dims[first:])))]
 
 
-def _is_head(net: Network, node: Node) -> bool:
-    """Does nothing that slides over an image, or brings the axes into another order, come behind it?"""
-    seen, open_ = {node.name}, [node]
-    while open_:
-        for user in net.graph.users(open_.pop().name):
-            if user.op.axes or user.op.name in ("permute", "reshape", "matmul", "scaled_dot_product_attention"):
-                return False
-            if user.name not in seen:
-                seen.add(user.name)
-                open_.append(user)
-    return True
+def _works_on(net: Network) -> dict[str, str]:
+    """The nodes behind which something slides over an image, or takes the axes in another order."""
+    wanted = [node.name for node in net.nodes if node.op.axes or node.op.name in ON_AXES]
+    return nearest_ahead(net, wanted, frozenset())
 
 
 def _flatten(node: Node, first: int) -> Fix:
