@@ -57,7 +57,7 @@ class DropoutBeforeNorm(Rule):
 
     ## Source
     Li, Chen, Hu, Yang, Understanding the Disharmony between Dropout and Batch Normalization by Variance Shift,
-    arXiv:1801.05134, section 5: a DenseNet on CIFAR-100 falls from 77.42 % to 68.55 % with dropout 0.5 in each bottleneck.
+    arXiv:1801.05134v1, figure 1: a DenseNet on CIFAR-100 falls from 77.42 % to 68.55 % with dropout 0.5 in each bottleneck.
     """
 
     code = "S05"

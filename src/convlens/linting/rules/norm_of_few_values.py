@@ -52,8 +52,9 @@ class NormOfFewValues(Rule):
     works with the statistics that it has.
 
     ## Source
-    torch.nn.functional.batch_norm: "Expected more than 1 value per channel when training". Reported as a fault in
-    github.com/VainF/DeepLabV3Plus-Pytorch, issue 27. Few values: Wu & He, Group Normalization, arXiv:1803.08494v3, figure 1.
+    torch.nn.functional.batch_norm: "Expected more than 1 value per channel when training". Reported at the last batch of an
+    epoch in github.com/YudeWang/deeplabv3plus-pytorch, issue 34. Few values: Wu & He, Group Normalization,
+    arXiv:1803.08494v3, figure 1.
     """
 
     code = "S06"
