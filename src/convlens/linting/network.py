@@ -11,6 +11,7 @@ from convlens.linting.devices import DEVICES, EXAMPLE, Device
 from convlens.linting.imprint import Imprints, imprints
 from convlens.linting.options import Options
 from convlens.linting.overlap import is_uneven, own_taps
+from convlens.linting.ranges import Range, ranges
 from convlens.linting.unread import Passed, passed_over
 from convlens.linting.windows import Slide, slides
 from convlens.ops._window import Window, channel_axis
@@ -102,6 +103,11 @@ class Network:
     @cached_property
     def _inputs(self) -> dict[str, TensorSpec]:
         return {item.name: item.spec for item in self.graph.inputs}
+
+    @cached_property
+    def ranges(self) -> Mapping[str, Range]:
+        """Between which two values the outputs of a node lie, for those of which that is known."""
+        return ranges(self.nodes)
 
     def spec(self, ref: Ref) -> TensorSpec:
         """The shape and dtype of a tensor that has facts, or of an input of the network."""
