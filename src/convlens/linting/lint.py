@@ -5,11 +5,14 @@ from typing import Any
 
 from convlens.ir.graph import Graph
 from convlens.linting.apply import applied
+from convlens.linting.finding import Severity
 from convlens.linting.network import Network
 from convlens.linting.options import Options
+from convlens.linting.place import origin_of
 from convlens.linting.report import Report
 from convlens.linting.settings import Settings
 from convlens.linting.table import codes, every
+from convlens.passes.facts import Facts
 
 
 def lint(
@@ -17,14 +20,15 @@ def lint(
     dims: Mapping[str, int] | None = None, real: bool = False, loss: str = "", object_size: int | None = None,
     batch: int | None = None, device: str = "", max_params: int | None = None, max_macs: int | None = None,
     max_activation_bytes: int | None = None, max_peak_bytes: int | None = None, min_receptive_field: int | None = None,
-    **named_inputs: Any,
+    fail_on: Severity | None = None, **named_inputs: Any,
 ) -> Report:  # fmt: skip
     """What is wrong with ``model``: every finding of every rule, with evidence and, where there is one, a fix.
 
     ``model``, ``inputs``, ``named_inputs``, ``dims`` and ``real`` are those of `convlens.summary`. ``select`` and ``ignore``
     name rules by code, name or family letter. ``loss`` to ``device`` say what the network does not say by itself, the
-    ``max_...`` and ``min_receptive_field`` are budgets (`convlens.linting.options`). What is given here goes before
-    ``settings``, which `convlens.linting.config.read` reads from a project's files.
+    ``max_...`` and ``min_receptive_field`` are budgets (`convlens.linting.options`); ``report.failed`` says whether a finding
+    is at least as bad as ``fail_on`` ("warn"). What is given here goes before ``settings``, which
+    `convlens.linting.config.read` reads from a project's files.
 
     Raises `UsageError` where the model cannot be read or a setting names no rule. A network whose shapes break does not
     raise: that is a finding.
@@ -39,23 +43,24 @@ def lint(
     given = Options(
         loss, object_size, batch, device, max_params, max_macs, max_activation_bytes, max_peak_bytes, min_receptive_field
     )
-    stated = {field: value for field, value in given._asdict().items() if value not in ("", None)}
-    settings = settings._replace(
-        select=tuple(select) or settings.select,
-        ignore=(*settings.ignore, *ignore),
-        options=settings.options._replace(**stated),
-    )
-    return lint_graph(load(model, inputs, named_inputs, dims or {}, real), settings)
+    chosen = settings.given(select, ignore, given, fail_on)
+    wanted(chosen)
+    return lint_graph(load(model, inputs, named_inputs, dims or {}, real), chosen, origin=origin_of(model))
 
 
-def lint_graph(graph: Graph, settings: Settings = Settings()) -> Report:  # noqa: B008 - immutable
-    """The same of a graph."""
-    wanted = (codes(settings.select) if settings.select else codes_of_all()) - codes(settings.ignore)
-    net = Network(graph, settings.options)
-    findings = [finding for rule in every() if rule.code in wanted for finding in rule().check(net)]
-    return Report(net, settings, *applied(findings, settings))
+def lint_graph(
+    graph: Graph, settings: Settings = Settings(), *, known: Facts | None = None, origin: str = "",  # noqa: B008 - immutable
+) -> Report:  # fmt: skip
+    """The same of a graph, whose facts may be ``known``, and which was read from the file ``origin``."""
+    run = wanted(settings)
+    net, rules = Network(graph, settings.options, known), [rule for rule in every() if rule.code in run]
+    findings = [finding for rule in rules for finding in rule().check(net)]
+    concerned = tuple(each for each in settings.exemptions if each.concerns(graph.name, origin))
+    kept, passed = applied(findings, settings._replace(exemptions=concerned), run)
+    return Report(net, settings, kept, passed, tuple((rule.code, rule.name) for rule in rules), origin)
 
 
-def codes_of_all() -> frozenset[str]:
-    """The codes of all rules."""
-    return frozenset(rule.code for rule in every())
+def wanted(settings: Settings) -> frozenset[str]:
+    """The codes of the rules that run. Raises `UsageError` where a setting names no rule."""
+    selected = codes(settings.select) if settings.select else frozenset(rule.code for rule in every())
+    return selected - codes(settings.ignore)
