@@ -16,6 +16,7 @@ from convlens.explanations.docstring import parts, table_rows
 from convlens.ir import op as operators
 from convlens.ir.op import Op
 from convlens.ir.spelling import REQUIRED
+from convlens.lang.markdown import prose, table_row
 from convlens.linting import table as rules
 from convlens.linting.documentation import OPTIONAL
 from convlens.linting.rule import Rule
@@ -99,32 +100,27 @@ def _networks() -> str:
 
 def _rules() -> str:
     head = [
-        f"{NOTE}# Rules",
-        "",
-        "What `convlens lint` finds ([how to use it](../lint.md)). `convlens explain CODE` prints a rule,",
-    ]
-    head += [
-        "with what it says of its own bad example.",
-        "",
-        "| code | name | severity | status | finds |",
-        "|---|---|---|---|---|",
-    ]
+        f"{NOTE}# Rules", "",
+        "What `convlens lint` finds ([how to use it](../lint.md)). `convlens explain CODE` prints a rule, with what it says of",
+        "its own bad example.", "", "| code | name | severity | status | finds |", "|---|---|---|---|---|",
+    ]  # fmt: skip
     for rule in rules.every():
         link = f"[{rule.code}](#{rule.code.lower()}-{rule.name})"
-        head.append(f"| {link} | {rule.name} | {rule.severity} | {rule.status} | {_cell(rule.docs().title)} |")
+        head.append(table_row([link, rule.name, rule.severity, rule.status, prose(rule.docs().title)]))
     return "\n".join(head) + "\n" + "".join(_rule(rule) for rule in rules.every())
 
 
 def _rule(rule: type[Rule]) -> str:
     docs = rule.docs()
-    lines = ["", f"## {rule.code} {rule.name}", "", docs.title, ""]
-    lines += [line for text in docs.paragraphs for line in (text, "")]
+    lines = ["", f"## {rule.code} {rule.name}", "", prose(docs.title), ""]
+    lines += [line for text in docs.paragraphs for line in (prose(text), "")]
     for title, example in (("Reported", docs.bad), ("Not reported", docs.good)):
         lines += [f"{title}:", "", "```text", example.text.rstrip("\n"), "```", ""]
     for heading in OPTIONAL:
         if heading in docs.sections:
-            lines += [f"{heading}: {docs.sections[heading]}", ""]
-    return "\n".join([*lines, f"Source: {docs.source}"]) + "\n"
+            lines += [f"{heading}:", ""]
+            lines += [line for text in docs.sections[heading].split("\n\n") for line in (prose(text), "")]
+    return "\n".join([*lines, f"Source: {prose(docs.source)}"]) + "\n"
 
 
 def _commands() -> str:

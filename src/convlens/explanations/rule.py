@@ -6,6 +6,7 @@ from typing import Any
 from convlens.explanations.block import Block
 from convlens.explanations.contents import WIDTH
 from convlens.ir.text import parse
+from convlens.lang.markdown import prose
 from convlens.lang.messages import listed, marked, said, say
 from convlens.linting.documentation import OPTIONAL
 from convlens.linting.forms.text import SHOWN, lines
@@ -83,7 +84,7 @@ class RuleExplanation:
     def to_markdown(self) -> str:
         from convlens.explanations.markdown import markdown  # noqa: PLC0415 - each form loads its own writer
 
-        return markdown(self.blocks())
+        return markdown(Block(kind, tuple(map(prose, texts)) if kind != "example" else texts) for kind, texts, _ in self.blocks())
 
     def to_dict(self) -> dict[str, Any]:
         """The record of ``explain CODE --json``, schema ``convlens/explain/1``."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from convlens import __version__
+from convlens.lang.markdown import prose
 from convlens.lang.messages import say
 from convlens.linting.finding import Finding, Severity
 from convlens.linting.place import Place, place_of
@@ -49,8 +50,8 @@ def _rule(code: str, name: str, lang: str) -> dict[str, Any]:
         words = say(lang, "An exemption of the configuration that covers no finding.")
         return _described(code, name, words, words, words, "warn")
     docs = rule.docs()
-    title, why = say(lang, docs.title), "\n\n".join(say(lang, text) for text in docs.paragraphs)
-    record = _described(code, name, title, f"{title}\n\n{why}", _help(rule, why), rule.severity)
+    title, why = say(lang, docs.title), [say(lang, text) for text in docs.paragraphs]
+    record = _described(code, name, title, "\n\n".join([title, *why]), _help(rule, why), rule.severity)
     return record | {"properties": {"tags": [rule.status]}}
 
 
@@ -65,10 +66,10 @@ def _described(code: str, name: str, title: str, text: str, markdown: str, sever
     }
 
 
-def _help(rule: type[Rule], why: str) -> str:
+def _help(rule: type[Rule], why: list[str]) -> str:
     docs = rule.docs()
     networks = (f"```text\n{example.text}```" for example in (docs.bad, docs.good))
-    return "\n\n".join([why, *networks, docs.source])
+    return "\n\n".join([*map(prose, why), *networks, prose(docs.source)])
 
 
 def _results(report: "Report", index: dict[str, int], lang: str) -> Iterator[dict[str, Any]]:
