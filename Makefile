@@ -9,7 +9,7 @@ RUNS ?= 1000000
 SECONDS ?= 600
 SETTINGS ?= 500
 
-.PHONY: demo test check conformance frameworks fuzz docs catalogues bench sweep clean
+.PHONY: demo test check conformance frameworks fuzz docs catalogues bench lint-bench sweep clean
 
 demo: $(DEMO_VENV)/ready  ## a light install (no torch), then two summaries
 	$(DEMO_VENV)/bin/convlens summary alexnet
@@ -44,6 +44,9 @@ catalogues: $(VENV)/ready  ## collect the messages of the code, compile their tr
 bench: $(VENV)/peers  ## measure convlens and its peers, and write docs/speed.md
 	$(BIN)/python -m bench.page
 	$(BIN)/python -m bench.growth
+
+lint-bench: $(VENV)/ready  ## put faults into every network, and write what lint finds of them to docs/lint-bench.md
+	$(BIN)/python -m bench.lint
 
 sweep: $(VENV)/ready  ## measure every setting of a convolution anew for docs/sweep.md, and whether the order of times holds
 	$(BIN)/python -m bench.sweep_article 1

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from convlens.cli._colour import coloured
+from convlens.cli._lines import coloured
 from convlens.cli._output import clean, emit, emit_json, remark
 from convlens.ir.record import as_json
 
@@ -99,4 +99,4 @@ def _print(shown: Shown, lines: Any) -> None:
 
     screen = screen_of(sys.stdout, shown.color)
     found: Lines = lines(min(screen.width, WIDTH))
-    emit(coloured(found, STYLES, screen) if screen.color else "".join(f"{line}\n" for _, line in found), color=screen.color)
+    emit(coloured(found, STYLES, screen), color=screen.color)

@@ -5,8 +5,8 @@ from typing import Any
 
 import click
 
-from convlens.cli._colour import coloured
 from convlens.cli._lang import lang_option
+from convlens.cli._lines import coloured
 from convlens.cli._output import chosen_format, emit, emit_json, write
 from convlens.ir.record import as_json
 
@@ -53,4 +53,4 @@ def _print(found: Any, color: str) -> None:
 
     screen = screen_of(sys.stdout, color)
     width = min(screen.width, WIDTH)
-    emit(coloured(found.lines(width), STYLES, screen) if screen.color else found.text(width), color=screen.color)
+    emit(coloured(found.lines(width), STYLES, screen), color=screen.color)

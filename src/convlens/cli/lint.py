@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from convlens.arith.amount import byte_count, count
+from convlens.cli._inputs import graph_of
 from convlens.cli._lang import lang_option
 from convlens.cli._lint_forms import ENDINGS, FORMATS, Shown, give_mended, give_reports
-from convlens.cli._model import graph_of, input_options
 from convlens.cli._output import ending_of
 from convlens.ir.errors import ConvlensError, UsageError
 
@@ -39,7 +39,9 @@ def _amount(read: Callable[[str], int]) -> Callable[[click.Context, click.Parame
 
 @click.command("lint", short_help="What is wrong, with evidence and a fix? Budgets make it a gate.")
 @click.argument("models", metavar="MODEL...", nargs=-1, required=True)
-@input_options
+@click.option("--input", "inputs", metavar="[NAME=]SHAPE[:DTYPE]", multiple=True, help="An input: 1x3x224x224, 2x7:int64.")
+@click.option("--dim", "dims", metavar="NAME=SIZE", multiple=True, help="Size of a named dimension of an ONNX file.")
+@click.option("--real", is_flag=True, help="Run a torch module on real zeros, for code that looks at values.")
 @click.option("--select", metavar="CODES", multiple=True, help="Only these rules: G12,dead-taps, or S for a family.")
 @click.option("--ignore", metavar="CODES", multiple=True, help="All but these rules.")
 @click.option("--loss", type=click.Choice(LOSSES), help="What the output goes into.")

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from convlens.cli._inputs import graph_of
 from convlens.cli._lang import lang_option
-from convlens.cli._model import graph_of, input_options
 from convlens.cli._output import chosen_format, emit, emit_json, write
 
 if TYPE_CHECKING:
@@ -17,12 +17,14 @@ ENDINGS = (".json", ".md", ".html", ".txt")
 
 @click.command("summary", short_help="What is in a network, what comes out, what does each layer cost and see?")
 @click.argument("model")
-@input_options
+@click.option("--input", "inputs", metavar="[NAME=]SHAPE[:DTYPE]", multiple=True, help="An input: 1x3x224x224, 2x7:int64.")
+@click.option("--dim", "dims", metavar="NAME=SIZE", multiple=True, help="Size of a named dimension of an ONNX file.")
 @click.option("--json", "as_json", is_flag=True, help="The record for machines, schema convlens/summary/1.")
 @click.option("--markdown", is_flag=True, help="A table for a page or a pull request.")
 @click.option("--depth", type=click.IntRange(1), help="In a table: fold modules below this depth into one line each.")
 @click.option("--fold/--no-fold", help="In a table: show identical blocks that follow one another once.")
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="NO_COLOR wins over it.")
+@click.option("--real", is_flag=True, help="Run a torch module on real zeros, for code that looks at values.")
 @lang_option
 @click.option("-o", "out", metavar="FILE", help="Write to a file: .json, .md, .html or .txt.")
 def command(

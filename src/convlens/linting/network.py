@@ -1,6 +1,6 @@
 """A network as the rules see it: its graph, its facts, and what several rules ask of both, worked out once."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from convlens.ir.graph import Graph, Node, Ref
@@ -8,6 +8,7 @@ from convlens.ir.spec import TensorSpec
 from convlens.linting.options import Options
 from convlens.linting.windows import Slide, slides
 from convlens.passes.facts import Facts, NodeFacts, facts
+from convlens.passes.receptive_field import ReceptiveField, receptive_fields
 
 
 class Network:
@@ -66,6 +67,11 @@ class Network:
         if at >= len(node.inputs) or node.inputs[at].node in self._inputs:
             return None
         return self.graph[node.inputs[at].node]
+
+    @cached_property
+    def receptive_fields(self) -> Mapping[str, ReceptiveField | None]:
+        """What each node sees of the network's input; None where that cannot be told."""
+        return receptive_fields(self.graph, self.facts)
 
     @cached_property
     def outputs(self) -> frozenset[str]:
