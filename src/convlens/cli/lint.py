@@ -100,8 +100,9 @@ def _check(models: tuple[str, ...], form: str, outs: tuple[str, ...], *, fix: bo
     for out in outs:
         ending_of(out, (".txt",) if fix else ENDINGS)
         check_target(out, models)
-    if len(set(outs)) < len(outs):
-        raise UsageError(f"-o {outs[-1]} is given twice" if len(outs) == 2 else "one -o FILE is given twice")
+    twice = next((out for at, out in enumerate(outs) if out in outs[:at]), None)
+    if twice is not None:
+        raise UsageError(f"-o {twice} is given twice\n  fix: one -o for each file")
     if fix and (len(models) > 1 or len(outs) > 1):
         raise UsageError("--fix mends one network at a time\n  fix: one MODEL, and one -o FILE.txt")
     if fix and form not in ("", "table", "json"):

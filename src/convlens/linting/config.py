@@ -25,13 +25,29 @@ def read(file: str | None = None, folder: Path | None = None) -> Settings:
     """
     if file is not None:
         return _from(need_file(file, (".toml",)), named=True) or Settings()
-    start = (folder or Path.cwd()).absolute()
+    start = (folder or _here()).absolute()
     for place in (start, *start.parents):
         for name in (OWN, SHARED):
-            found = _from(place / name) if (place / name).is_file() else None
+            found = _from(place / name) if _is_file(place / name) else None
             if found is not None:
                 return found
     return Settings()
+
+
+def _here() -> Path:
+    """The working directory; the root where that is no more."""
+    try:
+        return Path.cwd()
+    except OSError:
+        return Path("/")
+
+
+def _is_file(path: Path) -> bool:
+    """Not where it may not be looked at."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 def _from(file: Path, *, named: bool = False) -> Settings | None:
@@ -50,7 +66,7 @@ def _from(file: Path, *, named: bool = False) -> Settings | None:
 
 def _shown(file: Path) -> str:
     """Relative to the working directory where it lies in it."""
-    here = Path.cwd()
+    here = _here()
     return str(file.relative_to(here) if file.is_absolute() and file.is_relative_to(here) else file)
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from convlens.ir.errors import cut
 from convlens.lang.markdown import escaped, table_row
 from convlens.lang.messages import listed, say
+from convlens.lang.printable import printable
 from convlens.linting.finding import Finding
 from convlens.linting.forms.text import SHOWN, counts, one_line, place, title
 
@@ -55,9 +56,9 @@ def _table(findings: list[Finding], lang: str) -> Iterator[str]:
 
 
 def _text(text: str) -> str:
-    """A text that is neither markup nor the mention of a person.
+    """A text that is neither markup nor the mention of a person, on one line.
 
     >>> _text("@octocat <b>")
     '@<!-- -->octocat \\\\<b\\\\>'
     """
-    return escaped(cut(text, MAX_TEXT)).replace("@", "@<!-- -->")
+    return escaped(printable(cut(text, MAX_TEXT))).replace("@", "@<!-- -->")

@@ -68,7 +68,7 @@ def _table(repair: "Repair", lang: str) -> Iterator[tuple[str, str, str]]:
         "params": say(lang, "parameters"),
         "macs": say(lang, "MACs"),
         "activation_bytes": say(lang, "bytes of activations"),
-        "peak_activation_bytes": say(lang, "peak bytes"),
+        "peak_activation_bytes": say(lang, "peak bytes of activations"),
     }
     yield "", say(lang, "before"), say(lang, "after")
     yield from ((name, _shown(before[key]), _shown(after[key])) for key, name in names.items())
