@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 def assert_network(pytestconfig: pytest.Config) -> "Callable[..., Report]":
     """A function that fails the test, with the report, where a network has a fault or is beyond a budget.
 
-    ``assert_network(model, (1, 3, 224, 224), max_params="5M", ignore=["G08"])`` takes what `convlens.lint` takes, and budgets
-    as texts too. Without ``settings`` those of the project are used: ``convlens.toml`` or ``[tool.convlens]`` of a
+    ``assert_network(model, (1, 3, 224, 224), max_params="5M", ignore=["G08"])`` takes what `convlens.lint` takes.
+    Without ``settings`` those of the project are used: ``convlens.toml`` or ``[tool.convlens]`` of a
     pyproject.toml, from pytest's root directory upward. The report is returned.
     """
     from convlens.linting.assertion import assert_network as assert_of  # noqa: PLC0415 - pytest starts without it

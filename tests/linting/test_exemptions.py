@@ -3,6 +3,7 @@
 import pytest
 
 import convlens
+from convlens.ir.errors import UsageError
 from convlens.ir.graph import Graph
 from convlens.ir.text import parse
 from convlens.linting.lint import lint_graph
@@ -55,7 +56,7 @@ def test_of_rules_that_did_not_run_nobody_knows(exemption: Exemption) -> None:
 
 def test_an_exemption_of_another_network_is_left_alone() -> None:
     for model, told_here in (("nets/*.txt", []), ("n", []), ("other*", [("S01", ("c0", "c1", "c2"))])):
-        assert told(found(Exemption("c?", ("S01",), "r", model), origin="nets/a.txt")) == told_here
+        assert told(found(Exemption("c?", ("S01",), "r", model), origin="./nets/a.txt")) == told_here
 
 
 def test_a_selected_rule_is_not_ignored_by_the_settings() -> None:
@@ -70,6 +71,22 @@ def test_the_report_fails_by_fail_on() -> None:
     assert not convlens.lint(net(), select=["S01"], fail_on="error").failed
     assert lint_graph(net(), Settings(select=("S01",), severity=(("S01", "error"),), fail_on="error")).failed
     assert not lint_graph(net(), Settings(select=("S01",), severity=(("S01", "info"),))).failed
+
+
+def test_what_is_asked_for_wrongly_is_named() -> None:
+    for options, message in (
+        (
+            {"loss": "crossentropy"},
+            "there is no loss 'crossentropy' (did you mean 'cross_entropy'?)\n  fix: one of cross_entropy, ",
+        ),
+        ({"max_params": "5X"}, "max-params: '5X' is not a whole number such as 600000, 600k, 5M or 1.5G"),
+        ({"max_peak_bytes": 1.5}, "max-peak-bytes: 1.5 is not a whole number such as 5000000, or a text such as '5M'"),
+        ({"select": ["S99"]}, "there is no rule 'S99'"),
+    ):
+        with pytest.raises(UsageError) as refused:
+            convlens.lint(net(), **options)
+        assert str(refused.value).startswith(message)
+    assert convlens.lint(net(), max_params="5M", max_peak_bytes="8KiB").settings.options[4:8] == (5_000_000, None, None, 8192)
 
 
 def test_facts_that_are_known_are_not_worked_out_again() -> None:

@@ -16,8 +16,11 @@ from xml.etree import ElementTree as ET
 
 import jsonschema
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from convlens import __version__
+from convlens.ir.errors import ConvlensError
 from convlens.ir.text import parse
 from convlens.linting.forms.github import github
 from convlens.linting.forms.junit import junit
@@ -96,6 +99,22 @@ def test_one_finding_is_one_command_of_github(name: str) -> None:
     )
     assert len(properties["title"]) <= 200
     assert text.replace("\n", "").isprintable()
+
+
+@given(st.text(min_size=1))
+def test_any_name_stays_a_name(name: str) -> None:
+    quoted = json.dumps(name)
+    text = f"input {quoted}: 1x3x8x8\nc = conv({quoted}, out=4, kernel=3x3)\n{json.dumps(name + 'b')} = batch_norm(c)\noutput c"
+    try:
+        report = lint_graph(
+            parse(text.replace("output c", f"output {json.dumps(name + 'b')}")), Settings(select=("S01",)), origin=name
+        )
+    except ConvlensError:
+        return
+    assert [command for command, _, _ in commands(github([report]))] == ["warning"]
+    assert len(list(ET.fromstring(junit([report])).iter("failure"))) == 1
+    assert len([line for line in markdown([report]).splitlines() if line.startswith("| warn")]) == 1
+    assert report.text().replace("\n", "").isprintable()
 
 
 def test_notes_are_annotations_only_when_all_is_wanted() -> None:

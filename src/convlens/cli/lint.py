@@ -114,16 +114,15 @@ def _settings(
 ) -> "Settings":
     """Those of the project, and the options before them; an unknown rule is found before any network is read."""
     from convlens.linting.config import read  # noqa: PLC0415 - `--help` needs no rule
-    from convlens.linting.lint import wanted  # noqa: PLC0415 - `--help` needs no rule
+    from convlens.linting.lint import checked  # noqa: PLC0415 - `--help` needs no rule
     from convlens.linting.options import Options  # noqa: PLC0415 - `--help` needs no rule
     from convlens.linting.settings import Settings  # noqa: PLC0415 - `--help` needs no rule
 
     if no_config and file is not None:
         raise UsageError("--config and --no-config contradict each other\n  fix: one of them")
     given = Options(**{name: value for name, value in options.items() if value is not None})
-    found = (Settings() if no_config else read(file)).given(_words(select), _words(ignore), given, fail_on)
-    wanted(found)
-    return found
+    project = Settings() if no_config else read(file)
+    return checked(project.given(_words(select), _words(ignore), given, fail_on))
 
 
 def _words(texts: tuple[str, ...]) -> list[str]:

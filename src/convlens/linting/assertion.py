@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from convlens.linting.config_keys import BUDGETS, budget
 from convlens.linting.lint import lint
 from convlens.linting.report import Report
 
@@ -10,11 +9,9 @@ from convlens.linting.report import Report
 def assert_network(model: Any, *inputs: Any, **options: Any) -> Report:
     """The report of `convlens.lint`, whose arguments these are; `AssertionError` with its text where it has failed.
 
-    A budget may be a text: ``max_params="5M"``.
-
     >>> from convlens.ir.text import parse
     >>> net = parse("input x: 1x3x8x8\\nc = conv(x, out=4, kernel=3x3)\\nb = batch_norm(c)\\noutput b")
-    >>> assert_network(net, select=["S01"], fail_on="error").failed
+    >>> assert_network(net, select=["S01"], fail_on="error", max_params="1k").failed
     False
     >>> assert_network(net, select=["S01"])
     Traceback (most recent call last):
@@ -22,9 +19,7 @@ def assert_network(model: Any, *inputs: Any, **options: Any) -> Report:
     ...
     """
     __tracebackhide__ = True
-    names = {name.replace("-", "_"): name for name in BUDGETS}
-    exact = {key: budget(names[key], value) for key, value in options.items() if key in names and value is not None}
-    report = lint(model, *inputs, **(options | exact))
+    report = lint(model, *inputs, **options)
     if report.failed:
         raise AssertionError(report.text())
     return report

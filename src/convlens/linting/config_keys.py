@@ -11,6 +11,9 @@ from convlens.linting.settings import Exemption, Settings
 from convlens.linting.table import codes
 
 T = TypeVar("T")
+Budget = int | str | None
+"""A number, or how a person writes it."""
+
 MOST_EXEMPTIONS = 10_000
 
 BUDGETS: Mapping[str, Callable[[str], int]] = {
@@ -55,12 +58,19 @@ def settings_of(content: Any, key: Key) -> Settings:
     )
 
 
-def budget(name: str, value: Any) -> int:
-    """A budget as a whole number or as a text. Raises `ValueError`.
+def budget(name: str, value: Budget) -> int | None:
+    """A budget as a whole number or as a text. Raises `UsageError`.
 
     >>> budget("max-params", "5M"), budget("max-peak-bytes", "8MiB"), budget("max-macs", 10)
     (5000000, 8388608, 10)
     """
+    try:
+        return None if value is None else _exact(name, value)
+    except ValueError as error:
+        raise UsageError(f"{name}: {error}") from None
+
+
+def _exact(name: str, value: Any) -> int:
     if isinstance(value, str):
         return BUDGETS[name](value)
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
@@ -129,7 +139,7 @@ def _whole(value: Any, key: Key) -> int:
 def _budgets(value: Any, key: Key) -> dict[str, int]:
     def read(entry: Any, at: Key) -> int:
         try:
-            return budget(at.path[-1], entry)
+            return _exact(at.path[-1], entry)
         except ValueError as error:
             raise at.wrong(str(error)) from None
 

@@ -41,12 +41,13 @@ def place_of(graph: Graph, origin: str, node: str) -> Place | None:
         source = graph[node].source
     except KeyError:  # the whole network, or one of its inputs
         source = ""
-    return Place(_relative(origin), _line(source, origin))
+    return Place(relative(origin), _line(source, origin))
 
 
-def _relative(file: str) -> str:
-    """
-    >>> _relative("./nets/a.txt"), _relative("/elsewhere/a.txt")
+def relative(file: str) -> str:
+    """The file as seen from the working directory, where it lies in it.
+
+    >>> relative("./nets/a.txt"), relative("/elsewhere/a.txt")
     ('nets/a.txt', '/elsewhere/a.txt')
     """
     path = Path(file)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from convlens.ir.errors import cut
+from convlens.lang.messages import say
 from convlens.lang.printable import printable
 from convlens.linting.finding import Finding
 from convlens.linting.forms.text import MAX_NAME, counts, place, title
@@ -31,7 +32,8 @@ def github(reports: Sequence["Report"], lang: str = "en", *, everything: bool = 
 
 
 def _command(report: "Report", finding: Finding, lang: str) -> str:
-    message = "\n".join([finding.message.text(lang), *(f"fix: {fix.words.text(lang)}" for fix in finding.fixes)])
+    fixes = (say(lang, "fix: {words}", words=fix.words.text(lang)) for fix in finding.fixes)
+    message = "\n".join([finding.message.text(lang), *fixes])
     properties = ",".join(f"{name}={as_property(value)}" for name, value in _properties(report, finding, lang))
     return f"::{COMMANDS[finding.severity]} {properties}::{as_data(message)}"
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
+from convlens.lang.messages import say
 from convlens.lang.printable import printable
 from convlens.linting.finding import Finding
 from convlens.linting.forms.text import one_line
@@ -65,7 +66,8 @@ def _set_place(case: ET.Element, report: "Report", findings: list[Finding]) -> N
 
 
 def _words(finding: Finding, lang: str) -> str:
-    return "\n".join([one_line(finding, lang), *(f"fix: {fix.words.text(lang)}" for fix in finding.fixes)])
+    fixes = (say(lang, "fix: {words}", words=fix.words.text(lang)) for fix in finding.fixes)
+    return "\n".join([one_line(finding, lang), *fixes])
 
 
 def _clean(text: str) -> str:
