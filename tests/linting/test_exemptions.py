@@ -79,6 +79,7 @@ def test_what_is_asked_for_wrongly_is_named() -> None:
             {"loss": "crossentropy"},
             "there is no loss 'crossentropy' (did you mean 'cross_entropy'?)\n  fix: one of cross_entropy, ",
         ),
+        ({"fail_on": "eror"}, "there is no severity 'eror' (did you mean 'error'?)\n  fix: one of error, warn, info"),
         ({"max_params": "5X"}, "max-params: '5X' is not a whole number such as 600000, 600k, 5M or 1.5G"),
         ({"max_peak_bytes": 1.5}, "max-peak-bytes: 1.5 is not a whole number such as 5000000, or a text such as '5M'"),
         ({"select": ["S99"]}, "there is no rule 'S99'"),

@@ -7,7 +7,7 @@ from convlens.ir.errors import UsageError, nearest, quoted
 from convlens.ir.graph import Graph
 from convlens.linting.apply import applied
 from convlens.linting.config_keys import BUDGETS, Budget, budget
-from convlens.linting.finding import Severity
+from convlens.linting.finding import SEVERITIES, Severity
 from convlens.linting.network import Network
 from convlens.linting.options import LOSSES, Options
 from convlens.linting.place import origin_of, relative
@@ -62,11 +62,11 @@ def lint_graph(
 
 
 def checked(settings: Settings) -> Settings:
-    """The settings themselves. Raises `UsageError` where they name no rule or no loss."""
+    """The settings themselves. Raises `UsageError` where they name what there is not: a rule, a loss, a severity."""
     wanted(settings)
-    loss = settings.options.loss
-    if loss and loss not in LOSSES:
-        raise UsageError(f"there is no loss {quoted(loss)}{nearest(loss, [*LOSSES])}\n  fix: one of {', '.join(LOSSES)}")
+    for what, word, known in (("loss", settings.options.loss, LOSSES), ("severity", settings.fail_on, SEVERITIES)):
+        if word and word not in known:
+            raise UsageError(f"there is no {what} {quoted(word)}{nearest(word, [*known])}\n  fix: one of {', '.join(known)}")
     return settings
 
 
