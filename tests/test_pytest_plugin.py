@@ -75,7 +75,7 @@ def test_what_passes_gives_the_report(ran) -> None:
         "    assert report.counts['warn'] == 1\n"
         "    assert report.settings.options.max_params == 5_000_000\n"
         "    assert report.net.graph.inputs[0].spec.dims == (1, 3, 16, 16)\n"
-        "def test_ignored(assert_network):\n    assert_network(NET, ignore=['S01'])\n"
+        "def test_ignored(assert_network):\n    assert_network(NET, select=['S'], ignore=['S01'])\n"
     )
     result.assert_outcomes(passed=2)
 
