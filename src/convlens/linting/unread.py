@@ -99,7 +99,8 @@ def _left(others: tuple[Reader, ...], culprits: Sequence[tuple[Slide, ...]], dim
 
 
 def _rows(readers: list[Reader], axis: int, dims: Shape) -> int:
-    return tally([reader[axis] for reader in readers], dims[axis]).get(0, 0)
+    """Rows that nobody reads; who reads nothing along another axis reads nothing at all."""
+    return tally([reader[axis] for reader in readers if () not in reader], dims[axis]).get(0, 0)
 
 
 def _endless(slides: tuple[Slide, ...], rank: int) -> Reader:

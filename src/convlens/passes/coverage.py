@@ -52,7 +52,7 @@ Reader = tuple[Combs | None, ...]
 
 @lru_cache(maxsize=8192)
 def combs(axis_map: AxisMap, outs: int, size: int) -> Combs | None:
-    """The places of an axis of ``size`` that the outputs 0 to ``outs - 1`` read through a map; None: all of them.
+    """The places of an axis of ``size`` that the outputs 0 to ``outs - 1`` read through a map; None where that is all.
 
     >>> from convlens.arith.axis import window
     >>> combs(window(1, stride=2), outs=28, size=56)
@@ -60,14 +60,14 @@ def combs(axis_map: AxisMap, outs: int, size: int) -> Combs | None:
     >>> combs(window(3, stride=2, padding=1), outs=28, size=56) is None
     True
     """
-    runs, toothed = [], []
-    for comb in _combs(axis_map, outs):
-        if comb.times == 1:
-            runs.append((max(comb.first, 0), min(comb.stop, size)))
-        else:
-            toothed.append(comb)
-    merged = tuple(Comb(start, stop - start) for start, stop in _merged(runs))
-    return None if merged[:1] == (Comb(0, size),) else (*merged, *toothed)
+    inside = [part for comb in _combs(axis_map, outs) if (part := _inside(comb, size))]
+    toothed = [comb for comb in inside if comb.times > 1]
+    runs = _merged([(comb.first, comb.stop) for comb in inside if comb.times == 1])
+    found = (*(Comb(start, stop - start) for start, stop in runs), *toothed)
+    try:
+        return None if not tally([found], size).get(0) else found
+    except TooIrregularError:
+        return found
 
 
 def _combs(axis_map: AxisMap, outs: int) -> Iterator[Comb]:
@@ -84,9 +84,21 @@ def _simplest(comb: Comb) -> Comb:
     return comb if comb.step > comb.length else Comb(comb.first, comb.stop - comb.first)
 
 
+def _inside(comb: Comb, size: int) -> Comb | None:
+    """The runs that are not wholly outside of the axis; a single one is cut at its ends."""
+    first = max(-((comb.first + comb.length - 1) // comb.step), 0)
+    last = min((size - 1 - comb.first) // comb.step, comb.times - 1)
+    if first > last:
+        return None
+    start = comb.first + first * comb.step
+    if first < last:
+        return Comb(start, comb.length, comb.step, last - first + 1)
+    return Comb(max(start, 0), min(start + comb.length, size) - max(start, 0))
+
+
 def _merged(runs: list[tuple[int, int]]) -> list[tuple[int, int]]:
     merged: list[tuple[int, int]] = []
-    for start, stop in sorted(run for run in runs if run[0] < run[1]):
+    for start, stop in sorted(runs):
         if merged and start <= merged[-1][1]:
             merged[-1] = (merged[-1][0], max(merged[-1][1], stop))
         else:
@@ -127,13 +139,22 @@ def tally(along: Sequence[Combs | None], size: int) -> dict[int, int]:
     ends = {0, size, *(end for comb in every for end in (comb.first, comb.stop) if 0 < end < size)}
     looks = 0
     for start, stop in pairwise(sorted(ends)):
-        period = lcm(*(comb.step for comb in every if comb.times > 1 and comb.first < stop and start < comb.stop))
-        looks += min(period, stop - start) * len(every)
+        toothed = [comb for comb in every if comb.times > 1 and comb.first < stop and start < comb.stop]
+        period = min(lcm(*(comb.step for comb in toothed)), stop - start) if toothed else stop - start
+        looks += (1 + sum(period // comb.step for comb in toothed)) * len(every)
         if looks > MOST:
             raise TooIrregularError(f"places of too many kinds to count (the limit is {MOST})")
-        for place in range(start, min(start + period, stop)):
-            counts[_mask(along, place)] += (stop - 1 - place) // period + 1
+        turns, rest = divmod(stop - start, period)
+        for first, end in _alike(toothed, start, period):
+            counts[_mask(along, first)] += (end - first) * turns + max(min(end, start + rest) - first, 0)
     return counts
+
+
+def _alike(toothed: list[Comb], start: int, period: int) -> Iterator[tuple[int, int]]:
+    """Stretches of a period at whose places each of these combs holds all or none."""
+    edges = ((edge, comb.step) for comb in toothed for edge in (comb.first, comb.first + comb.length))
+    cuts = {start, start + period}.union(*(range(start + (edge - start) % step, start + period, step) for edge, step in edges))
+    return pairwise(sorted(cuts))
 
 
 def _mask(along: Sequence[Combs | None], place: int) -> int:
