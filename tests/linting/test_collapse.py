@@ -106,3 +106,11 @@ def test_pooling_of_a_single_pixel_is_a_warning_and_the_fix_changes_no_value() -
 
 def test_a_network_made_for_single_pixels_has_not_collapsed() -> None:
     assert not found("input x: 1x3x1x1\nb = max_pool(x, kernel=3x3, stride=1, padding=1)\noutput b", "G20")
+
+
+def test_what_lay_behind_the_end_of_the_network_is_no_fault_of_the_fix() -> None:
+    """VGG-16 at 16 pixels ends at its last pooling; behind it an adaptive pooling copies, which could not be seen before."""
+    done = mended(at("vgg16", 1, 3, 16, 16), "G12", "G19", "G20")
+    assert [each.finding.code for each in done.mended] == ["G20", "G12", "G19"]
+    assert not done.after.findings
+    assert done.after.net.spec(done.graph.outputs[0]).dims == (1, 1000)

@@ -5,12 +5,13 @@ from math import prod
 from typing import NamedTuple
 
 from convlens.arith.axis import TooIrregularError
+from convlens.arith.combs import Comb
 from convlens.ir.edit import with_settings
 from convlens.ir.graph import Node
 from convlens.ir.op import Op, lookup
 from convlens.linting.network import Network
 from convlens.linting.windows import Slide
-from convlens.passes.coverage import Comb, Reader, unread
+from convlens.passes.coverage import Reader, unread
 
 Slides = tuple[Slide, ...]
 

@@ -6,11 +6,12 @@ from math import prod
 from typing import NamedTuple
 
 from convlens.arith.axis import TooIrregularError
+from convlens.arith.combs import tally
 from convlens.ir.graph import Graph, Node, Ref
 from convlens.ir.spec import Shape
 from convlens.linting.windows import KEPT, Slide
 from convlens.ops._window import Window
-from convlens.passes.coverage import Reader, readers, tally, unread
+from convlens.passes.coverage import Reader, readers, unread
 from convlens.passes.facts import Facts
 
 Axes = tuple[int, ...]
