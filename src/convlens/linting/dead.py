@@ -2,14 +2,16 @@
 
 from functools import lru_cache
 from math import prod
+from typing import NamedTuple
 
 from convlens.arith.axis import TooIrregularError
+from convlens.arith.combs import Comb
 from convlens.ir.edit import with_settings
 from convlens.ir.graph import Node
-from convlens.ir.op import Op
+from convlens.ir.op import Op, lookup
 from convlens.linting.network import Network
 from convlens.linting.windows import Slide
-from convlens.passes.coverage import Comb, Reader, unread
+from convlens.passes.coverage import Reader, unread
 
 Slides = tuple[Slide, ...]
 
@@ -76,11 +78,29 @@ def _live(slides: Slides) -> Reader:
     return tuple(tuple(Comb(tap, 1) for tap in slide.live_taps) for slide in slides)
 
 
-def live_only(op: Op, slides: Slides) -> Op:
-    """The same convolution with the taps from the first live one to the last: exactly the same outputs."""
+class Live(NamedTuple):
+    """A convolution without dead taps at its ends, and a crop of its input where no padding is left to take away."""
+
+    op: Op
+    crop: Op | None
+
+
+def live_only(op: Op, slides: Slides) -> Live | None:
+    """The taps from the first live one to the last: exactly the same outputs.
+
+    None where no tap is live, or where it would need a padded output.
+    """
+    if not all(len(slide.live_taps) for slide in slides):
+        return None
     ends = [(slide.live_taps[0], slide.live_taps[-1]) for slide in slides]
-    padding = tuple(
+    sides = [
         (slide.left - first * slide.dilation, slide.right - (slide.kernel - 1 - last) * slide.dilation)
         for slide, (first, last) in zip(slides, ends, strict=True)
-    )
-    return with_settings(op, kernel=tuple(last - first + 1 for first, last in ends), padding=padding)
+    ]
+    padding = tuple((max(left, 0), max(right, 0)) for left, right in sides)
+    cropped = [(min(left, 0), min(right, 0)) for left, right in sides]
+    kept = with_settings(op, kernel=tuple(last - first + 1 for first, last in ends), padding=padding)
+    if not any(map(any, cropped)):
+        return Live(kept, None)
+    before, after = zip(*cropped, strict=True)
+    return Live(kept, lookup("pad")(before=before, after=after)) if op.name == "conv" else None

@@ -1,6 +1,6 @@
 """Other windows in the place of a window that leaves pixels unread: as many outputs, and every pixel read."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from functools import lru_cache
 from math import gcd
 
@@ -12,13 +12,14 @@ from convlens.linting.windows import KEPT, Slide
 POOLING = ("max_pool", "avg_pool", "lp_pool")
 
 
-def show_sides(padding: Iterable[Sides]) -> str:
-    """The padding of each axis, both sides where they differ.
+def show_sides(padding: Sequence[Sides]) -> str:
+    """The padding of each axis as the text form writes it.
 
-    >>> show_sides([(1, 1), (0, 1)])
-    '1x(0+1)'
+    >>> show_sides([(1, 1), (0, 0)]), show_sides([(1, 1), (0, 1)])
+    ('1x0', '1:1x0:1')
     """
-    return "x".join(str(left) if left == right else f"({left}+{right})" for left, right in padding)
+    alike = all(left == right for left, right in padding)
+    return "x".join(str(left) if alike else f"{left}:{right}" for left, right in padding)
 
 
 @lru_cache(maxsize=KEPT)

@@ -85,7 +85,9 @@ def _is_gone(finding: Finding, after: Report) -> bool:
 
 
 def _new_faults(before: Report, after: Report) -> set[tuple[str, str]]:
-    return _faults(after) - _faults(before)
+    """What is found in layers behind the one at which the network ended was only not to be seen before."""
+    unseen = {node.name for node in before.net.graph if node.name not in before.net.facts.nodes}
+    return {(code, node) for code, node in _faults(after) - _faults(before) if node not in unseen}
 
 
 def _faults(report: Report) -> set[tuple[str, str]]:

@@ -6,11 +6,12 @@ from math import prod
 from typing import NamedTuple
 
 from convlens.arith.axis import TooIrregularError
+from convlens.arith.combs import tally
 from convlens.ir.graph import Graph, Node, Ref
 from convlens.ir.spec import Shape
 from convlens.linting.windows import KEPT, Slide
 from convlens.ops._window import Window
-from convlens.passes.coverage import Reader, readers, tally, unread
+from convlens.passes.coverage import Reader, readers, unread
 from convlens.passes.facts import Facts
 
 Axes = tuple[int, ...]
@@ -99,7 +100,8 @@ def _left(others: tuple[Reader, ...], culprits: Sequence[tuple[Slide, ...]], dim
 
 
 def _rows(readers: list[Reader], axis: int, dims: Shape) -> int:
-    return tally([reader[axis] for reader in readers], dims[axis]).get(0, 0)
+    """Rows that nobody reads; who reads nothing along another axis reads nothing at all."""
+    return tally([reader[axis] for reader in readers if () not in reader], dims[axis]).get(0, 0)
 
 
 def _endless(slides: tuple[Slide, ...], rank: int) -> Reader:

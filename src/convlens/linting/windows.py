@@ -6,11 +6,11 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from convlens.arith.axis import Run, TooIrregularError, window
+from convlens.arith.combs import Combs, combs
 from convlens.arith.padding import span
 from convlens.ir.op import Op
 from convlens.ir.spec import TensorSpec
 from convlens.ops._window import Window, channel_axis, spatial
-from convlens.passes.coverage import Combs, combs
 
 KEPT = 8192
 

@@ -1,97 +1,15 @@
-"""Which places of a value do its readers read, and how many does none of them read?
-
-Along one axis an operator reads a few *combs*: runs of places, one every so many. A map of any length is a few combs, and
-places between two ends of combs repeat themselves, so that counting looks at one place of each kind and at no pixel.
-"""
+"""Which places of a value do its readers read, and how many does none of them read?"""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
-from itertools import pairwise
-from math import lcm
-from typing import NamedTuple
 
-from convlens.arith.axis import AxisMap, TooIrregularError
+from convlens.arith.combs import Combs, combs, tally
 from convlens.ir.op import Along, AxisRead, Op, Read, Scattered
 from convlens.ir.spec import Shape, TensorSpec
 
-MOST = 1 << 20
-"""An axis that takes more looks at a comb than this is given up rather than counted."""
-
-
-class Comb(NamedTuple):
-    """``times`` runs of ``length`` places; the first starts at ``first``, each other one ``step`` behind the one before."""
-
-    first: int
-    length: int
-    step: int = 1
-    times: int = 1
-
-    @property
-    def stop(self) -> int:
-        """The first place behind the last run.
-
-        >>> Comb(0, 1, step=2, times=28).stop
-        55
-        """
-        return self.first + (self.times - 1) * self.step + self.length
-
-    def holds(self, place: int) -> bool:
-        """
-        >>> [Comb(0, 1, step=2, times=28).holds(place) for place in (0, 1, 54, 56)]
-        [True, False, True, False]
-        """
-        first = max(-(-(place - self.first - self.length + 1) // self.step), 0)
-        return first < self.times and self.first + first * self.step <= place
-
-
-Combs = tuple[Comb, ...]
 Reader = tuple[Combs | None, ...]
 """What one reader reads along each axis of a value; None: every place, or nobody can tell which."""
-
-
-@lru_cache(maxsize=8192)
-def combs(axis_map: AxisMap, outs: int, size: int) -> Combs | None:
-    """The places of an axis of ``size`` that the outputs 0 to ``outs - 1`` read through a map; None: all of them.
-
-    >>> from convlens.arith.axis import window
-    >>> combs(window(1, stride=2), outs=28, size=56)
-    (Comb(first=0, length=1, step=2, times=28),)
-    >>> combs(window(3, stride=2, padding=1), outs=28, size=56) is None
-    True
-    """
-    runs, toothed = [], []
-    for comb in _combs(axis_map, outs):
-        if comb.times == 1:
-            runs.append((max(comb.first, 0), min(comb.stop, size)))
-        else:
-            toothed.append(comb)
-    merged = tuple(Comb(start, stop - start) for start, stop in _merged(runs))
-    return None if merged[:1] == (Comb(0, size),) else (*merged, *toothed)
-
-
-def _combs(axis_map: AxisMap, outs: int) -> Iterator[Comb]:
-    period, advance, footprints, finite = axis_map
-    for phase, footprint in enumerate(footprints[:outs]):
-        times = 1 if finite or not advance else (outs - 1 - phase) // period + 1
-        lowest = min(advance * (times - 1), 0)
-        for low, high in footprint:
-            yield _simplest(Comb(low + lowest, high - low + 1, max(abs(advance), 1), times))
-
-
-def _simplest(comb: Comb) -> Comb:
-    """Runs that touch are one run."""
-    return comb if comb.step > comb.length else Comb(comb.first, comb.stop - comb.first)
-
-
-def _merged(runs: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    merged: list[tuple[int, int]] = []
-    for start, stop in sorted(run for run in runs if run[0] < run[1]):
-        if merged and start <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(merged[-1][1], stop))
-        else:
-            merged.append((start, stop))
-    return merged
 
 
 @lru_cache(maxsize=8192)
@@ -114,37 +32,12 @@ def _axis(read: AxisRead, size: int, y: TensorSpec) -> Combs | None:
     return None
 
 
-def tally(along: Sequence[Combs | None], size: int) -> dict[int, int]:
-    """How many places of an axis are read by which readers: bit ``r`` of a key stands for reader ``r``.
-
-    Raises `TooIrregularError` where the readers have too long a period in common, or too many combs.
-
-    >>> tally([(Comb(0, 1, 2, 28),), (Comb(0, 50),)], size=56) == {0b11: 25, 0b10: 25, 0b01: 3, 0b00: 3}
-    True
-    """
-    counts: Counter[int] = Counter()
-    every = [comb for each in along for comb in each or ()]
-    ends = {0, size, *(end for comb in every for end in (comb.first, comb.stop) if 0 < end < size)}
-    looks = 0
-    for start, stop in pairwise(sorted(ends)):
-        period = lcm(*(comb.step for comb in every if comb.times > 1 and comb.first < stop and start < comb.stop))
-        looks += min(period, stop - start) * len(every)
-        if looks > MOST:
-            raise TooIrregularError(f"places of too many kinds to count (the limit is {MOST})")
-        for place in range(start, min(start + period, stop)):
-            counts[_mask(along, place)] += (stop - 1 - place) // period + 1
-    return counts
-
-
-def _mask(along: Sequence[Combs | None], place: int) -> int:
-    return sum(1 << r for r, each in enumerate(along) if each is None or any(comb.holds(place) for comb in each))
-
-
 def unread(by: Sequence[Reader], dims: Shape, axes: Sequence[int]) -> int:
     """How many places of a map, spanned by these axes of a value of shape ``dims``, no reader reads.
 
     A reader reads a place where it does so on all axes at once.
 
+    >>> from convlens.arith.combs import Comb
     >>> skipping = ((Comb(0, 1, 2, 28),),) * 2
     >>> unread([skipping], (56, 56), axes=(0, 1)), unread([skipping, (None, None)], (56, 56), axes=(0, 1))
     (2352, 0)

@@ -10,8 +10,8 @@ from convlens.ir.spec import show_shape
 from convlens.lang.messages import marked
 from convlens.lang.remark import remark
 from convlens.linting.collapse import Narrow, fewer
-from convlens.linting.dead import dead_weights, live_only, strokes
-from convlens.linting.edits import with_ops
+from convlens.linting.dead import Live, dead_weights, live_only, strokes
+from convlens.linting.edits import before, with_ops
 from convlens.linting.finding import Finding, Fix
 from convlens.linting.network import Network
 from convlens.linting.rule import Rule
@@ -59,7 +59,7 @@ class DeadTaps(Rule):
 
     def _too_large(self, net: Network, found: Narrow) -> Finding:
         words = remark(
-            marked("this window covers {reach}, more than the {padded} pixels of its input with padding: it fits nowhere"),
+            marked("this window covers {reach}, more than its whole input of {padded}, padding included"),
             reach=show_shape(found.reach), padded=show_shape(found.padded),
         )  # fmt: skip
         evidence = {"sizes": list(found.sizes), "padded": list(found.padded), "reach": list(found.reach)}
@@ -83,9 +83,17 @@ class DeadTaps(Rule):
 
 
 def _without(net: Network, slides: dict[str, tuple[Slide, ...]]) -> Iterator[Fix]:
-    if all(net.may_reshape(net.graph[name]) for name in slides):
+    live = {name: new for name, each in slides.items() if (new := live_only(net.graph[name].op, each))}
+    if len(live) == len(slides) and all(net.may_reshape(net.graph[name]) for name in slides):
         words = remark(marked("kernels without the dead taps, which give exactly the same outputs"))
-        yield Fix(words, lambda graph: with_ops(graph, {name: live_only(graph[name].op, each) for name, each in slides.items()}))
+        yield Fix(words, lambda graph: _with(graph, live))
+
+
+def _with(graph: Graph, live: dict[str, Live]) -> Graph:
+    graph = with_ops(graph, {name: new.op for name, new in live.items()})
+    for name, new in live.items():
+        graph = graph if new.crop is None else before(graph, name, new.crop, "crop")
+    return graph
 
 
 def _larger(net: Network, axes: int) -> Fix:
