@@ -54,7 +54,7 @@ class Misfit(NamedTuple):
     @property
     def share(self) -> Fraction:
         """The largest distance, in pixels of the maps that meet."""
-        return max(abs(by) / self.meetings[0].branches[0].place.line.slope for at in self.branches for by in self.offsets(at).values())
+        return self.farthest / self.meetings[0].branches[0].place.line.slope
 
 
 def misfits(net: Network) -> list[Misfit]:
@@ -116,9 +116,8 @@ def _maps(net: Network, node: Node, port: int, at: int = 0) -> dict[int, AxisMap
     """How a node reads each axis of an input that has a place, by the axis of its output."""
     read = reads_of(node.op, net.known(node).inputs)[port][at]
     placed = net.sampling.of(node.inputs[at])
-    return {
-        along.axis: along.map for axis, along in enumerate(read) if placed[axis] and isinstance(along, Along) and along.axis is not None
-    }
+    followed = (along for axis, along in enumerate(read) if placed[axis] and isinstance(along, Along))
+    return {along.axis: along.map for along in followed if along.axis is not None}
 
 
 def _looks_back(net: Network, misfit: Misfit) -> bool:

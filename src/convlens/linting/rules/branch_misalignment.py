@@ -1,6 +1,7 @@
 """G10: branches that meet although they look at different places."""
 
 from collections.abc import Iterator
+from functools import reduce
 from typing import Any
 
 from convlens.ir.graph import Graph
@@ -61,31 +62,32 @@ class BranchMisalignment(Rule):
         if not net.sampling.meetings:
             return
         apart = [(misfit, moves(net, misfit)) for misfit in misfits(net)]
-        mendable = [(misfit, found) for misfit, found in apart if found]
-        if mendable:
-            yield self._finding([misfit for misfit, _ in mendable], fixes=[_moved([move for _, found in mendable for move in found])])
+        if mendable := [misfit for misfit, found in apart if found]:
+            yield self._distance(mendable, _moved([move for _, found in apart for move in found or ()]))
         rest = [misfit for misfit, found in apart if not found]
-        strides = [misfit for misfit in rest if misfit.strides_differ]
-        if strides:
-            words = marked("branches that meet here take different strides, so their pixels drift apart ({steps} px of the input)")
-            steps = " / ".join(str(branch.place.line.slope) for branch in strides[0].meetings[0].branches)
-            fix = Fix(remark(marked("the same strides on the way of each branch")))
-            yield self.found(_names(strides), remark(words, steps=steps), evidence=_evidence(strides), fixes=[fix])
-        yield from self._by_design([misfit for misfit in rest if not misfit.strides_differ])
+        if drifting := [misfit for misfit in rest if misfit.strides_differ]:
+            yield self._strides(drifting)
+        words = marked("on the way of each branch kernels that are all odd or all even, and the same way down as up")
+        if far := [misfit for misfit in rest if not misfit.strides_differ and misfit.share >= 1]:
+            yield self._distance(far, Fix(remark(words)))
+        if near := [misfit for misfit in rest if not misfit.strides_differ and misfit.share < 1]:
+            yield self._distance(near, Fix(remark(words)))._replace(severity="info")
 
-    def _by_design(self, rest: list[Misfit]) -> Iterator[Finding]:
-        fix = Fix(remark(marked("on the way of each branch kernels that are all odd or all even, and the same way down as up")))
-        far, near = [m for m in rest if m.share >= 1], [m for m in rest if m.share < 1]
-        if far:
-            yield self._finding(far, fixes=[fix])
-        if near:
-            yield self._finding(near, fixes=[fix])._replace(severity="info")
+    def _distance(self, apart: list[Misfit], fix: Fix) -> Finding:
+        worst = max(apart, key=lambda misfit: (misfit.share, misfit.farthest))
+        message = remark(
+            marked("branches that meet here look at places {distance} px of the input apart ({share} of a pixel of their maps)"),
+            distance=str(worst.farthest), share=str(worst.share),
+        )  # fmt: skip
+        return self.found(_names(apart), message, evidence=_evidence(apart), fixes=[fix])
 
-    def _finding(self, apart: list[Misfit], fixes: list[Fix]) -> Finding:
-        words = marked("branches that meet here look at places {distance} px of the input apart ({share} of a pixel of their maps)")
-        worst = max(apart, key=lambda misfit: misfit.share)
-        message = remark(words, distance=str(worst.farthest), share=str(worst.share))
-        return self.found(_names(apart), message, evidence=_evidence(apart), fixes=fixes)
+    def _strides(self, apart: list[Misfit]) -> Finding:
+        message = remark(
+            marked("branches that meet here take different strides, so that their pixels drift apart ({steps} px of the input)"),
+            steps=" / ".join(str(branch.place.line.slope) for branch in apart[0].meetings[0].branches),
+        )  # fmt: skip
+        fix = Fix(remark(marked("the same strides on the way of each branch")))
+        return self.found(_names(apart), message, evidence=_evidence(apart), fixes=[fix])
 
 
 def _names(apart: list[Misfit]) -> list[str]:
@@ -107,10 +109,11 @@ def _of_one(misfit: Misfit) -> dict[str, Any]:
 
 
 def _moved(found: list[Move]) -> Fix:
-    def apply(graph: Graph) -> Graph:
-        for move in found:
-            graph = move.apply(graph)
-        return graph
+    found = list(dict.fromkeys(found))
 
-    shown = ", ".join(f"{move.node} {move.by[0]:+d}" for move in found)
-    return Fix(remark(marked("other sides of the padding or crop, by whole pixels of the layer's input ({moves})"), moves=shown), apply)
+    def apply(graph: Graph) -> Graph:
+        return reduce(lambda changed, move: move.apply(changed), found, graph)
+
+    words = marked("other sides of the padding or crop, by whole pixels of the layer's input ({moves})")
+    shown = ", ".join(f"{move.node} {max(move.by, key=abs):+d}" for move in found)
+    return Fix(remark(words, moves=shown), apply)
