@@ -1,7 +1,7 @@
 """G07: padding of which strided layers read more on the left than on the right."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from convlens.arith.congruence import Congruence
 from convlens.ir.graph import Node
