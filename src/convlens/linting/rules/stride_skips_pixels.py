@@ -52,7 +52,7 @@ class StrideSkipsPixels(Rule):
     shortcut sees a quarter of its input. A slice or a crop leaves pixels out on purpose and is not reported.
 
     ## Source
-    Exact, from the windows of all readers of a map. He et al., Bag of Tricks, arXiv:1812.01187v2, section 4.2 (ResNet-D).
+    Exact, from the windows of all readers of a map. He et al., Bag of Tricks, arXiv:1812.01187, section 4 (ResNet-D).
     """
 
     code = "G06"
