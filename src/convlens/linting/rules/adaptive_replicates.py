@@ -26,6 +26,9 @@ class AdaptiveReplicates(Rule):
     Adaptive pooling to more outputs than there are pixels repeats them: the copies hold nothing new, and a linear layer
     behind has separate weights for each of them. It usually means that the network was made for larger pictures.
 
+    Where there are pixels enough, but not a multiple of the outputs, the windows overlap: some pixels count twice, and which
+    they are depends on the input size.
+
     ## Bad
         input x: 1x512x1x1
         p = adaptive_avg_pool(x, size=7x7)  # G19
@@ -39,10 +42,6 @@ class AdaptiveReplicates(Rule):
         f = flatten(p)
         l = linear(f, out=10)
         output l
-
-    ## Exceptions
-    Where there are pixels enough, but not a multiple of the outputs, the windows overlap and some pixels count twice. That
-    is a note.
 
     ## Source
     Arithmetic: output y of o reads pixels floor(y*n/o) to ceil((y+1)*n/o) - 1 of n, as torch.nn.AdaptiveAvgPool2d says.
