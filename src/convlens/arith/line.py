@@ -61,7 +61,6 @@ def reduced(rise: int, start: int, unit: int) -> Line:
     return Line(rise // common, start // common, unit // common) if common > 1 else Line(rise, start, unit)
 
 
-@lru_cache(maxsize=4096)
 def line_of(axis_map: AxisMap) -> Line | None:
     """The line on which the middles of all footprints lie, from the first index read to the last.
 
@@ -74,8 +73,11 @@ def line_of(axis_map: AxisMap) -> Line | None:
     >>> line_of(repeat(2))  # nearest upsampling: (y - 1/2) / 2
     Line(rise=2, start=-1, unit=4)
     """
-    if axis_map.finite:
-        return _line_of_table(axis_map.footprints)
+    return _line_of_table(axis_map.footprints) if axis_map.finite else _line_of_pattern(axis_map)
+
+
+@lru_cache(maxsize=4096)
+def _line_of_pattern(axis_map: AxisMap) -> Line | None:
     period, advance, footprints, _ = axis_map
     middles = [(y, footprint[0][0] + footprint[-1][1]) for y, footprint in enumerate(footprints) if footprint]
     if not advance or not middles:

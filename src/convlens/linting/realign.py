@@ -8,8 +8,8 @@ from convlens.ir.edit import with_settings
 from convlens.ir.errors import ConvlensError
 from convlens.ir.graph import Graph, Node
 from convlens.ir.op import Inputs, Op, Outputs, Settings, lookup
-from convlens.linting.alignment import Misfit, trail
 from convlens.linting.edits import before, with_ops
+from convlens.linting.misfit import Misfit, trail
 from convlens.linting.network import Network
 from convlens.passes.program import Axis
 
@@ -56,11 +56,14 @@ def _best(net: Network, misfit: Misfit, at: int, wanted: Wanted) -> Move | None:
 
 
 def _own(net: Network, misfit: Misfit, at: int) -> Iterator[Node]:
-    """The nodes of one branch alone, from its end back to where another one leaves it."""
+    """The nodes of one branch alone, from its end back to where another one leaves it, or others meet in it."""
     for ref in trail(net, misfit.node.inputs[at]):
         if ref.node not in net.facts.nodes or len(net.graph.users(ref.node)) > 1 or ref.node in net.outputs:
             return
-        yield net.graph[ref.node]
+        node = net.graph[ref.node]
+        if sum(any(net.sampling.of(before)) for before in node.inputs) > 1:
+            return
+        yield node
 
 
 def _moves_of(net: Network, node: Node, wanted: Wanted) -> Iterator[Move]:

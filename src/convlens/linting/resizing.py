@@ -6,7 +6,7 @@ from typing import NamedTuple
 from convlens.ir.graph import Node
 from convlens.ir.op import Along
 from convlens.linting.network import Network
-from convlens.passes.growth import reads_of
+from convlens.passes.reads import reads_of
 
 
 class Resize(NamedTuple):

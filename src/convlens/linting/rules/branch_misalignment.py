@@ -7,9 +7,10 @@ from typing import Any
 from convlens.ir.graph import Graph
 from convlens.lang.messages import marked
 from convlens.lang.remark import remark
-from convlens.linting.alignment import Misfit, misfits
+from convlens.linting.alignment import misfits
 from convlens.linting.finding import Finding, Fix
 from convlens.linting.grid import number
+from convlens.linting.misfit import Misfit
 from convlens.linting.network import Network
 from convlens.linting.realign import Move, moves
 from convlens.linting.rule import Rule
