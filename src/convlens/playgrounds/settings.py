@@ -1,6 +1,7 @@
 """A layer as the texts that stand in the fields of the page, and in its address."""
 
 from collections.abc import Sequence
+from math import prod
 from typing import Any
 
 from convlens.ir.errors import UsageError
@@ -13,6 +14,8 @@ from convlens.ops.conv_transpose import ConvTranspose
 LEGAL = "a convolution (dense, grouped, depthwise, separable or transposed; 1-D to 3-D) or max or average pooling"
 MOST = {"kernel": 99, "stride": 99, "padding": 999, "dilation": 99, "size": 9999, "in": 9999, "out": 9999}
 """As LIMITS in state.js: beyond these a page has nothing to show."""
+
+MOST_TERMS = 30_000
 
 Settings = dict[str, str]
 
@@ -36,6 +39,9 @@ def settings_of(call: str, graph: Graph) -> Settings:
         **(_transposed(first) if isinstance(first, ConvTranspose) else _window(first, spec)),
     }
     _check_limits(call, found)
+    terms = prod(first.kernel) * int(found["in"]) // int(found.get("groups", found["in"]))
+    if terms > MOST_TERMS:
+        raise UsageError(f"{call}: one output is a sum of {terms:,} products; a page draws at most {MOST_TERMS:,}\n  fix: fewer channels")
     return found
 
 

@@ -13,8 +13,13 @@ const product = lists => lists.reduce((all, list) => all.flatMap(one => list.map
 const pooling = node => node.type === 'max' || node.type === 'avg'
 
 // Whole numbers mixed from an index: convlens.tracing.source.Made. Math.imul is a product modulo 2^32.
+const seeds = new Map()
+function seedOf(name) {
+  if (!seeds.has(name)) seeds.set(name, [...name].reduce((sum, c) => sum + c.charCodeAt(0), 0))
+  return seeds.get(name)
+}
 function made(name, low, count, index) {
-  let mixed = [...name].reduce((sum, c) => sum + c.charCodeAt(0), 0)
+  let mixed = seedOf(name)
   for (const entry of index) {
     mixed = (Math.imul(mixed ^ entry, 2654435761) + 40503) >>> 0
     mixed = (mixed ^ (mixed >>> 15)) >>> 0
@@ -48,6 +53,17 @@ function dropped(node, a) {
   if (node.type === 'transposed') return 0
   const last = (length(node, a) - 1) * node.stride[a] - node.pads[a][0] + span(node.kernel[a], node.dilation[a])
   return Math.min(Math.max(node.size[a] - last, 0), node.size[a])
+}
+
+// Pixels of an axis that no output reads, be it behind the last window or between the taps.
+const unreadOf = new WeakMap()
+function unread(node, a) {
+  const known = unreadOf.get(node) ?? unreadOf.set(node, []).get(node)
+  if (!known[a]) {
+    const read = new Set(range(length(node, a)).flatMap(p => reads(node, a, p).map(r => r.at)))
+    known[a] = new Set(range(node.size[a]).filter(at => !read.has(at)))
+  }
+  return known[a]
 }
 
 const weightShape = node => pooling(node) ? null : node.type === 'transposed'
@@ -117,12 +133,16 @@ function met(node, a, tap, view) {
 const weightAt = (node, o, c, tap) => node.type === 'transposed'
   ? [c, o % (node.cout / node.groups), ...tap] : [o, c % (node.cin / node.groups), ...tap]
 
+// The window of one output in one channel: [{tap, place, at}], the last axis fastest.
+function windowAt(node, p, view) {
+  return product(p.map((entry, a) => reads(node, a, entry, view))).map(parts => ({
+    tap: parts.map(r => r.tap), place: parts.map(r => r.place), at: parts.some(r => r.at === null) ? null : parts.map(r => r.at),
+  }))
+}
+
 // The terms of one output, channel by channel: [{c, tap, place, at}].
 function terms(node, o, p, view) {
-  const axes = p.map((entry, a) => reads(node, a, entry, view))
-  return groupOf(node, o).flatMap(c => product(axes).map(parts => ({
-    c, tap: parts.map(r => r.tap), place: parts.map(r => r.place),
-    at: parts.some(r => r.at === null) ? null : parts.map(r => r.at),
-  })))
+  const window = windowAt(node, p, view)
+  return groupOf(node, o).flatMap(c => window.map(f => ({c, ...f})))
 }
 const termCount = (node, o, p) => groupOf(node, o).length * prod(p.map((entry, a) => reads(node, a, entry).length))

@@ -6,7 +6,7 @@ const row = list => `<mrow>${list.join('')}</mrow>`
 // Tokens: a number is [value, setting], a text an operator or a name; a fraction is {over: [...], under: [...]}.
 const math = tokens => tokens.map(k => typeof k === 'string' ? /^[a-zA-Z]{2,}$|^[A-Z]$/.test(k) ? mi(k) : mo(k)
   : Array.isArray(k) ? mn(...k) : `<mfrac>${row([math(k.over)])}${row([math(k.under)])}</mfrac>`).join('')
-const plain = tokens => tokens.map(k => typeof k === 'string' ? k : Array.isArray(k) ? String(k[0]) : `(${plain(k.over)}) / ${plain(k.under)}`).join(' ')
+const plain = tokens => tokens.map(k => typeof k === 'string' ? k : Array.isArray(k) ? String(k[0]) : `${k.over.length > 1 ? `(${plain(k.over)})` : plain(k.over)} / ${plain(k.under)}`).join(' ')
   .replace(/\( /g, '(').replace(/ \)/g, ')').replace(/(floor|ceil) \(/g, '$1(').replace(/ · /g, '·')
 
 function sizeTokens(node, a) {
@@ -71,6 +71,10 @@ function notes({nodes, raw}) {
     const reach = span(node.kernel[a], node.dilation[a])
     return node.stride[a] > reach && length(node, a) > 1 ? {s: node.stride[a], reach} : null
   })) found.push(['drop', t('skipLine', f)])
+  for (const f of alikeAxes(a => {
+    const n = unread(node, a).size - dropped(node, a)
+    return n > 0 && node.dilation[a] > 1 && node.stride[a] <= span(node.kernel[a], node.dilation[a]) ? {n, size: node.size[a], s: node.stride[a], d: node.dilation[a]} : null
+  })) found.push(['drop', t('holeLine', f)])
   return found
   // The least larger padding and input with which the whole border is read.
   function mends(a) {

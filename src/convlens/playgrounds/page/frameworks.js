@@ -49,17 +49,8 @@ function kerasCode(s, nodes) {
   const end = [['strides', tuple(node.stride), pooling(node) ? kernel : '1'], ['padding', `"${word || 'valid'}"`, '"valid"'],
     ['data_format', '', ''], ['dilation_rate', tuple(node.dilation), '1']]
   const bias = ['use_bias', nodes.at(-1).bias ? 'True' : 'False', 'True']
-  if (node.type === 'transposed') {
-    const whole = called(`Conv${n}DTranspose`, node.cout, kernel, named([...end.slice(0, 1), ['dilation_rate', tuple(node.dilation), '1'], bias]))
-    const free = node.size.map((k, a) => (k - 1) * node.stride[a] + span(node.kernel[a], node.dilation[a]))
-    if (node.groups > 1) return `# ${t('noKeras')}`
-    if (none(node.pads) && node.extra.every(e => e === 0) && node.kernel.every((k, a) => span(k, node.dilation[a]) >= node.stride[a])) return whole
-    const out = outSize(node)
-    if (node.pads.every(([l, r], a) => l === (Math.max(free[a] - node.extra[a] * 0 - node.size[a] * node.stride[a], 0) >> 1)) && out.every((o, a) => o === node.size[a] * node.stride[a]))
-      return whole.replace(/\)$/, ', padding="same")')
-    return `y = ${whole.replace(/\)$/, node.extra.some(e => e) ? `, output_padding=${tuple(node.extra)})` : ')')}(x)\n` +
-      `y = Cropping${n}D((${sides}))(y)`
-  }
+  if (!pooling(node) && node.stride.some(v => v > 1) && node.dilation.some(v => v > 1)) return `# ${t('noKeras')}`
+  if (node.type === 'transposed') return node.groups > 1 ? `# ${t('noKeras')}` : kerasTransposed(node, n, sides, bias)
   const dense = node.groups === 1 || s.type === 'conv'
   const layer = pooling(node) ? called(`${node.type === 'max' ? 'Max' : 'Average'}Pooling${n}D`, kernel, named(end.slice(0, 2)))
     : nodes.length > 1 ? called(`SeparableConv${n}D`, s.out, kernel, named([...end, ['depth_multiplier', String(s.mult), '1'], bias]))
@@ -71,6 +62,18 @@ function kerasCode(s, nodes) {
   return zeros && !pooling(node) ? `x = ZeroPadding${n}D((${n === 1 ? node.pads[0].join(', ') : sides}))(x)\n${layer}`
     : node.type === 'avg' && !node.counted ? `# ${t('noKeras')}`
     : `x = keras.ops.pad(x, ((0, 0), ${sides}, (0, 0)), mode="${NUMPY[node.mode] ?? 'constant'}"${value})\n${layer}`
+}
+
+// 'valid' and 'same' where they cut off as much as this layer does; otherwise the whole output is cropped.
+function kerasTransposed(node, n, sides, bias) {
+  const less = node.size.map((_, a) => span(node.kernel[a], node.dilation[a]) - node.stride[a])
+  const plain = node.extra.every((e, a) => e === Math.max(-less[a], 0))
+  const half = less.map(v => [Math.max(v, 0) >> 1, Math.max(v, 0) - (Math.max(v, 0) >> 1)])
+  const word = plain && none(node.pads) ? 'valid' : plain && String(half) === String(node.pads) ? 'same' : ''
+  const layer = called(`Conv${n}DTranspose`, node.cout, tuple(node.kernel), named([['strides', tuple(node.stride), '1'],
+    ['padding', word || 'valid', 'valid'], ['output_padding', word ? 'None' : tuple(node.extra), 'None'], ['dilation_rate', tuple(node.dilation), '1'], bias]))
+    .replace('padding=same', 'padding="same"')
+  return word ? layer : `y = ${layer}(x)\ny = Cropping${n}D((${n === 1 ? node.pads[0].join(', ') : sides}))(y)`
 }
 
 function onnxCode(s, nodes) {

@@ -195,7 +195,9 @@ function start() {
   asked = {...BASE, ...fromHash()}
   $('form').innerHTML = '<button type="button" id="reset"></button>'
   listen()
-  $('drawer').open = matchMedia('(min-width: 861px)').matches
+  const wide = matchMedia('(min-width: 861px)'), unfold = () => { $('drawer').open = wide.matches }
+  wide.addEventListener('change', unfold) // a frame may have no width yet
+  unfold()
   lang = asked.lang in STRINGS ? asked.lang : 'en'
   if (read(asked).errors.length) {
     const wanted = asked

@@ -24,13 +24,14 @@ const KERNELS = {
 
 // Reads values of a layer s with its nodes. Keys of edited numbers: x.c.i.j, w<stage>.o.c.i.j, b<stage>.o
 function numbers(s, nodes) {
-  const known = new Map(), own = key => s.edits[key]
-  const x = (c, at) => own(['x', c, ...at].join('.')) ?? INPUTS[s.values](s, [...(s.batch ? [0] : []), c, ...at])
-  const bias = (stage, o) => nodes[stage].bias ? own(['b' + stage, o].join('.')) ?? (s.weights === 'digits' ? made('bias', -2, 5, [o]) : 0) : 0
+  const known = new Map(), edited = Object.keys(s.edits).length > 0
+  const own = key => edited ? s.edits[key.join('.')] : undefined
+  const x = (c, at) => own(['x', c, ...at]) ?? INPUTS[s.values](s, [...(s.batch ? [0] : []), c, ...at])
+  const bias = (stage, o) => nodes[stage].bias ? own(['b' + stage, o]) ?? (s.weights === 'digits' ? made('bias', -2, 5, [o]) : 0) : 0
   function w(stage, o, c, tap) {
     const node = nodes[stage], turned = s.flip ? tap.map((j, a) => node.kernel[a] - 1 - j) : tap
     const at = weightAt(node, o, c, turned)
-    return own(['w' + stage, ...at].join('.')) ?? KERNELS[s.weights](node, at)
+    return own(['w' + stage, ...at]) ?? KERNELS[s.weights](node, at)
   }
   const input = (stage, c, at) => at === null ? 0 : stage ? value(stage - 1, c, at) : x(c, at)
   function value(stage, o, p) {
@@ -39,10 +40,14 @@ function numbers(s, nodes) {
     return known.get(key)
   }
   function total(stage, o, p) {
-    const node = nodes[stage], found = terms(node, o, p), xs = found.map(t => input(stage, t.c, t.at))
-    if (node.type === 'max') return Math.max(...xs)
-    if (node.type === 'avg') return xs.length ? xs.reduce((a, b) => a + b, 0) / xs.length : NaN
-    return found.reduce((sum, t, i) => sum + xs[i] * w(stage, o, t.c, t.tap), bias(stage, o))
+    const node = nodes[stage], found = windowAt(node, p)
+    if (pooling(node)) {
+      const xs = found.map(f => input(stage, o, f.at))
+      return node.type === 'max' ? Math.max(...xs) : xs.length ? xs.reduce((a, b) => a + b, 0) / xs.length : NaN
+    }
+    let sum = bias(stage, o)
+    for (const c of groupOf(node, o)) for (const f of found) if (f.at !== null) sum += input(stage, c, f.at) * w(stage, o, c, f.tap)
+    return sum
   }
   return {x, w, bias, input, value}
 }

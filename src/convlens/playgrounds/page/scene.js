@@ -79,7 +79,7 @@ function part(low, high, places, wide = WIDE) {
 
 // {title key, panels} for each tensor of a stage, in the order in which they are drawn.
 function tensors(n, s, nodes, boxes, values) {
-  const node = nodes[n], found = []
+  const node = nodes[n], found = [], heavy = prod(node.kernel) * groupOf(node, 0).length > 4000
   if (!n) found.push({role: 'x', name: 'input', panels: planes('x', 0, node.size, node.pads, node.type === 'transposed')})
   if (node.type === 'transposed') found.push({role: 's', name: 'stretched', panels: planes('s', n, node.size.map((k, a) => (k - 1) * node.stride[a] + 1),
     node.size.map((_, a) => stretchedPads(node, a)))})
@@ -90,7 +90,7 @@ function tensors(n, s, nodes, boxes, values) {
   function planes(role, stage, sizes, pads, bare) {
     const count = role === 'y' ? node.cout : node.cin, b = boxes[role + stage], solid = sizes.length > 2
     const chosen = b ? [...b.leads].map(Number).sort((p, q) => p - q) : []
-    return someOf(count, chosen, solid || Math.max(...sizes) > 24 ? 2 : CHANNELS).flatMap(c => cut(role, stage, [c], sizes, bare ? sizes.map(() => [0, 0]) : pads, b))
+    return someOf(count, chosen, role === 'y' && heavy ? 1 : solid || Math.max(...sizes) > 24 ? 2 : CHANNELS).flatMap(c => cut(role, stage, [c], sizes, bare ? sizes.map(() => [0, 0]) : pads, b))
   }
   function filters(stage) {
     const b = boxes['w' + stage], lead = [...(b?.leads ?? ['0,0'])].map(l => l.split(',').map(Number))
@@ -102,7 +102,7 @@ function tensors(n, s, nodes, boxes, values) {
   }
   function cut(role, stage, lead, sizes, pads, b) {
     const bounds = sizes.map((size, a) => [-pads[a][0], size - 1 + pads[a][1]])
-    const wide = s.axes === 1 ? 24 : s.axes === 3 ? 9 : WIDE
+    const wide = s.axes === 1 ? 24 : s.axes === 3 || (role === 'y' && heavy) ? 9 : role === 'y' ? WIDE - 2 : WIDE
     const shownPart = bounds.map(([low, high], a) => part(low, high, b?.places[a], wide))
     const cols = span2(shownPart.at(-1)), rows = s.axes > 1 ? span2(shownPart.at(-2)) : [0]
     const all = s.axes > 2 ? span2(bounds[0]) : [null], marked = s.axes > 2 && b ? all.filter(d => b.places[0].has(d)) : []
@@ -125,7 +125,7 @@ function tensors(n, s, nodes, boxes, values) {
       return {...out, kind: px.includes(null) ? inside ? 'gap' : 'pad' : '', v: px.includes(null) ? 0 : values.x(lead[0], px)}
     }
     const px = at.map((p, a) => pixel(node, a, p)), inside = at.every((p, a) => p >= 0 && p < sizes[a])
-    const gone = inside && at.some((p, a) => p >= node.size[a] - dropped(node, a))
+    const gone = inside && at.some((p, a) => unread(node, a).has(p))
     if (!inside) return {...out, kind: 'pad', v: px.includes(null) ? node.mode === 'nothing' && !(node.type === 'avg' && node.counted) ? '' : 0 : values.x(lead[0], px)}
     return {...out, kind: gone ? 'drop' : '', v: values.x(lead[0], at)}
   }

@@ -15,6 +15,7 @@ const KINDS = {
 }
 const LIMITS = {in: [1, 9999], out: [1, 9999], mult: [1, 64], size: [1, 9999], kernel: [1, 99], stride: [1, 99],
   padding: [0, 999], dilation: [1, 99], extra: [0, 98], groups: [1, 9999], seed: [0, 9999]}
+const MOST_TERMS = 30000 // of one sum: more are not drawn
 const PER_AXIS = ['size', 'kernel', 'stride', 'padding', 'dilation', 'extra']
 const CHOICES = {
   type: Object.keys(KINDS), axes: ['1', '2', '3'], rule: ['sides', 'valid', 'same', 'same_lower', 'causal'],
@@ -86,6 +87,8 @@ function faults(s, nodes) {
   const found = [], node = nodes[0], say = (field, key, facts, tries = [field]) => found.push({field, key, facts, tries})
   if (node.cin % node.groups) say('groups', 'eGroups', {groups: node.groups, count: node.cin, what: 'in'}, ['groups', 'in'])
   else if (node.cout % node.groups) say('groups', 'eGroups', {groups: node.groups, count: node.cout, what: 'out'}, ['groups', 'out'])
+  const count = prod(node.kernel) * node.cin / node.groups
+  if (count > MOST_TERMS) say('in', 'eTerms', {count: grouped(count), most: grouped(MOST_TERMS)}, ['in', 'kernel'])
   for (const a of range(s.axes)) {
     const k = node.kernel[a], d = node.dilation[a], [left, right] = node.pads[a], most = Math.max(left, right), n = node.size[a]
     if (node.type === 'transposed') {

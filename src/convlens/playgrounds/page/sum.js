@@ -29,8 +29,7 @@ function sumHtml({sel, values, nodes}, node) {
     said: `${t(kind, {y: name, n: count})}${t('colon')}${line.replace(/<[^>]*>/g, '')}${divided}${result}`,
   }
   function channelHtml(c, i) {
-    const found = terms(node, o, sel.at).filter(f => f.c === c)
-    const list = found.map(f => ({...f, v: values.input(n, c, f.at), w: pooling(node) ? null : values.w(n, o, c, f.tap)}))
+    const list = windowAt(node, sel.at).map(f => ({...f, v: values.input(n, c, f.at), w: pooling(node) ? null : values.w(n, o, c, f.tap)}))
     const sum = list.reduce((s, f) => s + (f.w === null ? f.v : f.v * f.w), 0)
     subs.push(sum)
     if (!list.length) return `<p class="chan">${t('noTerms')}</p>`
@@ -41,7 +40,7 @@ function sumHtml({sel, values, nodes}, node) {
     }).join('')
     const over = list.slice(ROOM), overText = over.length ? ` ${t('more', {n: over.length, sum: shown(over.reduce((s, f) => s + f.v * (f.w ?? 1), 0))})}` : ''
     const body = `<span class="terms${node.type === 'max' ? ' list' : ''}" role="group" aria-label="${t('sub', {c})}">${buttons}</span>${overText}`
-    const sub = node.type === 'max' ? '' : ` = <b>${shown(sum)}</b>`
+    const sub = node.type === 'max' ? '' : `&nbsp;= <b>${shown(sum)}</b>`
     return count > TERMS && channels.length > 1 ? `<details class="chan"><summary>${t('sub', {c})} (${t('terms', {n: list.length})})${sub}</summary>${body}</details>`
       : `<p class="chan"><b>${t('sub', {c})}${t('colon')}</b> ${body}${sub}</p>`
   }
