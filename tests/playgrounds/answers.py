@@ -65,5 +65,3 @@ def reached(report: LayerReport, dims: tuple[int, ...], lead: int, draw: Random)
     at = tuple(draw.randrange(n) for n in size)
     layout = report.graph.layout
     return {"at": at, "outs": [o for o in outputs if at in reads(report.trace(outward((0,) * lead + o, layout)), lead)]}
-
-

@@ -77,7 +77,11 @@ def test_facts_agree(both: Any, fact: str) -> None:
 @pytest.mark.parametrize("fact", ["params", "macs", "elementwise"])
 def test_costs_agree_exactly(both: Any, fact: str) -> None:
     """They are whole numbers of any size, so they travel as texts."""
-    wrong = [(t["call"], t["shape"], t[fact], p[fact]) for t, p in both if t["legal"] and t[fact] is not None and str(t[fact]) != p[fact]]
+    wrong = [
+        (t["call"], t["shape"], t[fact], p[fact])
+        for t, p in both
+        if t["legal"] and t[fact] is not None and str(t[fact]) != p[fact]
+    ]
     assert wrong == []
 
 
@@ -85,7 +89,11 @@ def test_sums_agree(both: Any) -> None:
     for theirs, page in _legal(both):
         for wanted, found in zip(theirs["samples"], page["samples"], strict=True):
             value = wanted["value"]
-            same = found["value"] == value or abs(found["value"] - value) < 1e-12 * abs(value) or (value != value and found["value"] != found["value"])
+            same = (
+                found["value"] == value
+                or abs(found["value"] - value) < 1e-12 * abs(value)
+                or (value != value and found["value"] != found["value"])
+            )
             assert same, (theirs["call"], theirs["shape"], wanted["at"], value, found["value"])
 
 

@@ -32,7 +32,14 @@ def test_arrows_move_the_output_and_stop_at_its_border(visit: Any) -> None:
     page = visit("out=2").page
     tab_to(page, "y0")
     assert chosen(page) == "y0:0:1.1"
-    for key, where in [("ArrowRight", "1.2"), ("ArrowRight", "1.2"), ("ArrowUp", "0.2"), ("ArrowUp", "0.2"), ("Home", "0.0"), ("End", "0.2")]:
+    for key, where in [
+        ("ArrowRight", "1.2"),
+        ("ArrowRight", "1.2"),
+        ("ArrowUp", "0.2"),
+        ("ArrowUp", "0.2"),
+        ("Home", "0.0"),
+        ("End", "0.2"),
+    ]:
         page.keyboard.press(key)
         assert chosen(page) == f"y0:0:{where}"
     page.keyboard.press("PageDown")
@@ -105,7 +112,9 @@ def test_play_visits_positions_first_and_channels_last(visit: Any) -> None:
 def test_help_escape_and_focus_ring(visit: Any) -> None:
     page = visit("").page
     tab_to(page, "y0")
-    ring = page.evaluate("(() => { const s = getComputedStyle(document.activeElement); return [s.outlineWidth, s.outlineStyle] })()")
+    ring = page.evaluate(
+        "(() => { const s = getComputedStyle(document.activeElement); return [s.outlineWidth, s.outlineStyle] })()"
+    )
     assert ring == ["3px", "solid"]
     page.keyboard.press("?")
     assert page.locator("#dialog").is_visible()
@@ -118,7 +127,7 @@ def test_the_sum_is_read_aloud(visit: Any) -> None:
     page = visit("").page
     tab_to(page, "y0")
     page.keyboard.press("ArrowRight")
-    assert page.locator("#live").inner_text() == "y[0, 1, 2] is a sum of 27 products: 9 + 11 + (−12) + bias 0 = 8"
+    assert page.locator("#live").inner_text() == "y[0, 1, 2] is a sum of 27 products: 10 + (−7) + 5 + bias 0 = 8"
     assert page.evaluate("document.activeElement.ariaLabel") == "output, channel 0, [1, 2]: 8"
 
 

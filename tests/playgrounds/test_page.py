@@ -94,7 +94,9 @@ def test_no_text_is_smaller_than_eleven_pixels(visit: Any, width: int, lang: str
 def test_grids_do_not_overlap(visit: Any) -> None:
     for settings in KINDS.values():
         page = visit(settings).page
-        boxes = page.evaluate("[...document.querySelectorAll('#picture table')].map(e => { const b = e.getBoundingClientRect(); return [b.left, b.top, b.right, b.bottom] })")
+        boxes = page.evaluate(
+            "[...document.querySelectorAll('#picture table')].map(e => { const b = e.getBoundingClientRect(); return [b.left, b.top, b.right, b.bottom] })"
+        )
         for at, one in enumerate(boxes):
             for other in boxes[at + 1 :]:
                 apart = one[2] <= other[0] + 1 or other[2] <= one[0] + 1 or one[3] <= other[1] + 1 or other[3] <= one[1] + 1
@@ -227,7 +229,10 @@ def test_many_steps_are_sampled_and_say_so(visit: Any) -> None:
 
 def test_colour_never_stands_alone(visit: Any) -> None:
     page = visit("in=4&out=4&groups=2&size=5&dilation=1&stride=1").page
-    assert page.locator("td.lit").first.evaluate("e => [getComputedStyle(e).outlineWidth, getComputedStyle(e).fontWeight]") == ["2px", "700"]
+    assert page.locator("td.lit").first.evaluate("e => [getComputedStyle(e).outlineWidth, getComputedStyle(e).fontWeight]") == [
+        "2px",
+        "700",
+    ]
     assert "gradient" in page.locator("td.pad").first.evaluate("e => getComputedStyle(e).backgroundImage")
     lanes = page.locator(".col.x .lane").all_inner_texts()
     assert lanes == ["A", "A", "B", "B"]

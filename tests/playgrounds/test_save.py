@@ -4,7 +4,7 @@ import json
 import re
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -32,7 +32,9 @@ def test_only_what_was_changed_stands_in_the_address(visit: Any) -> None:
 
 def test_the_code_is_copied_or_shown(visit: Any) -> None:
     page = visit("").page
-    page.evaluate("Object.defineProperty(navigator, 'clipboard', {value: {writeText: text => { window.copied = text; return Promise.resolve() }}})")
+    page.evaluate(
+        "Object.defineProperty(navigator, 'clipboard', {value: {writeText: text => { window.copied = text; return Promise.resolve() }}})"
+    )
     page.locator("#copy").click()
     assert page.evaluate("window.copied") == "nn.Conv2d(3, 2, 3, stride=2, padding=1, dilation=2)"
     page.locator("#link").click()
@@ -51,9 +53,13 @@ def test_the_picture_is_svg_inside_its_frame(visit: Any, tmp_path: Path) -> None
         assert saved.value.suggested_filename == name
         saved.value.save_as(tmp_path / name)
         text = (tmp_path / name).read_text(encoding="utf-8")
-        svg = ElementTree.fromstring(text)
+        svg = ET.fromstring(text)
         _, _, width, height = map(float, svg.attrib["viewBox"].split())
-        boxes = [{k: float(e.attrib[k]) for k in ("x", "y", "width", "height")} for e in svg.iter() if e.tag.endswith("rect") and "x" in e.attrib]
+        boxes = [
+            {k: float(e.attrib[k]) for k in ("x", "y", "width", "height")}
+            for e in svg.iter()
+            if e.tag.endswith("rect") and "x" in e.attrib
+        ]
         assert all(b["x"] >= 0 and b["x"] + b["width"] <= width and b["y"] >= 0 and b["y"] + b["height"] <= height for b in boxes)
         assert min(map(int, re.findall(r"(\d+)px", text))) >= 11
         assert len(boxes) >= page.locator("#picture td[data-cell]").count()
@@ -80,7 +86,10 @@ def test_the_curves_are_exact_and_say_what_is_flat(visit: Any) -> None:
     page.locator("#at").focus()
     page.keyboard.press("ArrowRight")
     report = convlens.layer("Conv2d(3, 2, 3, stride=2, padding=2, dilation=2)", (1, 3, 7, 7)).to_dict()
-    assert page.locator("#exact").inner_text() == f"padding 2: parameters {report['params']}, MACs {report['macs']}, output W {report['outputs'][0][-1]}"
+    assert (
+        page.locator("#exact").inner_text()
+        == f"padding 2: parameters {report['params']}, MACs {report['macs']}, output W {report['outputs'][0][-1]}"
+    )
     page.locator("#pick").click()
     assert "padding=2" in page.locator("#code").inner_text()
     rows = page.locator("#cost tbody tr").count()

@@ -93,6 +93,10 @@ def test_the_lines_make_the_same_layer(browser: Any, file: Any, legal: list[dict
         line = Line(shape, framework == "keras")
         for each in text.split("\n"):
             line.run(each)
-        assert (line.shape[1:], line.params) == (list(record["output"]), record["params"]), (record["call"], record["shape"], text)
+        assert (line.shape[1:], line.params) == (list(record["output"]), record["params"]), (
+            record["call"],
+            record["shape"],
+            text,
+        )
         met += 1
     assert met >= len(legal) * (0.95 if framework == "torch" else 0.7)

@@ -40,5 +40,9 @@ def test_no_sentence_is_left_over(strings: dict[str, dict[str, str]]) -> None:
 
     room = files("convlens.playgrounds") / "page"
     code = "".join((room / name).read_text(encoding="utf-8") for name in (p.name for p in room.iterdir()) if name != "strings.js")
-    asked = set(re.findall(r"\w+", code)) | {f"cell_{role}" for role in "xwys"} | {f"t{n}{part}" for n in range(1, 11) for part in ("", "a", "q")}
+    asked = (
+        set(re.findall(r"\w+", code))
+        | {f"cell_{role}" for role in "xwys"}
+        | {f"t{n}{part}" for n in range(1, 11) for part in ("", "a", "q")}
+    )
     assert sorted(set(strings["en"]) - asked) == []

@@ -9,7 +9,7 @@ from importlib.resources import files
 
 SCRIPTS = (
     "arithmetic", "numbers", "state", "strings", "frameworks", "scene", "form", "view", "sum", "formula", "cost", "tour", "save",
-    "player", "keys", "main",
+    "player", "keys", "chapter", "events", "main",
 )  # fmt: skip
 """In the order in which they need each other while they are loaded."""
 
@@ -22,7 +22,10 @@ def page(start: Mapping[str, str], *, packed: bool = True) -> str:
     code = "\n".join(_bare(_part(f"{name}.js")) for name in SCRIPTS)
     script = f'(() => {{\n"use strict"\n{code}\n}})()'
     parts = {"/*css*/": _part("page.css").rstrip(), "/*start*/": _embedded(start)}
-    parts |= {"/*packed*/": _squeezed(script), "/*js*/": _part("unpack.js").rstrip()} if packed else {"/*packed*/": "", "/*js*/": script}
+    if packed:
+        parts |= {"/*packed*/": _squeezed(script), "/*js*/": _part("unpack.js").rstrip()}
+    else:
+        parts |= {"/*packed*/": "", "/*js*/": script}
     return _filled(_part("page.html"), parts)
 
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from convlens.ir.errors import UsageError
 from convlens.ir.graph import Graph
-from convlens.ir.op import Op
 from convlens.ir.spec import TensorSpec
 from convlens.ops._window import Window, channel_axis, spatial
 from convlens.ops.conv_transpose import ConvTranspose
@@ -24,7 +23,7 @@ def settings_of(call: str, graph: Graph) -> Settings:
     """The settings of a layer. Raises `UsageError` for one that the page does not know."""
     ops: list[Any] = [node.op for node in graph]
     spec = graph.inputs[0].spec
-    if not _known(ops):
+    if not _known(ops, spec):
         raise UsageError(f"{call}: it has no playground\n  fix: {LEGAL}, without an activation")
     first = ops[0]
     size = spatial(first, spec)
@@ -41,16 +40,20 @@ def settings_of(call: str, graph: Graph) -> Settings:
     _check_limits(call, found)
     terms = prod(first.kernel) * int(found["in"]) // int(found.get("groups", found["in"]))
     if terms > MOST_TERMS:
-        raise UsageError(f"{call}: one output is a sum of {terms:,} products; a page draws at most {MOST_TERMS:,}\n  fix: fewer channels")
+        what = f"one output is a sum of {terms:,} products; a page draws at most {MOST_TERMS:,}"
+        raise UsageError(f"{call}: {what}\n  fix: fewer channels")
     return found
 
 
-def _known(ops: Sequence[Op]) -> bool:
-    names = [op.name for op in ops]
-    if names == ["conv", "conv"]:
-        return set(ops[1].kernel) == {1} and ops[0].groups > 1 or ops[0].groups == 1  # type: ignore[attr-defined]
-    one = len(ops) == 1 and names[0] in ("conv", "conv_transpose", "max_pool", "avg_pool")
-    return one and not getattr(ops[0], "divisor", None)
+def _known(ops: Sequence[Any], spec: TensorSpec) -> bool:
+    """One layer, or a depthwise convolution with a pointwise one behind it."""
+    if [op.name for op in ops] == ["conv", "conv"]:
+        first, second = ops
+        return bool(first.groups == spec.dims[channel_axis(first, spec)] and set(second.kernel) == {1} and second.groups == 1)
+    return len(ops) == 1 and ops[0].name in _LAYERS and getattr(ops[0], "divisor", None) is None
+
+
+_LAYERS = ("conv", "conv_transpose", "max_pool", "avg_pool")
 
 
 def _kind(ops: Sequence[Any], spec: TensorSpec) -> Settings:

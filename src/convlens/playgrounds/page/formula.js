@@ -87,7 +87,7 @@ function notes({nodes, raw}) {
 }
 
 function drawRules({nodes}) {
-  const node = nodes[0], cut = node.type === 'transposed', head = ['', t('ruleName'), t(cut ? 'ruleCut' : 'rulePad'), t('ruleOut')]
+  const node = nodes[0], cut = node.type === 'transposed', head = [t('framework'), t('ruleName'), t(cut ? 'ruleCut' : 'rulePad'), t('ruleOut')]
   $('rules').innerHTML = `<div class="scroll"><table class="t"><thead><tr>${head.map(h => `<th scope="col">${h}</th>`).join('')}</tr></thead><tbody>${rules(node).map(([fw, rule, pads, out], i) =>
     `<tr class="${i ? '' : 'own'}"><th scope="row">${fw}</th><td>${rule || t('thisLayer')}</td><td>${pads.map(p => p.join('+')).join(', ')}</td><td>${out.every(n => n > 0) ? out.join(' × ') : t('noFit')}</td></tr>`).join('')}</tbody></table></div>`
 }
