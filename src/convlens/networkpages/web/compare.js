@@ -1,0 +1,30 @@
+// A second network: its strip under the first, what changed in words, the totals of both.
+const C = D.compare;
+let second = null;
+
+function startCompare() {
+  if (!C) return;
+  $("compare").hidden = false;
+  const there = new Map(C.pairs), back = new Map(C.pairs.map(([a, b]) => [b, a]));
+  second = new Strip($("strip2"), C, (at) => {
+    second.select(at);
+    if (back.has(at)) choose(back.get(at), null, "second");
+  });
+  second.changed = () => second.draw(state.width);
+  second.pairOf = (at) => there.get(at);
+  C.added.forEach((at) => second.marks.set(at, ["added", "+"]));
+  C.removed.forEach((at) => strip.marks.set(at, ["removed", "-"]));
+  C.changed.forEach(([a, b]) => { strip.marks.set(a, ["changed", "~"]); second.marks.set(b, ["changed", "~"]); });
+}
+
+function drawCompare() {
+  if (!C) return;
+  $("marks").replaceChildren(el("b", {}, named(D.model)), " → ", el("b", {}, named(C.model)), C.same ? ". " + t("sameAll") : `. ${t("markChanged")}, ${t("markRemoved")}, ${t("markAdded")}`);
+  const [head, ...rows] = C.totals[state.lang];
+  $("difference").replaceChildren(el("thead", {}, el("tr", {}, ...head.map((text, at) => el(at ? "th" : "td", at ? { scope: "col" } : {}, text)))), el("tbody", {}, ...rows.map((row) => el("tr", {}, ...row.map((text, at) => el(at ? "td" : "th", at ? {} : { scope: "row" }, text))))));
+  const lines = C.changes.slice(0, 60).map((one) => el("li", {}, layerLink(one.at), one.name === D.layers[one.at].name ? "" : el("span", {}, " → ", named(one.name)), ": " + one.words[state.lang]));
+  const rest = C.changed.length - lines.length;
+  const block = (key, found) => (found.length ? [el("h3", {}, t(key)), ...found] : []);
+  $("changes").replaceChildren(...block("changedLayers", lines.length ? [el("ul", {}, ...lines, rest > 0 ? el("li", {}, t("moreChanges", { n: rest })) : "")] : []),
+    ...block("newFindings", C.new.map((one) => findingPart(one, false))), ...block("goneFindings", C.gone.map((one) => findingPart(one, false))));
+}
