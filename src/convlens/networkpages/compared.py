@@ -40,7 +40,7 @@ def comparison_record(old: "Summary", new: "Summary") -> dict[str, Any]:
 
 
 def _change(one: Change, before: dict[str, int], words: dict[str, str]) -> dict[str, Any]:
-    return {"at": before[one.old], "name": printable(one.new), "words": words}
+    return {"at": before[one.old], "name": printable(one.new), "edited": one.edited, "words": words}
 
 
 def lang_texts(one: Change) -> dict[str, str]:

@@ -15,7 +15,7 @@ from convlens.report.layout import shown
 from convlens.report.notes import notes
 from convlens.report.strip.blocks import reported
 from convlens.report.strip.kinds import KINDS, UNKNOWN, hatched, kind_of
-from convlens.report.strip.ribbon import WORDS, layer_costs
+from convlens.report.strip.ribbon import WORDS, layer_costs, sees_whole
 from convlens.report.terminal import printable
 
 if TYPE_CHECKING:
@@ -76,6 +76,8 @@ def _layer(
     }
     if hatched(node.op):
         found["hatched"] = True
+    if sees_whole(report, node):
+        found["whole"] = True
     if node.name in report.lost_fields:
         found["lost"] = place[report.lost_fields[node.name]]
     found["card"] = cards.number(node) if cards else None

@@ -79,8 +79,8 @@ function measured(key, value) {
 
 // The field of a layer as a cell: a size, the whole input, "-" where it sees no picture, "?" where it cannot be told.
 function fieldText(layer) {
-  if (layer.seen === null || layer.seen === undefined) return "lost" in layer ? t("unknownField") : t("none");
-  return D.fields[layer.seen].axes.some((axis) => axis.whole) ? t("whole") : String(layer.field);
+  if (layer.whole) return t("whole");
+  return layer.field !== null ? String(layer.field) : "lost" in layer || !layer.out ? t("unknownField") : t("none");
 }
 
 function exceeds(layer) {

@@ -102,7 +102,7 @@ document.addEventListener("keydown", (event) => {
   else if (!typing && event.target === document.body && (event.key === "ArrowRight" || event.key === "ArrowLeft")) choose(state.at + (event.key === "ArrowRight" ? 1 : -1), null);
 });
 $("table").addEventListener("keydown", tableKey);
-$("filter").addEventListener("input", () => { state.filter = $("filter").value; drawTable(); });
+$("filter").addEventListener("input", filterSoon);
 $("blocks").addEventListener("change", () => { state.blocks = $("blocks").checked; drawTable(); });
 document.querySelectorAll("[data-copy]").forEach((button) => button.addEventListener("click", () => copyRows(button.dataset.copy)));
 $("lang").addEventListener("click", () => { state.lang = state.lang === "zh" ? "en" : "zh"; draw(); });
@@ -116,10 +116,17 @@ window.addEventListener("beforeprint", () => paper(true));
 window.addEventListener("afterprint", () => paper(false));
 window.matchMedia("print").addEventListener("change", (event) => paper(event.matches));
 
+// The layer that is selected at first: one whose field is large enough to be seen and small enough to be understood.
+function telling() {
+  const space = Math.max(1, ...D.inputs.flatMap((input) => input.space));
+  const found = D.layers.findIndex((layer) => layer.kind === "conv" && layer.seen !== null && !layer.whole && layer.field * 6 >= space);
+  return found >= 0 ? found : Math.max(0, D.layers.findIndex((layer) => layer.kind === "conv"));
+}
+
 startCompare();
 state.width = widthOf();
 draw();
 if (D.layers.length) {
   const at = linked();
-  choose(at >= 0 ? at : Math.max(0, D.layers.findIndex((layer) => layer.kind === "conv")), at >= 0);
+  choose(at >= 0 ? at : telling(), at >= 0);
 }

@@ -43,6 +43,7 @@ class Strip {
     const costs = cut.map((item) => this.costs(item));
     const most = MEASURES.map((key, at) => Math.max(1, ...costs.map((cost) => Number(cost[at] || 0))));
     this.buttons = [];
+    this.drawn = (this.drawn || 0) + 1;
     this.place.replaceChildren(...rows.map((row, number) => this.row(cut, row, arcs.rows[number], direct, costs, most, width)));
     this.leftOut = arcs.leftOut;
     this.pieces = arcs.rows.some((row) => row.some((arc) => arc.number));
@@ -81,7 +82,7 @@ class Strip {
     el("span", { class: "letter", "aria-hidden": "true" }, letter));
     const what = !folded ? item.what : item.times > 1 ? t("parts", { times: item.times, layers: layersText((item.stop - item.first) / item.times) }) : layersText(item.stop - item.first);
     const bars = MEASURES.map((key, number) => {
-      const text = key === "field" ? this.field(last) : measured(key, costs[number]);
+      const text = key === "field" ? fieldText(last) : measured(key, costs[number]);
       const share = key === "field" && text === t("whole") ? 1 : Number(costs[number] || 0) / most[number];
       return el("span", { class: "bar", style: `--share:${(100 * share).toFixed(1)}%` }, el("span", { class: "hear" }, t(key === "field" ? "seen" : key) + " "), text);
     });
@@ -93,13 +94,10 @@ class Strip {
     return button;
   }
 
-  field(layer) {
-    return this.layers === D.layers ? fieldText(layer) : layer.field === null ? "?" : String(layer.field);
-  }
-
   // The state of the layers in a block where two networks are compared: [class, sign].
   mark(item) {
-    return range(item.first, item.stop).map((at) => this.marks.get(at)).find(Boolean);
+    const found = range(item.first, item.stop).map((at) => this.marks.get(at)).filter(Boolean);
+    return found.find(([kind]) => kind !== "changed") || found[0];
   }
 
   blockAt(layer) {
@@ -110,8 +108,7 @@ class Strip {
     this.at = layer;
     if (!this.shown) return;
     const here = layer === undefined || layer < 0 ? -1 : this.blockAt(layer);
-    if (this.here !== undefined && this.buttons[this.here]) this.buttons[this.here].setAttribute("aria-pressed", "false"), this.buttons[this.here].tabIndex = -1;
-    this.buttons.forEach((button) => { if (button.tabIndex === 0) button.tabIndex = -1; });
+    this.buttons.forEach((button) => { button.setAttribute("aria-pressed", "false"); button.tabIndex = -1; });
     if (here >= 0) this.buttons[here].setAttribute("aria-pressed", "true");
     if (this.buttons.length) this.buttons[Math.max(here, 0)].tabIndex = 0;
     this.here = here;

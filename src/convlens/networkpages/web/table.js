@@ -5,7 +5,7 @@ const FIRST_ROWS = 1500;
 const totals = { params: summed(D.layers.filter((layer) => layer.params !== null), "params"), macs: summed(D.layers.filter((layer) => layer.macs !== null), "macs") };
 const findingsAt = new Map();
 D.findings.forEach((finding, number) => finding.at.forEach((at) => findingsAt.set(at, [...(findingsAt.get(at) || []), number])));
-let rowElements = new Map();
+let rowElements = new Map(), made = { of: "", rows: new Map() };
 
 function layerRow(layer, at) {
   const found = findingsAt.get(at) || [], marks = [...found.map((number) => D.findings[number].code)];
@@ -36,12 +36,29 @@ function tableRows() {
 
 function drawTable() {
   const { rows, all } = tableRows(), shown = state.all ? rows : rows.slice(0, FIRST_ROWS);
-  const head = el("thead", {}, el("tr", {}, ...COLUMNS.map(headCell)));
+  const head = el("thead", {}, el("tr", {}, ...COLUMNS.map(headCell))), body = shown.map(elementOf);
   rowElements = new Map();
-  $("table").replaceChildren(head, el("tbody", {}, ...shown.map(bodyRow)));
+  shown.forEach((row, number) => { for (let at = row.first === undefined ? row.at : row.first; at <= row.at; at++) rowElements.set(at, body[number]); });
+  $("table").replaceChildren(head, el("tbody", {}, ...body));
   $("status").textContent = rows.length === all ? t("shownAll", { n: all }) : rows.length ? t("shown", { n: rows.length, all }) : t("nothing");
   $("more").replaceChildren(...(shown.length < rows.length ? [el("button", { type: "button", onclick: () => { state.all = true; drawTable(); } }, t("showAll", { n: rows.length }))] : []));
   selectRow();
+}
+
+// A row is made once for each language and stays when the table is sorted or filtered.
+function elementOf(row) {
+  const of = state.lang + (state.blocks ? strip.drawn : "");
+  if (made.of !== of) made = { of, rows: new Map() };
+  if (!made.rows.has(row.at)) made.rows.set(row.at, bodyRow(row));
+  return made.rows.get(row.at);
+}
+
+let waiting = 0, selected = [];
+
+// Someone who is still typing does not wait for a table of a thousand rows.
+function filterSoon() {
+  clearTimeout(waiting);
+  waiting = setTimeout(() => { state.filter = $("filter").value; drawTable(); }, 90);
 }
 
 function headCell(key) {
@@ -66,10 +83,9 @@ function bodyRow(row) {
     label: [named(row.label, 90)], in: [row.in], out: [row.out], params: [...exactAndBrief(row.params), " ", share("params")], macs: [...exactAndBrief(row.macs), " ", share("macs")],
     memory: [row.memory === null ? "?" : bytes(Number(row.memory))], seen: [row.seenText], notes: [row.notes],
   };
-  const made = el("tr", { tabindex: "-1", "aria-selected": "false", "data-at": row.select }, ...COLUMNS.map((key) => el(key === "name" ? "th" : "td", { class: "c-" + key, scope: key === "name" ? "row" : null }, ...cells[key])));
-  made.addEventListener("click", () => choose(row.select, true));
-  for (const at of row.first === undefined ? [row.at] : range(row.first, row.at + 1)) rowElements.set(at, made);
-  return made;
+  const line = el("tr", { tabindex: "-1", "aria-selected": "false", "data-at": row.select }, ...COLUMNS.map((key) => el(key === "name" ? "th" : "td", { class: "c-" + key, scope: key === "name" ? "row" : null }, ...cells[key])));
+  line.addEventListener("click", () => choose(row.select, true));
+  return line;
 }
 
 // Every digit where there is room, three of them on a telephone.
@@ -78,13 +94,13 @@ function exactAndBrief(value) {
 }
 
 function selectRow() {
-  const table = $("table"), old = table.querySelector('tr[aria-selected="true"]'), tabbed = table.querySelector('tbody tr[tabindex="0"]');
-  if (old) old.setAttribute("aria-selected", "false");
-  if (tabbed) tabbed.tabIndex = -1;
+  const table = $("table");
+  for (const old of selected) { old.setAttribute("aria-selected", "false"); old.tabIndex = -1; }
   const row = rowElements.get(state.at) || null;
   if (row) row.setAttribute("aria-selected", "true");
   const reached = row || table.querySelector("tbody tr");
   if (reached) reached.tabIndex = 0;
+  selected = reached ? [reached] : [];
 }
 
 function tableKey(event) {

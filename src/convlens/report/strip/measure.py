@@ -51,7 +51,7 @@ def fitted_name(name: str, size: int, width: int) -> str:
     '…denselayer16.conv2'
     """
     shown = printable(name[-400:])
-    starts = [match.end() for match in re.finditer(r"[./]+", shown)]
+    starts = [match.end() for match in re.finditer(r"(?<!\.)\.(?!\.)|/+", shown)]
     fitting = (shown[at:] for at in starts if text_width("…" + shown[at:], size) <= width)
     if len(name) <= 400 and text_width(shown, size) <= width:
         return shown
