@@ -47,4 +47,4 @@ def card(graph: Graph, node: Node, known: NodeFacts) -> dict[str, Any]:
             "unread": {lang: [line for part in sections(found, lang) for line in part.unread] for lang in LANGUAGES},
         }
     except ConvlensError:
-        return {"formulas": dict.fromkeys(LANGUAGES, ""), "unread": dict.fromkeys(LANGUAGES, [])}
+        return {"formulas": dict.fromkeys(LANGUAGES, ""), "unread": {key: [] for key in LANGUAGES}}

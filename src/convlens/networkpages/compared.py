@@ -6,10 +6,10 @@ from convlens.diffs.change import Change
 from convlens.diffs.comparison import Comparison
 from convlens.diffs.words import becomes, figure_words, total_rows
 from convlens.lang.messages import listed, said
+from convlens.lang.printable import printable
 from convlens.networkpages.cards import LANGUAGES
 from convlens.networkpages.record import finding_record, strip_side
 from convlens.report.strip.blocks import reported
-from convlens.report.terminal import printable
 
 if TYPE_CHECKING:
     from convlens.report.summary import Summary

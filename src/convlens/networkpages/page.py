@@ -10,13 +10,13 @@ from platform import python_version
 from typing import TYPE_CHECKING, Any
 
 import convlens
+from convlens.lang.printable import printable
 from convlens.networkpages.compared import comparison_record
 from convlens.networkpages.depth import depth
 from convlens.networkpages.picture import data_uri
 from convlens.networkpages.record import network_record
 from convlens.report.collector import paused
 from convlens.report.strip.measure import fitted
-from convlens.report.terminal import printable
 
 if TYPE_CHECKING:
     from convlens.report.summary import Summary
@@ -44,7 +44,7 @@ def network_page(
         "depth": depth(report),
         "picture": data_uri(picture) if picture is not None else "",
         "command": printable(command),
-        "made": (made or date.today()).isoformat(),  # noqa: DTZ011 - the day where the page is made
+        "made": (made or date.today()).isoformat(),
         "versions": f"convlens {convlens.__version__}, Python {python_version()}",
         "compare": comparison_record(report, compare) if compare is not None else None,
     }

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 from convlens.ir.graph import Node, Ref
 from convlens.ir.label import label
 from convlens.ir.spec import TensorSpec
+from convlens.lang.printable import printable
 from convlens.linting.finding import Finding
-from convlens.linting.lint import lint_graph
 from convlens.networkpages.cards import LANGUAGES, Cards
 from convlens.networkpages.fields import Fields
 from convlens.networkpages.spoken import spoken
@@ -16,7 +16,6 @@ from convlens.report.notes import notes
 from convlens.report.strip.blocks import reported
 from convlens.report.strip.kinds import KINDS, UNKNOWN, hatched, kind_of
 from convlens.report.strip.ribbon import WORDS, layer_costs, sees_whole
-from convlens.report.terminal import printable
 
 if TYPE_CHECKING:
     from convlens.report.summary import Summary
@@ -29,7 +28,6 @@ def network_record(report: "Summary", lang: str) -> dict[str, Any]:
     """Schema ``convlens/page/1``: what the page is made of. A record for other programs is `Summary.to_dict`."""
     cards, fields = Cards(report), Fields(report)
     record = strip_side(report, cards, fields)
-    findings = lint_graph(report.graph).findings
     return {
         "schema": "convlens/page/1",
         "lang": lang,
@@ -43,7 +41,7 @@ def network_record(report: "Summary", lang: str) -> dict[str, Any]:
         "error": "" if report.facts.error is None else printable(str(report.facts.error), "\n"),
         "cards": cards.records,
         "fields": fields.records,
-        "findings": [finding_record(finding, report) for finding in findings],
+        "findings": [finding_record(finding, report) for finding in report.findings],
         "kinds": {kind.key: [kind.letter, kind.colour] for kind in KINDS},
     }
 
@@ -59,9 +57,7 @@ def strip_side(report: "Summary", cards: Cards | None = None, fields: Fields | N
     }
 
 
-def _layer(
-    report: "Summary", node: Node, place: dict[str, int], cards: Cards | None, fields: Fields | None
-) -> dict[str, Any]:
+def _layer(report: "Summary", node: Node, place: dict[str, int], cards: Cards | None, fields: Fields | None) -> dict[str, Any]:
     known = report.facts.nodes.get(node.name)
     ins, outs = (known.inputs, known.outputs) if known else ((), ())
     found: dict[str, Any] = {
@@ -110,5 +106,3 @@ def finding_record(finding: Finding, report: "Summary") -> dict[str, Any]:
         "words": {lang: printable(finding.message.text(lang)) for lang in LANGUAGES},
         "fixes": {lang: [printable(fix.words.text(lang)) for fix in finding.fixes] for lang in LANGUAGES},
     }
-
-

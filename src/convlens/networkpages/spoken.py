@@ -41,8 +41,8 @@ def _shape(report: "Summary", lang: str) -> str:
 
 def _cost(report: "Summary", lang: str) -> str:
     t = report.totals
-    text = say(lang, "It has {params} parameters and takes {macs} multiply-accumulates and {memory} of activations for that input",
-               params=short(t.params), macs=short(t.macs), memory=memory(t.activation_bytes))  # fmt: skip
+    text = say(lang, "It has {params} parameters and takes {macs} multiply-accumulates and {memory} of activations for that "
+               "input", params=short(t.params), macs=short(t.macs), memory=memory(t.activation_bytes))  # fmt: skip
     most = _most(report, "params", t.params), _most(report, "macs", t.macs)
     if None in most or not t.params or not t.macs:
         return say(lang, "{text}.", text=text)
@@ -53,7 +53,9 @@ def _cost(report: "Summary", lang: str) -> str:
 
 def _most(report: "Summary", what: str, total: int) -> tuple[Node, str] | None:
     known = report.facts.nodes
-    best = max((node for node in report.graph if node.name in known), key=lambda n: getattr(known[n.name], what) or 0, default=None)
+    best = max(
+        (node for node in report.graph if node.name in known), key=lambda n: getattr(known[n.name], what) or 0, default=None
+    )
     return None if best is None else (best, percent(getattr(known[best.name], what) or 0, total))
 
 

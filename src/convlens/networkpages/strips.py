@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from convlens.ir.graph import Node
+from convlens.lang.printable import printable
 from convlens.report.strip.blocks import block, likeness, reported
 from convlens.report.strip.fold import Item, forest, shown
-from convlens.report.terminal import printable
 
 if TYPE_CHECKING:
     from convlens.report.summary import Summary

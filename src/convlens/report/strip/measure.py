@@ -4,8 +4,8 @@ import re
 
 from rich.cells import cell_len
 
+from convlens.lang.printable import printable
 from convlens.report.columns import shortened
-from convlens.report.terminal import printable
 
 NAME, SMALL = 12, 11
 """Sizes of type in pixels; none is smaller."""
@@ -29,7 +29,7 @@ def _hundredths(character: str) -> int:
         return 99
     if character.isascii():
         return 74 if character.isupper() else 65
-    return 100 * max(cell_len(character), 1) if cell_len(character) == 2 else 80
+    return 100 if cell_len(character) == 2 else 80
 
 
 def fitted(text: str, size: int, width: int) -> str:
@@ -47,7 +47,7 @@ def fitted(text: str, size: int, width: int) -> str:
 def fitted_name(name: str, size: int, width: int) -> str:
     """The last parts of a module's path, in at most so many pixels: they are what tells it from its neighbours.
 
-    >>> fitted_name("features.denseblock4.denselayer16.conv2", 12, 140)
+    >>> fitted_name("features.denseblock4.denselayer16.conv2", 12, 160)
     '…denselayer16.conv2'
     """
     shown = printable(name[-400:])

@@ -66,7 +66,9 @@ def _bars(strip: Strip, row: Row, at: int) -> str:
     found = []
     for number, bars in enumerate(strip.bars.values()):
         y = row.baseline + LINES + 4 + number * BAR
-        found.append(f'<rect class="bar" x="{left}" y="{y}" width="{max(round(room * bars[at].share, 1), 0.5)}" height="{BAR - 3}"/>')
+        found.append(
+            f'<rect class="bar" x="{left}" y="{y}" width="{max(round(room * bars[at].share, 1), 0.5)}" height="{BAR - 3}"/>'
+        )
         found.append(_text("number", bars[at].text, left + 3, y + 11))
     return "".join(found)
 
