@@ -52,10 +52,10 @@ def network_page(
     parts = {
         "lang": lang,
         "title": escape(fitted(report.graph.name, 12, 600)),
-        "style": _file("page.css"),
+        "style": lean(_file("page.css")),
         "words": embedded(json.loads(_file("words.json"))),
         "data": embedded(record),
-        "script": "\n".join(map(_file, SCRIPTS)),
+        "script": "\n".join(lean(_file(name)) for name in SCRIPTS),
     }
     head, *pieces = text.split("{{")
     return head + "".join(parts[name] + rest for name, _, rest in (piece.partition("}}") for piece in pieces))
@@ -69,6 +69,16 @@ def embedded(record: Any) -> str:
     """
     text = json.dumps(record, ensure_ascii=False, separators=(",", ":"))
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+def lean(code: str) -> str:
+    """Without indentation, and without lines that are a remark.
+
+    >>> lean("  // why\\n  let x = 1;\\n")
+    'let x = 1;'
+    """
+    lines = (line.strip() for line in code.splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith("//"))
 
 
 @cache

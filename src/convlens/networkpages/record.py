@@ -65,30 +65,37 @@ def _layer(report: "Summary", node: Node, place: dict[str, int], cards: Cards | 
         "kind": (kind_of(node.op) if known else UNKNOWN).key,
         "label": printable(label(node.op, ins, report.graph.dialect)),
         "from": _sources(node.inputs, place),
-        "in": shown(ins[:3], report.graph.layout) + (", …" if len(ins) > 3 else ""),
-        "out": shown(outs[:3], report.graph.layout) + (", …" if len(outs) > 3 else ""),
-        "dims": _dims(outs),
+        "in": _shapes(ins, report.graph.layout),
+        "out": _shapes(outs, report.graph.layout),
         **{name: _number(value) for name, value in layer_costs(report, node).items() if name in WORDS},
     }
-    if hatched(node.op):
-        found["hatched"] = True
-    if sees_whole(report, node):
-        found["whole"] = True
-    if node.name in report.lost_fields:
-        found["lost"] = place[report.lost_fields[node.name]]
-    found["card"] = cards.number(node) if cards else None
-    found["seen"] = fields.number(node) if fields else None
-    return found
+    rest = {
+        "hatched": hatched(node.op) or None,
+        "whole": sees_whole(report, node) or None,
+        "lost": place[report.lost_fields[node.name]] if node.name in report.lost_fields else None,
+        "card": cards.number(node) if cards else None,
+        "seen": fields.number(node) if fields else None,
+        # A page reads the axes of an output off its shape where that is written in their order.
+        "dims": list(outs[0].dims) if outs and report.graph.layout != "NC*" else None,
+    }
+    if _same_as_before(report, node, ins):
+        del found["in"]
+    return {**found, **{key: value for key, value in rest.items() if value is not None}}
+
+
+def _same_as_before(report: "Summary", node: Node, ins: tuple[TensorSpec, ...]) -> bool:
+    """Is its input the only output of the one layer that it reads? Then the page knows it from there."""
+    before = report.facts.nodes.get(node.inputs[0].node) if len(node.inputs) == 1 else None
+    return before is not None and before.outputs == ins
+
+
+def _shapes(specs: tuple[TensorSpec, ...], layout: str) -> str:
+    return shown(specs[:3], layout) + (", …" if len(specs) > 3 else "")
 
 
 def _sources(refs: tuple[Ref, ...], place: dict[str, int]) -> list[int]:
     """The layers that are read; inputs of the network are left out."""
     return list(dict.fromkeys(place[ref.node] for ref in refs if ref.node in place))
-
-
-def _dims(outs: tuple[TensorSpec, ...]) -> list[int]:
-    """Of the first output, N and C first: the axes that a field's map counts by."""
-    return list(outs[0].dims) if outs else []
 
 
 def _number(value: int | None) -> int | str | None:

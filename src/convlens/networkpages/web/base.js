@@ -4,6 +4,14 @@ const WORDS = JSON.parse(document.getElementById("words-data").textContent);
 const state = { lang: D.lang, at: -1, card: false, blocks: false, filter: "", sort: null, all: false, width: 0 };
 const $ = (id) => document.getElementById(id);
 
+// What the data leave out because it follows: a shape that is the one before, axes that are those of the shape.
+for (const { layers } of [D, D.compare || { layers: [] }]) {
+  for (const layer of layers) {
+    if (layer.in === undefined) layer.in = layers[layer.from[0]].out;
+    if (!layer.dims) layer.dims = /^\d/.test(layer.out) ? layer.out.split(",")[0].split("x").map(Number) : [];
+  }
+}
+
 function t(key, places) {
   return WORDS[state.lang][key].replace(/\{(\w+)\}/g, (all, name) => (places && name in places ? String(places[name]) : all));
 }
@@ -84,7 +92,7 @@ function fieldText(layer) {
 }
 
 function exceeds(layer) {
-  if (layer.seen === null || layer.seen === undefined) return false;
+  if (layer.seen === undefined) return false;
   const field = D.fields[layer.seen], space = D.inputs[field.input].space;
   return field.axes.some((axis, at) => !axis.whole && axis.size > space[at]);
 }

@@ -12,7 +12,7 @@ function drawCard() {
 }
 
 function cardParts(at, links) {
-  const layer = D.layers[at], card = layer.card === null || layer.card === undefined ? null : D.cards[layer.card];
+  const layer = D.layers[at], card = layer.card === undefined ? null : D.cards[layer.card];
   const parts = [el("p", { class: "code" }, el("span", { class: "quiet" }, t("pytorch") + ": "), el("code", {}, clipped(layer.label, 1000)))];
   parts.push(el("p", {}, el("span", { class: "quiet" }, t("shapes") + ": "), layer.in || "-", " → ", layer.out || "?"));
   if (card && card.formulas[state.lang]) parts.push(el("pre", {}, card.formulas[state.lang]));
@@ -72,6 +72,6 @@ function drawAppendix(on) {
 }
 
 function fieldLine(layer) {
-  const words = layer.seen === null || layer.seen === undefined ? ("lost" in layer ? t("unknownField") : t("noImage")) : D.fields[layer.seen].words[state.lang];
+  const words = layer.seen === undefined ? ("lost" in layer ? t("unknownField") : t("noImage")) : D.fields[layer.seen].words[state.lang];
   return el("p", {}, el("span", { class: "quiet" }, t("field") + ": "), words);
 }

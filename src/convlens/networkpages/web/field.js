@@ -30,7 +30,7 @@ function centreCell(layer) {
 function drawField() {
   const layer = D.layers[state.at], place = $("field");
   if (!layer) return place.replaceChildren(el("p", {}, t("selectFirst")));
-  if (layer.seen === null || layer.seen === undefined) {
+  if (layer.seen === undefined) {
     const words = "lost" in layer ? t("unknownAt", { node: clipped(D.layers[layer.lost].name, 80) }) : t("noImage");
     return place.replaceChildren(el("p", {}, el("b", {}, named(layer.name)), " ", words));
   }

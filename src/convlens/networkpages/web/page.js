@@ -119,7 +119,7 @@ window.matchMedia("print").addEventListener("change", (event) => paper(event.mat
 // The layer that is selected at first: one whose field is large enough to be seen and small enough to be understood.
 function telling() {
   const space = Math.max(1, ...D.inputs.flatMap((input) => input.space));
-  const found = D.layers.findIndex((layer) => layer.kind === "conv" && layer.seen !== null && !layer.whole && layer.field * 6 >= space);
+  const found = D.layers.findIndex((layer) => layer.kind === "conv" && layer.seen !== undefined && !layer.whole && layer.field * 6 >= space);
   return found >= 0 ? found : Math.max(0, D.layers.findIndex((layer) => layer.kind === "conv"));
 }
 
