@@ -35,8 +35,7 @@ def opened(browser: Any) -> Iterator[Callable[..., Any]]:
         page.on("console", lambda message: faults.append(message.text))
         page.on("request", lambda request: asked.append(request.url))
         page.route("**/*", lambda route: route.continue_() if route.request.url.startswith(("file:", "data:", "http://127.0.0.1")) else route.abort())
-        page.goto(address if "://" in address else f"file://{address}")
-        page.expected = [page.url.partition("#")[0]]
+        page.goto(address if "://" in str(address) else f"file://{address}")
         return page
 
     yield open_

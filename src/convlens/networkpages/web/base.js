@@ -49,40 +49,44 @@ function grouped(value) {
   return value === null || value === undefined ? "?" : String(value).replace(/\B(?=(\d{3})+(?!\d))/g, ",");
 }
 
-function scaled(count, steps, unit) {
-  const ratio = steps[steps.length - 1][0];
+// Whole numbers all the way, as in Python: 9,995 is 10.0 k, which a division would miss.
+function scaled(number, steps, unit) {
+  const count = BigInt(number), ratio = steps[steps.length - 1][0];
   for (const [step, prefix] of steps) {
-    if (2 * ratio * count >= (2 * ratio - 1) * step) return threeDigits(count / step) + " " + prefix;
+    if (2n * ratio * count >= (2n * ratio - 1n) * step) return threeDigits(count, step) + " " + prefix;
   }
   return (count + " " + unit).trim();
 }
 
-function threeDigits(value) {
-  const rounded = (digits) => Math.floor(value * 10 ** digits + 0.5);
-  if (rounded(2) < 1000) return (rounded(2) / 100).toFixed(2);
-  return rounded(1) < 1000 ? (rounded(1) / 10).toFixed(1) : String(rounded(0));
+function threeDigits(count, step) {
+  const [hundredths, tenths, whole] = [100n, 10n, 1n].map((n) => (2n * n * count + step) / (2n * step));
+  if (hundredths < 1000n) return hundredths / 100n + "." + String(hundredths % 100n).padStart(2, "0");
+  return tenths < 1000n ? tenths / 10n + "." + (tenths % 10n) : String(whole);
 }
 
-const DECIMAL = [[1e18, "E"], [1e15, "P"], [1e12, "T"], [1e9, "G"], [1e6, "M"], [1e3, "k"]];
-const BINARY = [[2 ** 40, "TiB"], [2 ** 30, "GiB"], [2 ** 20, "MiB"], [2 ** 10, "KiB"]];
+const DECIMAL = [[10n ** 18n, "E"], [10n ** 15n, "P"], [10n ** 12n, "T"], [10n ** 9n, "G"], [10n ** 6n, "M"], [1000n, "k"]];
+const BINARY = [[2n ** 40n, "TiB"], [2n ** 30n, "GiB"], [2n ** 20n, "MiB"], [1024n, "KiB"]];
 const short = (count) => scaled(count, DECIMAL, "");
 const bytes = (count) => scaled(count, BINARY, "B");
 
 function percent(part, whole) {
   if (!part || !whole) return "0";
-  return (Math.floor((2000 * part + whole) / (2 * whole)) / 10).toFixed(1);
+  const tenths = (2000n * BigInt(part) + BigInt(whole)) / (2n * BigInt(whole));
+  return tenths / 10n + "." + (tenths % 10n);
 }
 
 // Sums over layers; null as soon as one of them is not known.
 function summed(layers, key) {
-  return layers.some((layer) => layer[key] === null) ? null : layers.reduce((sum, layer) => sum + Number(layer[key]), 0);
+  if (layers.some((layer) => layer[key] === null)) return null;
+  const sum = layers.reduce((before, layer) => before + BigInt(layer[key]), 0n);
+  return sum > BigInt(Number.MAX_SAFE_INTEGER) ? String(sum) : Number(sum);
 }
 
 const range = (first, stop) => Array.from({ length: stop - first }, (_, at) => first + at);
 
 function measured(key, value) {
   if (value === null || value === undefined) return "?";
-  return key === "memory" ? bytes(Number(value)) : key === "field" ? String(value) : short(Number(value));
+  return key === "memory" ? bytes(value) : key === "field" ? String(value) : short(value);
 }
 
 // The field of a layer as a cell: a size, the whole input, "-" where it sees no picture, "?" where it cannot be told.

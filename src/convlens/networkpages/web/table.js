@@ -8,7 +8,7 @@ D.findings.forEach((finding, number) => finding.at.forEach((at) => findingsAt.se
 let rowElements = new Map(), made = { of: "", rows: new Map() };
 
 function layerRow(layer, at) {
-  const found = findingsAt.get(at) || [], marks = [...found.map((number) => D.findings[number].code)];
+  const found = findingsAt.get(at) || [], marks = [...new Set(found.map((number) => D.findings[number].code))];
   if (exceeds(layer)) marks.push(t("seen") + " > " + t("in"));
   if ("lost" in layer) marks.push(t("seen") + " ?");
   return { at, select: at, number: at + 1, name: layer.name, kind: layer.kind, label: layer.label, in: layer.in, out: layer.out, params: layer.params, macs: layer.macs, memory: layer.memory,
@@ -77,11 +77,11 @@ function sortBy(key) {
 }
 
 function bodyRow(row) {
-  const [letter, colour] = D.kinds[row.kind], share = (key) => (row[key] && totals[key] ? el("span", { class: "share", title: t("share", { share: percent(Number(row[key]), totals[key]) }) }, percent(Number(row[key]), totals[key]) + " %") : "");
+  const [letter, colour] = D.kinds[row.kind], share = (key) => (row[key] && totals[key] ? el("span", { class: "share", title: t("share", { share: percent(row[key], totals[key]) }) }, percent(row[key], totals[key]) + " %") : "");
   const cells = {
     number: [String(row.number)], name: [named(row.name, 60)], kind: [el("span", { class: "chip", style: `--kind:${colour}`, "aria-hidden": "true" }, letter), el("span", { class: "hear" }, kindWord(row.kind))],
     label: [named(row.label, 90)], in: [row.in], out: [row.out], params: [...exactAndBrief(row.params), " ", share("params")], macs: [...exactAndBrief(row.macs), " ", share("macs")],
-    memory: [row.memory === null ? "?" : bytes(Number(row.memory))], seen: [row.seenText], notes: [row.notes],
+    memory: [row.memory === null ? "?" : bytes(row.memory)], seen: [row.seenText], notes: [row.notes],
   };
   const line = el("tr", { tabindex: "-1", "aria-selected": "false", "data-at": row.select }, ...COLUMNS.map((key) => el(key === "name" ? "th" : "td", { class: "c-" + key, scope: key === "name" ? "row" : null }, ...cells[key])));
   line.addEventListener("click", () => choose(row.select, true));
@@ -90,7 +90,7 @@ function bodyRow(row) {
 
 // Every digit where there is room, three of them on a telephone.
 function exactAndBrief(value) {
-  return Number(value) < 1e5 ? [grouped(value)] : [el("span", { class: "full" }, grouped(value)), el("span", { class: "brief", "aria-hidden": "true" }, short(Number(value)))];
+  return Number(value) < 1e5 ? [grouped(value)] : [el("span", { class: "full" }, grouped(value)), el("span", { class: "brief", "aria-hidden": "true" }, short(value))];
 }
 
 function selectRow() {
