@@ -111,8 +111,9 @@ class Summary:
 
     def _repr_html_(self) -> str:
         from convlens.report.html import LONG, summary_html  # noqa: PLC0415 - each form loads its own writer
+        from convlens.report.strip.notebook import strip_html  # noqa: PLC0415 - nor is anything drawn for a terminal
 
-        return summary_html(self, closed_beyond=LONG)
+        return strip_html(self) + summary_html(self, closed_beyond=LONG)
 
 
 @paused()
