@@ -11,6 +11,7 @@ from typing import IO, Any
 import click
 
 from convlens.ir.errors import UsageError
+from convlens.lang.messages import say
 from convlens.report.terminal import printable
 
 KEPT = "\n\t"
@@ -34,6 +35,11 @@ def remark(text: str) -> None:
         click.echo(printable(text, KEPT).encode(encoding, "backslashreplace").decode(encoding), err=True)
     except (OSError, ValueError):  # full, or closed by the user's own code: nobody can be told, the exit code still says it
         abandon(sys.stderr)
+
+
+def remark_own_code(model: str, lang: str) -> None:
+    """Said before the user's own code is run."""
+    remark(say(lang, "running {model}, which is your own code", model=model))
 
 
 def abandon(stream: IO[str] | io.TextIOBase | None) -> None:

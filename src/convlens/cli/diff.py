@@ -8,7 +8,8 @@ import click
 from convlens.cli._inputs import given, sizes
 from convlens.cli._lang import lang_option
 from convlens.cli._lines import coloured
-from convlens.cli._output import chosen_format, emit, emit_json, remark, write
+from convlens.cli._output import chosen_format, emit, emit_json, remark_own_code, write
+from convlens.cli._spoken import Spoken
 
 if TYPE_CHECKING:
     from convlens.diffs.comparison import Comparison
@@ -17,7 +18,7 @@ ENDINGS = (".json", ".md", ".txt")
 STYLES = {"title": "bold", "added": "green", "removed": "red", "changed": "yellow"}
 
 
-@click.command("diff", short_help="What changed from one network to another, layer by layer and in total?")
+@click.command("diff", cls=Spoken, short_help="What changed from one network to another, layer by layer and in total?")
 @click.argument("old")
 @click.argument("new")
 @click.option(
@@ -47,7 +48,7 @@ def command(
     for model in (old, new):
         if runs_user_code(model):
             need_code(model)
-            remark(f"running {model}, which is your own code")
+            remark_own_code(model, lang)
     by_place, by_name = given(inputs)
     found = diff(old, new, *by_place, dims=sizes(dims), real=real, **by_name)
     if out is not None:

@@ -8,13 +8,14 @@ import click
 from convlens.cli._lang import lang_option
 from convlens.cli._lines import coloured
 from convlens.cli._output import chosen_format, emit, emit_json, write
+from convlens.cli._spoken import Spoken
 from convlens.ir.record import as_json
 
 ENDINGS = (".json", ".md", ".txt")
 STYLES = {"title": "bold", "heading": "bold", "formula": "cyan", "example": "green", "quote": "italic", "source": "dim"}
 
 
-@click.command("explain", short_help="One concept or one operator, in words and numbers.")
+@click.command("explain", cls=Spoken, short_help="One concept or one operator, in words and numbers.")
 @click.argument("topic", default="")
 @click.option("--json", "as_json", is_flag=True, help="The record for machines, schema convlens/explain/1.")
 @click.option("--markdown", is_flag=True, help="For a page or a pull request.")

@@ -7,7 +7,8 @@ import click
 
 from convlens.cli._inputs import given, sizes
 from convlens.cli._lang import lang_option
-from convlens.cli._output import chosen_format, emit, emit_json, remark, write
+from convlens.cli._output import chosen_format, emit, emit_json, remark_own_code, write
+from convlens.cli._spoken import Spoken
 
 if TYPE_CHECKING:
     from convlens.report.summary import Summary
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 ENDINGS = (".json", ".md", ".html", ".txt")
 
 
-@click.command("summary", short_help="What is in a network, what comes out, what does each layer cost and see?")
+@click.command("summary", cls=Spoken, short_help="What is in a network, what comes out, what does each layer cost and see?")
 @click.argument("model")
 @click.option("--input", "inputs", metavar="[NAME=]SHAPE[:DTYPE]", multiple=True, help="An input: 1x3x224x224, 2x7:int64.")
 @click.option("--dim", "dims", metavar="NAME=SIZE", multiple=True, help="Size of a named dimension of an ONNX file.")
@@ -42,7 +43,7 @@ def command(
     ending = chosen_format(out, ENDINGS, as_json=as_json, markdown=markdown)
     if runs_user_code(model):
         need_code(model)
-        remark(f"running {model}, which is your own code")
+        remark_own_code(model, lang)
     report = Summary(load(model, *given(inputs), sizes(dims), real))
     if out is not None:
         write(out, _file_text(report, ending, depth, fold, lang))

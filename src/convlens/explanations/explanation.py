@@ -15,6 +15,7 @@ from convlens.explanations.topic import Topic
 from convlens.ir import op
 from convlens.ir.errors import UsageError, nearest
 from convlens.lang.messages import listed, said, say
+from convlens.lang.sentence import Sentence
 
 INDENT = "    "
 
@@ -105,7 +106,8 @@ def explain(topic: str = "", lang: str = "en") -> Explanation | OperatorExplanat
     name = topics.named(topic)
     if name is None:
         known = [*topics.names(), *op.names()]
-        raise UsageError(f"there is no topic {topic!r}{nearest(topic, known)}\n  fix: one of {', '.join(topics.names())}")
+        named = {"name": repr(topic), "meant": nearest(topic, known), "topics": ", ".join(topics.names())}
+        raise UsageError(Sentence("there is no topic {name}{meant}\n  fix: one of {topics}", **named))
     return Explanation(topics.load(name), lang)
 
 

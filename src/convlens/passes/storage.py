@@ -29,13 +29,15 @@ def storages(graph: Graph, facts: Facts) -> Mapping[Ref, Storage]:
     for at, node in enumerate(steps):
         for ref in node.inputs:
             of[ref].last = at
-        shared = of[node.inputs[0]] if node.inputs and (node.op.view or node.in_place) else None
+        view = node.op.view
+        shared = of[node.inputs[0]] if node.inputs and (view or node.in_place) else None
         for port, spec in enumerate(facts.nodes[node.name].outputs):
-            of[Ref(node.name, port)] = shared or Storage(0 if node.op.view else spec.bytes, at)
+            of[Ref(node.name, port)] = shared or Storage(0 if view else spec.bytes, at)
     place = {node.name: at for at, node in enumerate(steps)}
     for ref, name in graph.held.items():
-        if ref in of and name in place:
-            of[ref].last = max(of[ref].last, place[name])
+        storage, at = of.get(ref), place.get(name, -1)
+        if storage is not None and storage.last < at:
+            storage.last = at
     for ref in graph.outputs:
         if ref in of:
             of[ref].last = len(steps)

@@ -13,6 +13,7 @@ from convlens.importers.torch.frames import user_line
 from convlens.importers.torch.opaque import DataDependentError, call_name, mapped, opaque, tensors_in, undetermined, value_of
 from convlens.importers.torch.readers import KERNELS, READERS
 from convlens.importers.torch.readers.cast import in_dtype
+from convlens.importers.torch.recorded import Recorded, before, call_key, remember, what_it_did
 from convlens.importers.torch.shadow import Shadow, shadows_in
 from convlens.importers.torch.table import entry_of, from_table
 from convlens.importers.torch.trace import Trace
@@ -33,6 +34,10 @@ _READY = frozenset({Shadow, int, float, bool, str, type(None)})
 """What a reader takes as it is."""
 _VIEW_ATTRIBUTES = frozenset({"T", "mT", "H", "mH", "data"})
 _SHAPE_CHANGED_IN_PLACE = frozenset("unsqueeze_ squeeze_ t_ transpose_ swapaxes_ swapdims_ resize_ resize_as_ set_".split())
+
+
+_RECORDED: dict[Any, Recorded] = {}
+"""What calls did, by the function and its arguments."""
 
 
 class Capture(TorchFunctionMode):
@@ -63,6 +68,22 @@ class Capture(TorchFunctionMode):
             return func(*args, **kwargs)
         if name in _IGNORED:
             return None
+        found = None if self.trace.real else call_key(func, args, kwargs)
+        return self._read(func, name, args, kwargs) if found is None else self._known(*found, func, name, args, kwargs)
+
+    def _known(self, key: Any, shadows: list[Shadow], func: Any, name: str, args: Any, kwargs: Any) -> Any:
+        """A call on nothing but shadows and values; read once, if it makes one node."""
+        known = _RECORDED.get(key)
+        if known is not None and not (known.in_place and shadows[0].base is not None):
+            return self.trace.repeat(known.op, [shadows[at] for at in known.inputs], known.output, in_place=known.in_place)
+        then = before(self.trace, shadows)
+        result = self._read(func, name, args, kwargs)
+        did = what_it_did(self.trace, then, result)
+        if did is not None:
+            remember(_RECORDED, key, did)
+        return result
+
+    def _read(self, func: Any, name: str, args: Any, kwargs: Any) -> Any:
         first = args[0] if args else None
         if type(first) is not Shadow and not self._concerns(args, kwargs) and (self.trace.real or is_small(func, args, kwargs)):
             return constant_call(self.trace, func, name, args, kwargs)
@@ -114,6 +135,7 @@ class Capture(TorchFunctionMode):
         if self.trace.real and name in _VALUE_TENSORS:
             return opaque(self.trace, func, args, kwargs)
         if self.trace.real or not shadows_in((args, kwargs)):
+            self.trace.looks += 1
             return func(*mapped(args, value_of), **mapped(kwargs, value_of))
         if name in _VALUE_TENSORS:
             undetermined(self.trace, call_name(func), (args, kwargs))

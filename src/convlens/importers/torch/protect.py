@@ -18,61 +18,50 @@ def unchanged(module: torch.nn.Module, children: list[torch.nn.Module], *, value
     With ``values`` also what buffers hold: a capture does not touch them, unless it computes values or the module is
     scripted, whose code runs in C++ where writing into a buffer is not seen.
     """
-    states = [_State(child) for child in children]
+    state = _State(children)
     values = values or any(isinstance(child, torch.jit.ScriptModule) for child in children)
     buffers = [(b, b.detach().clone()) for b in module.buffers()] if values else []
     with _global_state():
         try:
             yield
         finally:
-            for state in states:
-                state.restore()
+            state.restore()
             with torch.no_grad():
                 for buffer, copy in buffers:
                     buffer.copy_(copy)
 
 
 class _State:
-    """The attributes of one module, and what its lists, dicts and sets hold."""
+    """The attributes of some modules, and what the lists, dicts and sets among them hold."""
 
-    __slots__ = ("attributes", "before", "empty", "filled")
-
-    def __init__(self, module: torch.nn.Module) -> None:
-        self.attributes = vars(module)
-        self.before = self.attributes.copy()
-        self.empty: list[Any] = []
-        self.filled: list[tuple[Any, Any]] = []
-        for value in self.before.values():
-            if type(value) not in _REFILL:
-                continue
-            if value:
-                self.filled.append((value, value.copy()))
-            else:
-                self.empty.append(value)
+    def __init__(self, modules: list[torch.nn.Module]) -> None:
+        attributes = [vars(module) for module in modules]
+        self.attributes = [(now, now.copy()) for now in attributes]
+        containers = [value for now in attributes for value in now.values() if type(value) in _REFILL]
+        self.filled = [(container, container.copy()) for container in containers if container]
+        self.empty = [container for container in containers if not container]
 
     def restore(self) -> None:
+        """The very same objects in the same order. None of them is compared by value, which tensors do not allow.
+
+        Where the names are the same, what stood there is put back at once: to ask first which is another takes longer.
+        """
         if any(self.empty):
             for container in self.empty:
                 container.clear()
-        for container, copy in self.filled:
-            if not _same_entries(container, copy):
+        for container, before in self.filled:
+            if len(container) != len(before) or not all(map(is_, container, before)):
                 container.clear()
-                _REFILL[type(container)](container, copy)
-        if list(self.attributes) != list(self.before):
-            self.attributes.clear()
-        self.attributes.update(self.before)  # at once, which is quicker than to ask which of them is another object
+                _REFILL[type(container)](container, before)
+            elif isinstance(before, dict):
+                container.update(before)
+        for now, before in self.attributes:
+            if list(now) != list(before):
+                now.clear()
+            now.update(before)
 
 
 _REFILL: dict[type, Any] = {list: list.extend, dict: dict.update, OrderedDict: OrderedDict.update, set: set.update}
-
-
-def _same_entries(now: Any, before: Any) -> bool:
-    """The very same objects in the same order: equality would compare tensors."""
-    if len(now) != len(before):
-        return False
-    if isinstance(now, dict):
-        return all(map(is_, now, before)) and all(map(is_, now.values(), before.values()))
-    return all(map(is_, now, before))
 
 
 @contextmanager

@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch.nn.parameter import is_lazy
 
-from convlens.importers.torch.frames import running_modules, user_line
+from convlens.importers.torch.frames import innermost_module, running_modules, user_line
 from convlens.importers.torch.shadow import DTYPE_NAMES, Shadow, spec_of
 from convlens.ir.errors import ShapeError, UsageError
 from convlens.ir.graph import Captured, Extra, Input, Node, Ref, Tie
@@ -24,8 +24,17 @@ from convlens.passes.facts import op_facts
 MAX_NODES = 1_000_000
 
 
+class Held(NamedTuple):
+    """A tensor that the module holds: its first name, and whether it is a parameter, and one that is not trained."""
+
+    name: str
+    tensor: torch.Tensor
+    parameter: bool
+    frozen: bool
+
+
 class Trace:
-    """One capture in progress."""
+    """One capture in progress. ``looks`` counts how often the forward looked at values of the module's own tensors."""
 
     def __init__(self, module: torch.nn.Module, *, real: bool) -> None:
         self.real = real
@@ -34,46 +43,40 @@ class Trace:
         self.broken: ShapeError | None = None
         self.held: dict[Ref, str] = {}
         self.meta_calls: list[str] = []
+        self.looks = 0
         self.paths: dict[int, str] = {}
-        self.registered: dict[int, tuple[str, torch.Tensor]] = {}
-        self._trained: set[int] = set()
+        self.registered: dict[int, Held] = {}
         self.modules: list[torch.nn.Module] = []
-        for path, child in module.named_modules():
-            self.modules.append(child)
-            self.paths[id(child)] = path
-            self._register(f"{path}." if path else "", child)
-        tensors = [tensor for _, tensor in self.registered.values()]
-        self.device = tensors[0].device if tensors else torch.device("cpu")
-        floats = (tensor.dtype for tensor in tensors if tensor.is_floating_point())
+        self._register(module, "")
+        first = next(iter(self.registered.values()), None)
+        self.device = first.tensor.device if first is not None else torch.device("cpu")
+        floats = (held.tensor.dtype for held in self.registered.values() if held.tensor.is_floating_point())
         self.dtype = DTYPE_NAMES[next(floats, torch.float32)]
         self.owners: dict[int, tuple[str, str]] = {}
         self.constants: dict[int, tuple[torch.Tensor, Ref]] = {}
         self._names = Names()
         self.on_dispatch: Any = None
 
-    def _register(self, prefix: str, module: torch.nn.Module) -> None:
-        """Remember the module's own tensors; one that several modules share has the name of the first."""
-        for tensors in (module._parameters, module._buffers):  # noqa: SLF001 - named_parameters() walks all modules again
-            for name, tensor in tensors.items():
-                if tensor is None:
-                    continue
-                self.registered.setdefault(id(tensor), (prefix + name, tensor))
-                if type(tensor) is not torch.Tensor:
-                    self._register_special(prefix + name, tensor)
+    def _register(self, module: torch.nn.Module, path: str) -> None:
+        """Remember a module and all below it, each once, with its own tensors; a tensor of several has the name of the first.
 
-    def _register_special(self, name: str, tensor: torch.Tensor) -> None:
-        if type(tensor) is not torch.nn.Parameter and is_lazy(tensor):
-            raise UsageError(
-                f"{name!r} has no shape yet: a lazy layer gets its weights at its first call\n"
-                "  fix: run the module once on a real input, or give the layer its input size"
-            )
-        if isinstance(tensor, torch.nn.Parameter):
-            self._trained.add(id(tensor))
+        Their order and paths are those of ``named_modules()`` and ``named_parameters()``, which walk all of it again and again.
+        """
+        self.modules.append(module)
+        self.paths[id(module)] = path
+        prefix = f"{path}." if path else ""
+        for tensors in (module._parameters, module._buffers):  # noqa: SLF001 - what named_parameters() reads
+            for name, tensor in tensors.items():
+                if tensor is not None and id(tensor) not in self.registered:
+                    self.registered[id(tensor)] = _held(prefix + name, tensor)
+        for name, child in module._modules.items():  # noqa: SLF001 - what named_modules() reads
+            if child is not None and id(child) not in self.paths:
+                self._register(child, prefix + name)
 
     def shadow(self, spec: TensorSpec, ref: Ref) -> Shadow:
-        return Shadow(spec, ref, self.device, self.on_dispatch, self._let_go)
+        return Shadow.of(spec, ref, self.device, self)
 
-    def _let_go(self, ref: Ref) -> None:
+    def let_go(self, ref: Ref) -> None:
         """The last shadow to go says until when the program held the tensor."""
         if self.nodes:
             self.held[ref] = self.nodes[-1].name
@@ -121,19 +124,61 @@ class Trace:
         refs = tuple([x.ref if type(x) is Shadow else self.ref_of(x) for x in inputs])
         path, module = self.running()
         own = self._names.unique(name or _name_for(op, path, module))
-        ties, frozen, paths = self._own(own, weights) if weights else ((), (), ())
-        path = path if own != path else ""
-        if len(self.nodes) >= MAX_NODES:
-            raise UsageError(f"the forward makes more than {MAX_NODES} calls; a loop that does not end?")
         try:
             outputs = op_facts(op, xs).outputs
             if refusal is not None:
                 raise refusal
         except ShapeError as error:
-            self._break(Node(own, op, refs, path, ties, frozen, source=user_line()), xs, error)
+            ties, frozen, _ = self._own(own, weights) if weights else _NO_WEIGHTS
+            self._break(Node(own, op, refs, path if own != path else "", ties, frozen, source=user_line()), xs, error)
             raise
-        self.nodes.append(Node(own, op, refs, path, ties, frozen, weights=paths, value=value))
+        self._record(own, op, refs, path, weights, value=value)
         return [self.shadow(spec, Ref(own, port)) for port, spec in enumerate(outputs)]
+
+    def repeat(
+        self,
+        op: Op,
+        inputs: Sequence[Shadow],
+        output: TensorSpec,
+        weights: Mapping[str, Any] | None = None,
+        *,
+        path: str = "",
+        in_place: bool = False,
+    ) -> Shadow:
+        """Record a node of which all is known, and return its output.
+
+        ``path`` is that of a layer of torch.nn, which gives it to the node. With ``in_place`` the first input is written
+        into, which must be no view.
+        """
+        refs = tuple([x.ref for x in inputs])
+        name = path
+        if not path:
+            path, module = self.running()
+            name = _name_for(op, path, module)
+        own = self._names.unique(name)
+        self._record(own, op, refs, path, weights, in_place=in_place)
+        if not in_place:
+            return self.shadow(output, Ref(own))
+        inputs[0].ref = Ref(own)
+        self.let_go(inputs[0].ref)
+        return inputs[0]
+
+    def _record(
+        self,
+        own: str,
+        op: Op,
+        refs: tuple[Ref, ...],
+        path: str,
+        weights: Mapping[str, torch.Tensor] | None,
+        *,
+        in_place: bool = False,
+        value: torch.Tensor | None = None,
+    ) -> None:
+        if len(self.nodes) >= MAX_NODES:
+            raise UsageError(f"the forward makes more than {MAX_NODES} calls; a loop that does not end?")
+        ties, frozen, paths = self._own(own, weights) if weights else _NO_WEIGHTS
+        module = path if own != path else ""
+        self.nodes.append(Node(own, op, refs, module, ties, frozen, in_place, weights=paths, value=value))
 
     def _break(self, node: Node, xs: Inputs, error: ShapeError) -> None:
         self.nodes.append(node)
@@ -150,10 +195,12 @@ class Trace:
         return known[1]
 
     def is_parameter(self, tensor: Any) -> bool:
-        return id(tensor) in self._trained
+        held = self.registered.get(id(tensor))
+        return held is not None and held.parameter
 
     def is_buffer(self, tensor: Any) -> bool:
-        return id(tensor) in self.registered and id(tensor) not in self._trained
+        held = self.registered.get(id(tensor))
+        return held is not None and not held.parameter
 
     def captured(self) -> Captured:
         """How the shapes were found. A tensor that the module holds is a node, and no call."""
@@ -163,17 +210,19 @@ class Trace:
     def unused(self) -> tuple[Extra, ...]:
         """Parameters and buffers that no node owns."""
         return tuple(
-            Extra(name, tuple(t.shape), *(("param", t.requires_grad) if self.is_parameter(t) else ("buffer", True)))
-            for key, (name, t) in self.registered.items()
+            Extra(held.name, tuple(held.tensor.shape), "param" if held.parameter else "buffer", not held.frozen)
+            for key, held in self.registered.items()
             if key not in self.owners
         )
 
     def running(self) -> tuple[str, torch.nn.Module | None]:
         """The path of the module that runs, and the module. One that no attribute holds is named behind its caller."""
+        inner = innermost_module()
+        path = self.paths.get(id(inner))
+        if path is not None:
+            return path, inner
         behind: list[str] = []
-        inner = None
         for module in running_modules():
-            inner = module if inner is None else inner
             path = self.paths.get(id(module))
             if path is not None:
                 return ".".join([path, *reversed(behind)]).lstrip("."), inner
@@ -182,8 +231,9 @@ class Trace:
 
     def _source(self, tensor: torch.Tensor) -> Ref:
         spec = spec_of(tensor)
-        name, _ = self.registered.get(id(tensor), ("", tensor))
-        if self.is_parameter(tensor):
+        held = self.registered.get(id(tensor))
+        name = held.name if held is not None else ""
+        if held is not None and held.parameter:
             op: Op = Parameter(shape=spec.dims, dtype=spec.dtype)
         else:
             op = Constant(shape=spec.dims, dtype=spec.dtype, stored=bool(name))
@@ -195,16 +245,38 @@ class Trace:
         self, node: str, weights: Mapping[str, torch.Tensor]
     ) -> tuple[tuple[Tie, ...], tuple[str, ...], tuple[tuple[str, str], ...]]:
         """Which weights are shared with an earlier node, which are not trained, and where each is registered."""
-        ties, frozen, paths = [], [], []
+        ties: tuple[Tie, ...] = ()
+        frozen: tuple[str, ...] = ()
+        paths = []
         for param, tensor in weights.items():
-            owner = self.owners.setdefault(id(tensor), (node, param))
-            if owner[0] != node or owner[1] != param:
-                ties.append(Tie(param, *owner))
-            if id(tensor) in self._trained and not tensor.requires_grad:
-                frozen.append(param)
-            if id(tensor) in self.registered:
-                paths.append((param, self.registered[id(tensor)][0]))
-        return tuple(ties), tuple(frozen), tuple(paths)
+            mine = (node, param)
+            owner = self.owners.setdefault(id(tensor), mine)
+            if owner is not mine:
+                ties = (*ties, Tie(param, *owner))
+            held = self.registered.get(id(tensor))
+            if held is not None:
+                paths.append((param, held.name))
+                if held.frozen:
+                    frozen = (*frozen, param)
+        return ties, frozen, tuple(paths)
+
+
+_NO_WEIGHTS: tuple[tuple[Tie, ...], tuple[str, ...], tuple[tuple[str, str], ...]] = ((), (), ())
+
+
+def _held(name: str, tensor: torch.Tensor) -> Held:
+    kind = type(tensor)
+    if kind is torch.nn.Parameter:  # asked first, because `isinstance` with this class takes long
+        return Held(name, tensor, True, not tensor.requires_grad)
+    if kind is torch.Tensor:
+        return Held(name, tensor, False, False)
+    if is_lazy(tensor):
+        raise UsageError(
+            f"{name!r} has no shape yet: a lazy layer gets its weights at its first call\n"
+            "  fix: run the module once on a real input, or give the layer its input size"
+        )
+    parameter = isinstance(tensor, torch.nn.Parameter)
+    return Held(name, tensor, parameter, parameter and not tensor.requires_grad)
 
 
 def _name_for(op: Op, path: str, module: torch.nn.Module | None) -> str:
