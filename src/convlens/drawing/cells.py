@@ -10,18 +10,7 @@ from convlens.tracing.number import shown
 from convlens.tracing.term import View
 
 if TYPE_CHECKING:
-    from convlens.drawing.stage import Reader
-
-FEW = 4
-
-
-def shown_channels(count: int) -> list[int]:
-    """All of a few channels; of many the first two and the last.
-
-    >>> shown_channels(3), shown_channels(64)
-    ([0, 1, 2], [0, 1, 63])
-    """
-    return list(range(count)) if count <= FEW else [0, 1, count - 1]
+    from convlens.drawing.reader import Reader
 
 
 def cell_of(place: Shape) -> tuple[int, Cell]:
@@ -34,29 +23,34 @@ def cell_of(place: Shape) -> tuple[int, Cell]:
     return depth, (row, col)
 
 
-def image_grids(reader: "Reader", channel: int) -> list[Grid]:
+def places(bounds: list[tuple[int, int]]) -> list[tuple[int, list[tuple[Cell, Shape]]]]:
+    """Slice by slice, every cell with the place it shows, the padding's negative places included.
+
+    >>> places([(-1, 0)])
+    [(0, [((0, 0), (-1,)), ((0, 1), (0,))])]
+    """
+    missing = 3 - len(bounds)
+    depths, rows, cols = (range(low, high + 1) for low, high in [(0, 0)] * missing + bounds)
+    return [
+        (depth, [((r - rows[0], c - cols[0]), (depth, r, c)[missing:]) for r, c in product(rows, cols)]) for depth in depths
+    ]  # fmt: skip
+
+
+def image_block(reader: "Reader", channel: int) -> tuple[Grid, ...]:
     """The padded, perhaps stretched, image of one input channel, slice by slice."""
-    bounds = [(0, 0)] * (3 - len(reader.plane.sizes)) + [reader.plane.bounds(axis) for axis in range(len(reader.plane.sizes))]
-    depths, rows, cols = (range(low, high + 1) for low, high in bounds)
-    role = "stretched" if reader.plane.stretch and max(reader.plane.stretch) > 1 else "input"
-    grids = []
-    for depth in depths:
-        places = {(r - rows[0], c - cols[0]): _cut((depth, r, c), reader) for r, c in product(rows, cols)}
-        quiet = frozenset(cell for cell, place in places.items() if not _is_pixel(reader, place))
-        unread = frozenset(cell for cell, place in places.items() if place not in reader.read and cell not in quiet)
-        texts = tuple(_text(reader, channel, place) for place in places.values())
-        title = f"{reader.names[0]}[{channel}{f',{depth}' if reader.slices else ''}]{_group(reader, channel)}"
-        key = f"{reader.key}x{channel}.{depth}"
-        grids.append(Grid(key, role, len(rows), len(cols), texts, title, quiet, unread))  # type: ignore[arg-type]  # one of the two roles
-    return grids
+    return tuple(_image(reader, channel, depth, cells) for depth, cells in reader.cells)
 
 
-def _cut(place: tuple[int, int, int], reader: "Reader") -> Shape:
-    return place[3 - len(reader.plane.sizes) :]
-
-
-def _is_pixel(reader: "Reader", place: Shape) -> bool:
-    return reader.plane.inside(place) and reader.plane.pixel(place) is not None
+def _image(reader: "Reader", channel: int, depth: int, cells: list[tuple[Cell, Shape]]) -> Grid:
+    plane = reader.plane
+    quiet = {cell for cell, place in cells if not (plane.inside(place) and plane.pixel(place) is not None)}
+    unread = {cell for cell, place in cells if cell not in quiet and place not in reader.read}
+    texts = tuple(_text(reader, channel, place) for _, place in cells)
+    rows, cols = (1 + last for last in cells[-1][0])
+    padding = all(cell in quiet for cell, _ in cells) and not reader.plane.stretch
+    title = "" if padding else reader.titled(reader.names[0], channel, depth)
+    key = f"{reader.key}x{channel}.{depth}"
+    return Grid(key, "input", rows, cols, texts, title, frozenset(quiet), frozenset(unread))
 
 
 def _text(reader: "Reader", channel: int, place: Shape) -> str:
@@ -67,50 +61,41 @@ def _text(reader: "Reader", channel: int, place: Shape) -> str:
     return "0" if pixel is None else shown(reader.value((*reader.lead, channel, *pixel)))
 
 
-def _group(reader: "Reader", channel: int) -> str:
-    """The letter of a channel's group, where there are several."""
-    groups = getattr(reader.node.op, "groups", 1)
-    if groups == 1:
-        return ""
-    return f" {chr(ord('A') + channel * groups // reader.given[reader.where] % 26)}"
-
-
-def kernel_grids(reader: "Reader", channel: int) -> list[Grid]:
-    """The kernels that read one input channel, a grid for each output channel (and slice) that is drawn."""
+def kernel_block(reader: "Reader", channel: int, out: int) -> tuple[Grid, ...]:
+    """The kernel through which an output channel reads an input channel, slice by slice."""
     found = []
-    for out in reader.outs:
-        own = _own_channel(reader, channel, out)
-        if own is None:
-            continue
-        depths, rows, cols = (1, 1, *reader.weight[2:])[-3:]
-        for depth in range(depths):
-            taps = [(depth, r, c)[3 - len(reader.weight[2:]) :] for r in range(rows) for c in range(cols)]
-            texts = tuple(shown(reader.tap(own, out, tap)) for tap in taps)
-            title = f"w[{out},{own}{f',{depth}' if reader.slices else ''}]"
-            found.append(Grid(f"{reader.key}w{out}.{channel}.{depth}", "kernel", rows, cols, texts, title))
-    return found
+    for depth, cells in places([(0, size - 1) for size in reader.weight[2:]]):
+        texts = tuple(shown(reader.tap(channel, out, tap)) for _, tap in cells)
+        rows, cols = (1 + last for last in cells[-1][0])
+        title = f"w[{out},{channel - reader.first(out)}{f',{depth}' if reader.slices else ''}]"
+        found.append(Grid(f"{reader.key}w{out}.{channel}.{depth}", "kernel", rows, cols, texts, title))
+    return tuple(found)
 
 
-def _own_channel(reader: "Reader", channel: int, out: int) -> int | None:
-    """The place of an input channel in the kernel of an output channel; None where it is of another group."""
-    groups = getattr(reader.node.op, "groups", 1)
-    read, made = reader.given[reader.where] // groups, reader.made[reader.where] // groups
-    return channel % read if channel // read == out // made else None
+def output_block(reader: "Reader", channel: int) -> tuple[Grid, ...]:
+    """The map of one output channel, slice by slice."""
+    found = []
+    for depth, cells in places([(0, size - 1) for size in reader.made[reader.where + 1 :]]):
+        texts = tuple(shown(reader.made_at((*reader.lead, channel, *place))) for _, place in cells)
+        rows, cols = (1 + last for last in cells[-1][0])
+        title = reader.titled(reader.names[1], channel, depth)
+        found.append(Grid(f"{reader.key}y{channel}.{depth}", "output", rows, cols, texts, title))
+    return tuple(found)
 
 
 def lit_cells(reader: "Reader", view: View, out: int) -> Iterator[tuple[str, tuple[Cell, ...]]]:
     """The cells of the window on each channel that is drawn, and the taps that meet them."""
-    first = [reader.plane.bounds(axis)[0] for axis in range(len(reader.plane.sizes))]
+    firsts = [low for low, _ in reader.bounds]
+    by_grid: dict[str, list[Cell]] = {}
     for channel in view.channels:
         if channel.number not in reader.channels:
             continue
-        by_grid: dict[str, list[Cell]] = {}
         for term in channel.terms:
-            depth, (row, col) = cell_of(tuple(p - low for p, low in zip(term.place, first, strict=True)))
             if reader.plane.within(term.place):
-                low = first[0] if reader.slices else 0
-                by_grid.setdefault(f"{reader.key}x{channel.number}.{depth + low}", []).append((row, col))
+                depth, _ = cell_of(term.place)
+                _, cell = cell_of(tuple(p - low for p, low in zip(term.place, firsts, strict=True)))
+                by_grid.setdefault(f"{reader.key}x{channel.number}.{depth}", []).append(cell)
             if reader.weight:
                 depth, cell = cell_of(term.tap)
                 by_grid.setdefault(f"{reader.key}w{out}.{channel.number}.{depth}", []).append(cell)
-        yield from ((key, tuple(cells)) for key, cells in by_grid.items())
+    return ((key, tuple(cells)) for key, cells in by_grid.items())

@@ -33,5 +33,11 @@ def _short(value: Any) -> str:
     """One number where all axes are alike, ``3x5`` where not; ``1l2`` for uneven sides."""
     if isinstance(value, str):
         return value.replace("_", "")
-    each = [f"{v[0]}l{v[1]}" if isinstance(v, tuple) and v[0] != v[1] else str(v[0] if isinstance(v, tuple) else v) for v in value]
+    each = [_axis(one) for one in value]
     return each[0] if len(set(each)) == 1 else "x".join(each)
+
+
+def _axis(one: Any) -> str:
+    if not isinstance(one, tuple):
+        return str(one)
+    return str(one[0]) if one[0] == one[1] else f"{one[0]}l{one[1]}"
