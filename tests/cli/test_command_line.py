@@ -144,7 +144,7 @@ def test_broken_shapes_give_a_report_and_exit_code_1(tmp_path: Path) -> None:
         (
             ["summry"],
             2,
-            "error: there is no verb 'summry' (did you mean 'summary'?); the verbs are: diff, explain, layer, rewrite, run, summary, sweep",
+            "error: there is no verb 'summry' (did you mean 'summary'?); the verbs are: diff, draw, explain, layer, rewrite, run, summary, sweep",
         ),
         (["summary"], 2, "error: Missing argument 'MODEL'."),
         (["summary", "alexnet", "--dept", "1"], 2, "error: No such option"),

@@ -1,6 +1,6 @@
 """What does a layer look like, number by number?"""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import click
 
@@ -78,7 +78,7 @@ def _check_ending(out: str | None, *, still: bool) -> None:
         raise UsageError(f"--still and -o {out}: this form moves\n  fix: .svg or .png")
 
 
-def _gallery(out: str | None, options: dict[str, object], lang: str) -> None:
+def _gallery(out: str | None, options: Mapping[str, object], lang: str) -> None:
     from convlens.drawing.gallery import gallery  # noqa: PLC0415 - `--help` needs no drawing
 
     given = next((name for name, value in options.items() if value), None)

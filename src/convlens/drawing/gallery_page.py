@@ -14,9 +14,13 @@ if TYPE_CHECKING:
 
 TITLE = marked("Convolution in pictures")
 LICENCE = marked(
-    "Made with convlens. Licence of all pictures: Apache-2.0, as of convlens itself; use, change and pass them on, in class and in print."
+    "Made with convlens. Licence of all pictures: Apache-2.0, as of convlens itself; use, change and pass them on, "
+    "in class and in print."
 )
 STILL = marked("A picture moves, unless your system asks for less motion. Its name leads to a page that plays it step by step.")
+LEAST_SCALE = 0.92
+"""A picture shrinks to this, at which its text is 11 pixels high, and is scrolled where there is less room."""
+
 PASTE = marked("To paste")
 
 
@@ -44,7 +48,8 @@ def _both(message: str) -> str:
 
 def _figure(picture: Picture, drawing: "Drawing") -> str:
     scene, name = drawing.scene, picture.name
-    size = f'width="{scene.width}" height="{scene.height}"'
+    least = round(LEAST_SCALE * scene.width)
+    size = f'width="{scene.width}" height="{scene.height}" style="min-width:{least}px"'
     lines = "".join(
         f'<pre tabindex="0"><code>{escape(line)}</code></pre>' for line in snippets(picture, scene.width, scene.height)
     )
@@ -60,11 +65,11 @@ def _figure(picture: Picture, drawing: "Drawing") -> str:
 def snippets(picture: Picture, width: int, height: int) -> tuple[str, str, str, str]:
     """The picture in Markdown, as an element that respects less motion, its page in a frame, and the command that draws it."""
     name, alt = picture.name, escape(f"{picture.call}, {picture.words}")
+    still = f'<source media="(prefers-reduced-motion: reduce)" srcset="{name}-still.svg">'
     shape = "x".join(map(str, picture.shape))
     return (
         f"![{picture.call}]({name}.svg)",
-        f'<picture><source media="(prefers-reduced-motion: reduce)" srcset="{name}-still.svg">'
-        f'<img src="{name}.svg" width="{width}" height="{height}" alt="{alt}"></picture>',
+        f'<picture>{still}<img src="{name}.svg" width="{width}" height="{height}" alt="{alt}"></picture>',
         f'<iframe src="{name}.html" width="{width + 40}" height="{height + 240}" title="{alt}"></iframe>',
         f'convlens draw "{picture.call}" --input {shape}',
     )

@@ -7,7 +7,7 @@ is grey with a quieter number, what is never read is hatched: nothing is told by
 
 PALE = {"input": "#fbe5bd", "kernel": "#d5ebf9", "output": "#bfe6da"}
 FULL = {"input": "#e69f00", "kernel": "#56b4e9", "output": "#009e73"}
-INK, QUIET_INK, PADDING, LINE = "#111111", "#424a53", "#eaeef2", "#8b949e"
+INK, QUIET_INK, PADDING, LINE = "#000000", "#40484f", "#eaeef2", "#8b949e"
 BORDER = "#0a2a5e"
 UNREAD, HATCH = "#fffdf8", "#d9a441"
 
