@@ -34,7 +34,7 @@ class Repair(NamedTuple):
         return self.after.net.graph
 
 
-def repair(graph: Graph, settings: Settings = Settings()) -> Repair:  # noqa: B008 - immutable
+def repair(graph: Graph, settings: Settings = Settings(), origin: str = "") -> Repair:  # noqa: B008 - immutable
     """Apply a fix for every error and warning that has one, or for every finding of the rules that ``settings`` select.
 
     A fix counts only where the finding is gone from its nodes, the network still runs with the same output shapes (unless
@@ -45,7 +45,7 @@ def repair(graph: Graph, settings: Settings = Settings()) -> Repair:  # noqa: B0
     >>> [(done.finding.code, done.finding.node) for done in repair(net).mended]
     [('S01', 'c')]
     """
-    before = report = lint_graph(graph, settings)
+    before = report = lint_graph(graph, settings, origin=origin)
     mended: list[Mended] = []
     while len(mended) < MOST:
         step = next(_steps(report), None)
@@ -71,7 +71,7 @@ def _tried(before: Report, finding: Finding, fix: Fix) -> Report | None:
     if fix.apply is None:
         return None
     try:
-        after = lint_graph(fix.apply(before.net.graph), before.settings)
+        after = lint_graph(fix.apply(before.net.graph), before.settings, origin=before.origin)
     except ConvlensError:  # this fix is not possible here, as where a setting would leave its range
         return None
     works = _is_gone(finding, after) and not _new_faults(before, after) and (fix.reshapes or _same_outputs(before, after))
@@ -85,7 +85,9 @@ def _is_gone(finding: Finding, after: Report) -> bool:
 
 
 def _new_faults(before: Report, after: Report) -> set[tuple[str, str]]:
-    return _faults(after) - _faults(before)
+    """What is found in layers behind the one at which the network ended was only not to be seen before."""
+    unseen = {node.name for node in before.net.graph if node.name not in before.net.facts.nodes}
+    return {(code, node) for code, node in _faults(after) - _faults(before) if node not in unseen}
 
 
 def _faults(report: Report) -> set[tuple[str, str]]:

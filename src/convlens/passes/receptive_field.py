@@ -117,7 +117,7 @@ def _outputs(graph: Graph, facts: Facts, name: str, axes: range) -> Mapping[str,
         if found is None:
             continue
         xs = found.inputs
-        ways = _moving_reads(node.op, xs)
+        ways = moving_reads(node.op, xs)
         if len(xs) == 1:
             before, port = node.inputs[0]
             views = seen.get(before)
@@ -134,7 +134,7 @@ def _outputs(graph: Graph, facts: Facts, name: str, axes: range) -> Mapping[str,
 
 
 @lru_cache(maxsize=8192)
-def _moving_reads(op: Op, xs: Inputs) -> tuple[tuple[Read | None, ...], ...]:
+def moving_reads(op: Op, xs: Inputs) -> tuple[tuple[Read | None, ...], ...]:
     """What an operator reads; None for an input of which each output reads its own place.
 
     Networks repeat their layers, so each distinct one is worked out once.

@@ -6,13 +6,14 @@ from typing import Any
 
 from convlens.ir.graph import Graph, Ref
 from convlens.ir.record import as_json
+from convlens.lang.printable import printable
+from convlens.linting.finding import Finding
 from convlens.passes.facts import Facts, facts
 from convlens.passes.liveness import Activations, activations
 from convlens.passes.receptive_field import ReceptiveField, lost_at, receptive_fields
 from convlens.passes.storage import Storage, storages
 from convlens.passes.training import Training, training
 from convlens.report.collector import paused
-from convlens.report.terminal import printable
 from convlens.report.totals import Totals, totals
 from convlens.report.words import plural
 
@@ -51,6 +52,13 @@ class Summary:
     @cached_property
     def totals(self) -> Totals:
         return totals(self.graph, self.facts, self.activations, self.training)
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """What is wrong with it, the worst first: those of `convlens.lint` with every rule and no settings."""
+        from convlens.linting.lint import lint_graph  # noqa: PLC0415 - costs alone need no rule
+
+        return lint_graph(self.graph, known=self.facts).findings
 
     @property
     def unknown(self) -> list[str]:
