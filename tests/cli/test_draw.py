@@ -1,5 +1,6 @@
 """``convlens draw``: what it writes, and what it says where it cannot."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ from click.testing import CliRunner, Result
 
 from convlens.cli import commands, main
 
-SMALL = ("Conv2d(1, 1, 3)", "--input", "1x1x4x4")
+SMALL = ("Conv2d(1, 1, 3)", "--input", "1x1x4x4", "--lang", "en")
 
 
 @pytest.fixture(autouse=True)
@@ -31,8 +32,12 @@ def refused(capsys: pytest.CaptureFixture[str], *args: str) -> str:
 
 def test_without_a_name_it_takes_one_that_tells_the_layer() -> None:
     result = invoked(*SMALL)
-    assert result.output == "conv2d_k3_1x4x4-1x2x2.svg\nconv2d_k3_1x4x4-1x2x2-still.svg\n"
-    assert sorted(path.name for path in Path().iterdir()) == sorted(result.output.split())
+    sizes = {path.name: f"{path.stat().st_size:,} bytes" for path in Path().iterdir()}
+    name = "conv2d_k3_1x4x4-1x2x2"
+    assert sizes.keys() == {f"{name}.svg", f"{name}-still.svg"}
+    assert result.output == (
+        f"{name}.svg: 4 steps, {sizes[f'{name}.svg']}\n{name}-still.svg: without motion, {sizes[f'{name}-still.svg']}\n"
+    )
 
 
 @pytest.mark.parametrize("ending", ["svg", "html", "gif", "png"])
@@ -44,7 +49,8 @@ def test_the_ending_chooses_the_form(ending: str) -> None:
 
 
 def test_a_still_one_has_no_sibling() -> None:
-    assert invoked(*SMALL, "--still", "-o", "a.svg").output == "a.svg\n"
+    assert invoked(*SMALL, "--still", "-o", "a.svg").output.startswith("a.svg: without motion, ")
+    assert [path.name for path in Path().iterdir()] == ["a.svg"]
     assert "animation" not in Path("a.svg").read_text()
 
 
@@ -55,8 +61,17 @@ def test_many_outputs_are_announced() -> None:
 
 def test_a_gallery() -> None:
     result = invoked("gallery", "-o", "pictures", "--lang", "en")
-    assert result.stdout == "pictures/index.html\n"
-    assert result.stderr == "91 files in pictures\n"
+    assert result.stdout == "pictures/index.html and 90 other files\n"
+
+
+def test_the_record_is_the_function_s_result() -> None:
+    import convlens
+
+    result = invoked(*SMALL, "--json")
+    assert json.loads(result.stdout) == json.loads(json.dumps(convlens.draw("Conv2d(1, 1, 3)", (1, 1, 4, 4)).to_dict()))
+    assert list(Path().iterdir()) == []
+    invoked(*SMALL, "--json", "-o", "a.svg")
+    assert sorted(path.name for path in Path().iterdir()) == ["a-still.svg", "a.svg"]
 
 
 @pytest.mark.parametrize(

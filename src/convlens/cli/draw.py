@@ -1,15 +1,20 @@
 """What does a layer look like, number by number?"""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from convlens.cli._lang import lang_option
-from convlens.cli._output import emit, remark
+from convlens.cli._output import emit, emit_json, remark
 from convlens.cli._save import check_target
 from convlens.cli._spoken import Spoken
 from convlens.ir.errors import UsageError, quoted
-from convlens.lang.messages import say
+from convlens.lang.messages import counted, say
+
+if TYPE_CHECKING:
+    from convlens.drawing.draw import Drawing
 
 GALLERY = "gallery"
 
@@ -21,12 +26,13 @@ GALLERY = "gallery"
 @click.option("--caption", is_flag=True, help="Explain the signs of the picture in words below it.")
 @click.option("--values", metavar="FILE.npy", help="The input's numbers.")
 @click.option("--weights", metavar="FILE.npz", help="The weights by name, or FILE.npy for a kernel alone.")
+@click.option("--json", "as_json", is_flag=True, help="The record for machines, schema convlens/drawing/1.")
 @click.option("--flip", is_flag=True, help="Turn the kernel by 180 degrees, as true convolution does.")
 @lang_option
 @click.option("-o", "out", metavar="FILE", help="Write .svg, .html, .gif, .png or .mp4; for the gallery a folder.")
 def command(
     what: str, inputs: tuple[str, ...], still: bool, caption: bool, values: str | None, weights: str | None, flip: bool,
-    lang: str, out: str | None,
+    lang: str, out: str | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Draw WHAT, a layer as its framework writes it, such as 'Conv2d(3, 2, 3, stride=2, padding=1, dilation=2)'.
 
@@ -36,37 +42,41 @@ def command(
 
     WHAT may be 'gallery': the standard pictures, with a page that shows them and the lines to paste.
     """
-    options = {
-        "--still": still,
-        "--caption": caption,
-        "--values": values,
-        "--weights": weights,
-        "--flip": flip,
-        "--input": inputs,
-    }
+    options = {"--still": still, "--caption": caption, "--values": values, "--weights": weights, "--flip": flip}
     if what == GALLERY:
-        _gallery(out, options, lang)
+        _gallery(out, {**options, "--input": inputs, "--json": as_json}, lang)
     elif "(" in what:
-        _layer(what, inputs, out, lang, still=still, caption=caption, values=values, weights=weights, flip=flip)
+        given = {"values": values, "weights": weights, "flip": flip, "caption": lang if caption else None}
+        _layer(what, inputs, out, lang, given, still=still, as_json=as_json)
     else:
         _network(what)
 
 
 def _layer(
-    call: str, inputs: Sequence[str], out: str | None, lang: str, *, still: bool, caption: bool,
-    values: str | None, weights: str | None, flip: bool,
-) -> None:  # fmt: skip
+    call: str, inputs: Sequence[str], out: str | None, lang: str, given: Mapping[str, Any], *, still: bool, as_json: bool
+) -> None:
     from convlens.drawing.draw import draw  # noqa: PLC0415 - `--help` needs no drawing
 
     _check_ending(out, still=still)
     if out is not None:
-        check_target(out, [file for file in (values, weights) if file])
-    drawing = draw(call, *inputs, values=values, weights=weights, flip=flip, caption=lang if caption else None)
-    written = drawing.save(out, still=still, lang=lang)
-    emit("".join(f"{path}\n" for path in written))
+        check_target(out, [given[name] for name in ("values", "weights") if given[name]])
+    drawing = draw(call, *inputs, **given)
+    written = [] if as_json and out is None else drawing.save(out, still=still, lang=lang)
+    if as_json:
+        emit_json(drawing.to_dict())
+    else:
+        _tell(drawing, written, still, lang)
+
+
+def _tell(drawing: "Drawing", written: Sequence[Path], still: bool, lang: str) -> None:
+    """What was written, and how large it is."""
+    steps = counted(lang, "{count} step", "{count} steps", len(drawing.scene.steps))
+    for path in written:
+        moves = say(lang, "without motion") if still or path.stem.endswith("-still") else steps
+        emit(say(lang, "{file}: {what}, {size} bytes", file=path, what=moves, size=f"{path.stat().st_size:,}") + "\n")
     if len(drawing.scene.steps) < drawing.scene.outputs:
-        steps = {"steps": len(drawing.scene.steps), "outputs": drawing.scene.outputs}
-        remark(say(lang, "{steps} of the {outputs} outputs have a step of their own.", **steps))
+        numbers = {"steps": len(drawing.scene.steps), "outputs": drawing.scene.outputs}
+        remark(say(lang, "{steps} of the {outputs} outputs have a step of their own.", **numbers))
 
 
 def _check_ending(out: str | None, *, still: bool) -> None:
@@ -87,8 +97,7 @@ def _gallery(out: str | None, options: Mapping[str, object], lang: str) -> None:
     if out is None:
         raise UsageError("the gallery needs a folder\n  fix: draw gallery -o FOLDER")
     written = gallery(out, lang)
-    emit(f"{written[-1]}\n")
-    remark(say(lang, "{count} files in {folder}", count=len(written), folder=out))
+    emit(say(lang, "{page} and {count} other files", page=written[-1], count=len(written) - 1) + "\n")
 
 
 def _network(model: str) -> None:

@@ -13,8 +13,8 @@ from convlens.drawing.writers.svg import svg
 from convlens.ir.errors import UsageError
 from convlens.ir.spec import Shape, TensorSpec
 from convlens.lang.choice import LANGUAGES
+from convlens.lang.printable import printable
 from convlens.report.layer import LayerReport, layer
-from convlens.report.terminal import printable
 
 ENDINGS = (".svg", ".html", ".gif", ".png", ".mp4")
 
@@ -98,6 +98,12 @@ class Drawing:
         if ending == ".html":
             return {target: self.html(lang).encode()}
         return {target: self.gif() if ending == ".gif" else self.png(still=still)}
+
+    def to_dict(self) -> dict[str, Any]:
+        """The record of ``draw --json``, schema ``convlens/drawing/1``, with every product written out."""
+        from convlens.drawing.record import scene_record  # noqa: PLC0415 - each form loads its own writer
+
+        return scene_record(self._scene(self.caption, True))
 
     def _repr_html_(self) -> str:
         """A picture inside the page: a notebook keeps it, trusted or not."""

@@ -7,7 +7,7 @@ from importlib.resources import files
 
 from convlens.drawing.scene import Scene
 from convlens.drawing.writers.svg import svg
-from convlens.report.terminal import printable
+from convlens.lang.printable import printable
 
 
 def player(scene: Scene, captions: Mapping[str, Sequence[str]], lang: str) -> str:

@@ -6,7 +6,7 @@ from convlens.drawing.scene import Cell, Grid, Note, Scene
 from convlens.drawing.writers.fonts import font
 from convlens.drawing.writers.style import BORDER, FULL, HATCH, INK, LINE, PADDING, PALE, QUIET_INK, UNREAD
 from convlens.ir.errors import UsageError
-from convlens.report.terminal import printable
+from convlens.lang.printable import printable
 
 PAPER, BAND, EDGE = "#ffffff", "#f6f8fa", "#d0d7de"
 OPAQUE = 0.8

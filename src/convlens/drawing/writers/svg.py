@@ -11,7 +11,7 @@ from convlens.drawing.scene import Grid, Note, Scene
 from convlens.drawing.writers.motion import Mark, Rules, marks_of
 from convlens.drawing.writers.outline import rectangles
 from convlens.drawing.writers.style import HATCH, STYLE, UNREAD
-from convlens.report.terminal import printable
+from convlens.lang.printable import printable
 
 SECONDS = 1.0
 """Of one step; below it numbers cannot be read."""
