@@ -6,6 +6,7 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
+from rich.cells import cell_len
 
 import convlens
 from convlens.drawing.page import BIG, TITLE, WORD
@@ -27,7 +28,7 @@ def boxes(scene: Scene) -> list[tuple[str, Box]]:
         width = max(grid.width, WORD * len(grid.title))
         found.append((grid.key, (grid.x, grid.y - TITLE + 1, grid.x + width, grid.y + grid.height)))
     for note in scene.notes:
-        width = (BIG if note.kind == "title" else WORD) * len(note.text)
+        width = (BIG if note.kind == "title" else WORD) * cell_len(note.text)
         found.append((note.text, (note.x - (18 if note.role else 0), note.y - 11, note.x + width, note.y + 3)))
     for line, text in enumerate(max((step.words for step in scene.steps), key=len)):
         longest = max(len(step.words[line]) for step in scene.steps if line < len(step.words))
@@ -40,12 +41,12 @@ def apart(a: Box, b: Box) -> bool:
     return a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1]
 
 
-@pytest.mark.parametrize("full", [False, True])
+@pytest.mark.parametrize(("full", "lang"), [(False, "en"), (True, "zh")])
 @pytest.mark.parametrize(("call", "shape"), ALL, ids=[f"{call} {shape}" for call, shape in ALL])
-def test_nothing_overlaps_and_all_is_inside_the_frame(call: str, shape: tuple[int, ...], full: bool) -> None:
+def test_nothing_overlaps_and_all_is_inside_the_frame(call: str, shape: tuple[int, ...], full: bool, lang: str) -> None:
     from convlens.drawing.layer import layer_scene
 
-    scene = layer_scene(convlens.layer(call, shape), caption="en", full=full)
+    scene = layer_scene(convlens.layer(call, shape), caption=lang, full=full)
     found = boxes(scene)
     assert [(a, b) for (a, one), (b, other) in combinations(found, 2) if not apart(one, other)] == []
     for name, (left, top, right, bottom) in found:

@@ -42,15 +42,23 @@ def composed(
     folded = [_folded(step, len(steps), width - 2 * MARGIN) for step in kept]
     words_y = y + 12
     y += LINE * max(len(step.words) for step in folded) + 6
-    for line in caption:
-        for part in folded_line(line, int((width - 2 * MARGIN) / WORD)):
-            y += LINE
-            page.note(part, MARGIN, y, "caption")
+    for line in _wrapped(caption, int((width - 2 * MARGIN) / WORD)):
+        y += LINE
+        page.note(line, MARGIN, y, "caption")
     grids = tuple(_appearing(grid, steps, [step.number for step in kept]) for grid in page.grids)
     size = (max(width, page.right + MARGIN), y + MARGIN)
     return Scene(
         name, " ".join(title), description, *size, tuple(page.bands), grids, tuple(page.notes), tuple(folded), words_y, len(steps)
     )
+
+
+def _wrapped(lines: Sequence[str], most: int) -> list[str]:
+    """Chinese too, whose characters are wide and may part anywhere."""
+    if not lines:
+        return []
+    from convlens.lang.layout import wrapped  # noqa: PLC0415 - it needs rich, which a picture without words does not
+
+    return [part for line in lines for part in wrapped(line, most)]
 
 
 def _steps(stages: Sequence[Stage]) -> list[Step]:

@@ -78,7 +78,8 @@ class Page:
 
     def note(self, text: str, x: int, y: int, kind: Kind, role: Role | None = None) -> None:
         self.notes.append(Note(text, x, y, kind, role))
-        self.right = max(self.right, x + round((BIG if kind == "title" else WORD) * len(text)))
+        if kind != "caption":  # which is wrapped to the width of all others
+            self.right = max(self.right, x + round((BIG if kind == "title" else WORD) * len(text)))
 
     def band(self, x: int, y: int, width: int, height: int) -> None:
         """The ground of a group."""
