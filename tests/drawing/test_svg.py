@@ -117,8 +117,10 @@ def test_names_tell_the_layer_and_are_legal_everywhere() -> None:
          "at most 1,000 are drawn\n  fix: a smaller input: the arithmetic is the same"),
         ("ConvTranspose2d(1, 1, 3, stride=9)", (1, 1, 5, 5), "ConvTranspose2d(1, 1, 3, stride=9): a map of 41x41 has 1,681 cells; "
          "at most 1,000 are drawn\n  fix: a smaller input: the arithmetic is the same"),
-        ("Conv2d(512, 512, 3)", (1, 512, 9, 9), "Conv2d(512, 512, 3): the outputs are made of 115,605,504 products; "
-         "at most 100,000 are drawn\n  fix: fewer channels, or a smaller input: the arithmetic is the same"),
+        ("Conv2d(512, 512, 3)", (1, 512, 9, 9), "Conv2d(512, 512, 3): what is drawn is made of 677,376 products; "
+         "at most 100,000 are\n  fix: fewer channels, or a smaller input: the arithmetic is the same"),
+        ("Conv1d(1, 1, 3)", (1, 1, 200), "Conv1d(1, 1, 3): a map of 200 is 200 cells wide; at most 100 are drawn\n"
+         "  fix: a smaller input: the arithmetic is the same"),
         ("Unfold(3)", (1, 9, 9, 9), "Unfold(3): a map of 81x49 has 3,969 cells; at most 1,000 are drawn\n"
          "  fix: a smaller input: the arithmetic is the same"),
     ],

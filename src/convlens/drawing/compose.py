@@ -8,6 +8,7 @@ from convlens.drawing.page import MARGIN, WORD, Page
 from convlens.drawing.scene import Cell, Grid, Scene, Step
 from convlens.drawing.stage import Stage
 from convlens.ir.errors import cut
+from convlens.lang.printable import printable
 
 LINE = 18
 LEAST_CELL, DIGIT = 24, 8
@@ -29,7 +30,7 @@ def composed(
     Lines of products are left out, and each channel is one number, where they are too many for a small file, unless ``full``.
     """
     page = Page(_cells(stages))
-    title = [cut(line, LONGEST_TITLE) for line in title]
+    title = [cut(printable(line), LONGEST_TITLE) for line in title]
     y = MARGIN + 14
     for line in title:
         page.note(line, MARGIN, y, "title")

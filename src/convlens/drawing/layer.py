@@ -42,8 +42,7 @@ def layer_scene(
     if [node.op.name for node in report.graph] == ["unfold"]:
         return unfold_scene(report, values=values, weights=weights, flip=flip, caption=caption, full=full)
     nodes = drawable(report)
-    for node, _ in nodes:
-        check_size(report, node)
+    check_size(report, [node for node, _ in nodes])
     rank = len(report.shapes()[1][0])
     trace = report.trace((0,) * rank, values=values, weights=weights, flip=flip)
     readers = [reader for at in range(len(nodes)) for reader in _readers(trace, nodes, at)]

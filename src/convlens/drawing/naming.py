@@ -12,7 +12,7 @@ def file_name(report: LayerReport) -> str:
     >>> file_name(layer("Conv2d(3, 2, 3, stride=2, padding=1, dilation=2)", (1, 3, 7, 7)))
     'conv2d_k3s2p1d2_3x7x7-2x3x3'
     """
-    kind = re.sub(r"\W", "", report.call.split("(")[0].rpartition(".")[2]).lower() or "layer"
+    kind = re.sub(r"[^A-Za-z0-9]", "", report.call.split("(")[0].rpartition(".")[2]).lower() or "layer"
     op: Any = next((node.op for node in report.graph if node.op.axes), None)
     given, made = report.shapes()
     shapes = "-".join("x".join(map(str, dims[1:])) for dims in (given[0], made[0]))
