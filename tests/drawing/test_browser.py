@@ -128,6 +128,7 @@ def test_who_wants_less_motion_gets_none(browser: Any, folder: Path) -> None:
     opened.page.wait_for_timeout(1200)
     assert opened.page.locator("#at").input_value() == "0"
     picture = Opened(browser, folder / "layer.svg", reduced_motion="reduce")
+    assert len(picture.seen()) == 1
     assert picture.page.evaluate("document.getAnimations().length") == 0
     moving = Opened(browser, folder / "layer.svg")
     assert moving.page.evaluate("document.getAnimations().length") > 20
@@ -139,6 +140,7 @@ def test_without_javascript_the_answer_is_complete(browser: Any, folder: Path) -
     assert len(shown) == 18
     assert all(text.evaluate("t => getComputedStyle(t).opacity") == "1" for text in shown)
     assert not opened.page.locator(".controls").is_visible()
+    assert len(opened.seen()) == 1
 
 
 def test_on_paper_every_sum_is_written(browser: Any, folder: Path) -> None:
@@ -146,7 +148,21 @@ def test_on_paper_every_sum_is_written(browser: Any, folder: Path) -> None:
     opened.page.emulate_media(media="print")
     assert opened.page.locator(".sums li").count() == 18
     assert opened.page.locator(".sums li").first.is_visible()
+    assert len(opened.seen()) == 1
     assert not opened.page.locator(".controls").is_visible()
+
+
+def test_forced_colours_keep_numbers_and_borders(browser: Any, folder: Path) -> None:
+    """Every number is of the text's colour on the canvas's, what is lit has a border of its own colour."""
+    page = Opened(browser, folder / "layer.svg", forced_colors="active").page
+    colours = "(what, name) => [...new Set([...document.querySelectorAll(what)].map(e => getComputedStyle(e)[name]))]"
+    found = {
+        what: page.evaluate(f"([what, name]) => ({colours})(what, name)", [what, "fill"])
+        for what in ("g text", ".i, .o, .q", "#n rect")
+    }
+    assert found["g text"] != found[".i, .o, .q"] == found["#n rect"]
+    assert all(len(colour) == 1 for colour in found.values())
+    assert page.evaluate(f"({colours})('.I, .O', 'stroke')") != page.evaluate(f"({colours})('.l', 'stroke')")
 
 
 @pytest.mark.parametrize("name", ["layer.html", "gallery/index.html"])

@@ -39,6 +39,15 @@ def test_the_still_one_does_not_move() -> None:
     assert "x[2]: " in text, "all products of the last output"
 
 
+def test_at_rest_one_sum_is_seen() -> None:
+    """Its style hides the others outside the rules that move."""
+    text = convlens.draw(*ARTICLE).svg()
+    before, _, _ = text.partition("@media (prefers-reduced-motion:no-preference)")
+    assert ".x,.d{opacity:0}" in before
+    kinds = re.findall(r'<text class="s ([^"]*)"', text)
+    assert [kind for kind in kinds if "d" not in kind.split()] == kinds[-1:]
+
+
 def test_every_class_that_moves_has_its_rule() -> None:
     text = convlens.draw(*ARTICLE).svg()
     used = set(re.findall(r'class="[^"]*\b(m\d+)\b', text))

@@ -37,7 +37,7 @@ class Rules:
         return 'class="s a d"' + (f' style="animation-delay:{at}s"' if at else "")
 
     def css(self) -> str:
-        brief = f".d{{opacity:0;animation-name:d}}@keyframes d{{0%{{opacity:1}}{self._percent(1)}{{opacity:0}}}}"
+        brief = f".d{{animation-name:d}}@keyframes d{{0%{{opacity:1}}{self._percent(1)}{{opacity:0}}}}"
         return brief + "".join(
             f"@keyframes {name}{{{frames}}}.{name}{{animation-name:{name}}}" for frames, name in self.names.items()
         )

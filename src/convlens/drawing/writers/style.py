@@ -22,8 +22,8 @@ STYLE = (
     ".i{fill:" + PALE["input"] + "}.k{fill:" + PALE["kernel"] + "}.o{fill:" + PALE["output"] + "}"
     ".l{fill:none;stroke:" + LINE + "}.q{fill:" + PADDING + "}.u{fill:url(#n)}text.z{fill:" + QUIET_INK + "}"
     ".I{fill:" + FULL["input"] + "}.K{fill:" + FULL["kernel"] + "}.O{fill:" + FULL["output"] + "}"
-    ".I,.K,.O{fill-opacity:.8;stroke:" + BORDER + ";stroke-width:2.5;stroke-linejoin:round}.x{opacity:0}"
+    ".I,.K,.O{fill-opacity:.8;stroke:" + BORDER + ";stroke-width:2.5;stroke-linejoin:round}.x,.d{opacity:0}"
     "@media (forced-colors:active){.paper,.band,.i,.k,.o,.q{fill:Canvas}.l,.band{stroke:CanvasText}"
-    "text{fill:CanvasText!important}"
+    "text{fill:CanvasText!important}#n rect{fill:Canvas}#n path{stroke:GrayText}"
     ".I,.K,.O{fill:Canvas;stroke:Highlight;stroke-width:4}}"
 )
