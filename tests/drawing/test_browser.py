@@ -145,11 +145,21 @@ def test_without_javascript_the_answer_is_complete(browser: Any, folder: Path) -
 
 def test_on_paper_every_sum_is_written(browser: Any, folder: Path) -> None:
     opened = Opened(browser, folder / "layer.html")
+    opened.page.keyboard.press("Home")
+    opened.page.keyboard.press("Space")
     opened.page.emulate_media(media="print")
+    opened.page.wait_for_timeout(1200)
+    hidden = "[...document.querySelectorAll('svg g text.a')].filter(t => getComputedStyle(t).opacity === '0').length"
+    assert opened.page.evaluate(hidden) == 0
     assert opened.page.locator(".sums li").count() == 18
     assert opened.page.locator(".sums li").first.is_visible()
     assert len(opened.seen()) == 1
+    assert "18/18" in opened.seen()[0]
     assert not opened.page.locator(".controls").is_visible()
+    opened.page.emulate_media(media="screen")
+    opened.page.keyboard.press("Home")
+    assert opened.page.evaluate(hidden) == 17
+    assert opened.faults == []
 
 
 def test_forced_colours_keep_numbers_and_borders(browser: Any, folder: Path) -> None:

@@ -15,10 +15,10 @@
 
   document.documentElement.classList.add("js");
   document.querySelector(".controls").hidden = document.querySelector(".keys").hidden = false;
-  const moving = document.getAnimations();
 
   function show() {
-    for (const one of moving) { one.pause(); one.currentTime = at * SECOND + 1; }
+    // Asked anew each time: on paper there are none, and back on the screen there are others.
+    for (const one of document.getAnimations()) { one.pause(); one.currentTime = at * SECOND + 1; }
     slider.value = at;
     slider.setAttribute("aria-valuetext", steps[at]);
     if (!timer) sum.textContent = steps[at];
