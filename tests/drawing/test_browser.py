@@ -210,3 +210,14 @@ def test_the_gallery_shows_all_its_pictures(browser: Any, folder: Path) -> None:
     assert opened.page.evaluate("document.documentElement.lang") == "zh"
     assert [url for url in opened.asked if not url.startswith("file:")] == []
     assert opened.faults == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", ["layer.html", "gallery/index.html"])
+def test_axe_finds_no_fault(browser: Any, folder: Path, name: str, scheme: str) -> None:
+    opened = Opened(browser, folder / name, color_scheme=scheme)
+    opened.page.keyboard.press("Home")
+    opened.page.evaluate(files("axe_core_python").joinpath("axe.min.js").read_text("utf-8"))
+    found = opened.page.evaluate("axe.run()")
+    assert [(fault["id"], fault["nodes"][0]["html"]) for fault in found["violations"]] == []
+    assert len(found["passes"]) > 10

@@ -29,7 +29,7 @@ def player(scene: Scene, captions: Mapping[str, Sequence[str]], lang: str) -> st
 PAGE = """<!doctype html>
 <html lang="{lang}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <meta name="color-scheme" content="light dark"><title>{title}</title><style>{style}</style></head>
-<body><main>
+<body><main><h1 class="unseen">{title}</h1>
 <div class="picture" tabindex="0" role="region" data-label="picture">{picture}</div>
 <div class="controls" hidden>
 <button id="play" type="button"></button><button id="back" type="button" data-label="back">[</button><button id="on" type="button"
