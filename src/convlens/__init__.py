@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from convlens.diffs.diff import diff
+    from convlens.drawing.draw import draw
     from convlens.execution.run import run
     from convlens.explanations.explanation import explain
     from convlens.linting.lint import lint
@@ -21,12 +22,13 @@ if TYPE_CHECKING:
     from convlens.rewrites.rewrite import rewrite
     from convlens.sweeps.sweep import sweep
 
-__all__ = ["__version__", "diff", "explain", "layer", "lint", "play", "rewrite", "run", "summary", "sweep"]
+__all__ = ["__version__", "diff", "draw", "explain", "layer", "lint", "play", "rewrite", "run", "summary", "sweep"]
 __version__ = "0.1.0"
 
 
 _PLACES = {
     "diff": "convlens.diffs.diff",
+    "draw": "convlens.drawing.draw",
     "explain": "convlens.explanations.explanation",
     "layer": "convlens.report.layer",
     "lint": "convlens.linting.lint",
