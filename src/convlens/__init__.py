@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from convlens.diffs.diff import diff
-    from convlens.drawing.draw import draw
     from convlens.execution.run import run
     from convlens.explanations.explanation import explain
     from convlens.linting.lint import lint
+    from convlens.networkpages.draw import draw
     from convlens.playgrounds.play import play
     from convlens.report.layer import layer
     from convlens.report.summary import summary
@@ -28,7 +28,7 @@ __version__ = "0.1.0"
 
 _PLACES = {
     "diff": "convlens.diffs.diff",
-    "draw": "convlens.drawing.draw",
+    "draw": "convlens.networkpages.draw",
     "explain": "convlens.explanations.explanation",
     "layer": "convlens.report.layer",
     "lint": "convlens.linting.lint",

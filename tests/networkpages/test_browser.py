@@ -33,8 +33,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         write(place, name, Summary(convlens.summary(name).graph))
     write(place, "hostile", Summary(hostile()), compare=Summary(hostile()), command='draw "</script>"')
     write(place, "compared", convlens.summary("resnet18"), compare=convlens.summary("resnet34"))
-    write(place, "broken", Summary(parse("input x: 1x3x8x8\na = conv(x, out=4, kernel=3x3)\nb = conv(a, out=4, kernel=9x9)\noutput b")))
-    write(place, "huge", Summary(parse("input x: 1x3x1000000000x1000000000\nc = conv(x, out=7, kernel=3x3, padding=1)\noutput c")))
+    write(
+        place,
+        "broken",
+        Summary(parse("input x: 1x3x8x8\na = conv(x, out=4, kernel=3x3)\nb = conv(a, out=4, kernel=9x9)\noutput b")),
+    )
+    write(
+        place, "huge", Summary(parse("input x: 1x3x1000000000x1000000000\nc = conv(x, out=7, kernel=3x3, padding=1)\noutput c"))
+    )
     write(place, "keras", Summary(parse("layout channels_last\ninput x: 1x3x24x30\nc = conv(x, out=4, kernel=3x5)\noutput c")))
     return place
 
@@ -46,7 +52,7 @@ def write(place: Path, name: str, report: Summary, **settings: Any) -> None:
 @pytest.fixture
 def show(folder: Path, opened: Open) -> Open:
     """Opens the page of a network, at a layer."""
-    return lambda name, hash="", **settings: opened(f"{folder}/{name}.html{hash}", **settings)
+    return lambda name, at="", **settings: opened(f"{folder}/{name}.html{at}", **settings)
 
 
 def count(page: Any, what: str, wanted: int) -> None:
@@ -68,7 +74,12 @@ def selected(page: Any) -> dict[str, str]:
 def test_one_selection_in_strip_table_card_and_field(show: Open) -> None:
     page = show("resnet50")
     page.locator("#table tbody tr", has_text="layer3.2.conv2").click()
-    assert selected(page) == {"row": "layer3.2.conv2", "block": "layer3.1..5", "card": "Layer layer3.2.conv2", "field": "layer3.2.conv2"}
+    assert selected(page) == {
+        "row": "layer3.2.conv2",
+        "block": "layer3.1..5",
+        "card": "Layer layer3.2.conv2",
+        "field": "layer3.2.conv2",
+    }
     page.locator("#strip .block", has_text="maxpool").click()
     assert selected(page) == {"row": "maxpool", "block": "maxpool", "card": "Layer maxpool", "field": "maxpool"}
     page.locator("#card .link", has_text="layer1.0.conv1").click()
@@ -126,7 +137,9 @@ def test_focus_is_always_seen(show: Open) -> None:
     page = show("lenet5")
     for _ in range(30):
         page.keyboard.press("Tab")
-        width = page.evaluate("document.activeElement === document.body ? '3px' : getComputedStyle(document.activeElement).outlineWidth")
+        width = page.evaluate(
+            "document.activeElement === document.body ? '3px' : getComputedStyle(document.activeElement).outlineWidth"
+        )
         assert width == "3px"
 
 
@@ -148,7 +161,10 @@ def test_the_table_is_sorted_by_a_click_and_put_back(show: Open) -> None:
     page = show("lenet5")
     before = column(page, "name")
     page.locator(".c-macs button").click()
-    macs = [int(text.split()[0].replace(",", "")) for text in page.locator("#table tbody .c-macs .full, #table tbody .c-macs:not(:has(.full))").all_text_contents()]
+    macs = [
+        int(text.split()[0].replace(",", ""))
+        for text in page.locator("#table tbody .c-macs .full, #table tbody .c-macs:not(:has(.full))").all_text_contents()
+    ]
     assert macs == sorted(macs, reverse=True)
     assert page.locator("th.c-macs").get_attribute("aria-sort") == "descending"
     page.locator(".c-macs button").click()
@@ -161,7 +177,9 @@ def test_a_row_for_each_block_has_the_sums(show: Open) -> None:
     page = show("resnet50", width=1800)
     page.locator("#blocks").check()
     assert len(column(page, "name")) == 15
-    params = page.evaluate("[...document.querySelectorAll('#table tbody .c-params')].map((cell) => Number((cell.querySelector('.full') || cell).textContent.split(' ')[0].replaceAll(',', '')))")
+    params = page.evaluate(
+        "[...document.querySelectorAll('#table tbody .c-params')].map((cell) => Number((cell.querySelector('.full') || cell).textContent.split(' ')[0].replaceAll(',', '')))"
+    )
     assert sum(params) == 25_557_032
     page.locator("#table tbody tr", has_text="layer2.1..3").click()
     assert selected(page)["block"] == "layer2.1..3"
@@ -182,11 +200,13 @@ def test_the_box_is_what_the_words_say_and_what_the_summary_says(show: Open) -> 
 
 
 def test_a_click_on_the_picture_chooses_the_cell_that_sees_it(show: Open) -> None:
-    page = show("resnet50", hash="#layer=layer2.0.conv2")
+    page = show("resnet50", at="#layer=layer2.0.conv2")
     page.locator("#field svg.input").scroll_into_view_if_needed()
     box = page.locator("#field svg.input").bounding_box()
     page.mouse.click(box["x"] + box["width"] * 0.25, box["y"] + box["height"] * 0.75)
-    rows, columns = (tuple(map(int, pair)) for pair in re.findall(r"(?:rows|columns) (-?\d+) to (-?\d+)", page.locator("#field").inner_text()))
+    rows, columns = (
+        tuple(map(int, pair)) for pair in re.findall(r"(?:rows|columns) (-?\d+) to (-?\d+)", page.locator("#field").inner_text())
+    )
     view = list(map(float, page.locator("#field svg.input").get_attribute("viewBox").split()))
     wanted = view[1] + view[3] * 0.75, view[0] + view[2] * 0.25
     assert abs(sum(rows) / 2 - wanted[0]) <= 8
@@ -194,12 +214,14 @@ def test_a_click_on_the_picture_chooses_the_cell_that_sees_it(show: Open) -> Non
 
 
 def test_a_slider_moves_the_box_by_the_stride(show: Open) -> None:
-    page = show("resnet50", hash="#layer=maxpool")
+    page = show("resnet50", at="#layer=maxpool")
     first = page.locator("#field .seen").get_attribute("d")
     page.locator("#field input[type=range]").first.focus()
     page.keyboard.press("ArrowRight")
     number = re.compile(r"M(-?\d+) (-?\d+)")
-    (x, y), (x2, y2) = (map(int, number.match(path).groups()) for path in (first, page.locator("#field .seen").get_attribute("d")))
+    (x, y), (x2, y2) = (
+        map(int, number.match(path).groups()) for path in (first, page.locator("#field .seen").get_attribute("d"))
+    )
     assert (x2 - x, y2 - y) == (0, 4)
 
 
@@ -208,7 +230,7 @@ def test_a_slider_moves_the_box_by_the_stride(show: Open) -> None:
     ("keras", "c", "rows 10 to 12"),
 ])  # fmt: skip
 def test_fields_of_other_inputs_are_told(show: Open, name: str, layer: str, words: str) -> None:
-    page = show(name, hash=f"#layer={layer}")
+    page = show(name, at=f"#layer={layer}")
     assert words in page.locator("#field").inner_text()
 
 
@@ -225,12 +247,17 @@ def test_an_own_picture_is_shown_and_stays_in_the_page(show: Open, tmp_path: Pat
 
 
 def test_the_link_carries_the_selection(show: Open) -> None:
-    page = show("resnet50", hash="#layer=layer4.1.conv3")
-    assert selected(page) == {"row": "layer4.1.conv3", "block": "layer4.1..2", "card": "Layer layer4.1.conv3", "field": "layer4.1.conv3"}
+    page = show("resnet50", at="#layer=layer4.1.conv3")
+    assert selected(page) == {
+        "row": "layer4.1.conv3",
+        "block": "layer4.1..2",
+        "card": "Layer layer4.1.conv3",
+        "field": "layer4.1.conv3",
+    }
 
 
 def test_the_language_is_switched_with_its_texts(show: Open) -> None:
-    page = show("resnet50", hash="#layer=conv1")
+    page = show("resnet50", at="#layer=conv1")
     english = page.locator("body").inner_text()
     page.locator("#lang").click()
     assert page.evaluate("document.documentElement.lang") == "zh-CN"
@@ -253,7 +280,7 @@ def test_the_comparison_marks_and_tells(show: Open) -> None:
 
 
 def test_a_broken_network_shows_where_and_why(show: Open) -> None:
-    page = show("broken", hash="#layer=b")
+    page = show("broken", at="#layer=b")
     assert "a kernel of 9 covers 9" in page.locator("#error").inner_text()
     assert "The shapes break here." in page.locator("#card").inner_text()
 
@@ -305,7 +332,7 @@ def test_hostile_names_are_texts(show: Open, width: int) -> None:
 @pytest.mark.parametrize("width", [320, NARROW, 700, 1000, 1240, 1500, 1800])
 @pytest.mark.parametrize("name", ["resnet50", "unet", "c3d", "vit_b_16", "compared"])
 def test_no_page_scrolls_sideways(show: Open, name: str, width: int) -> None:
-    page = show(name, width=width, hash="#layer=conv1")
+    page = show(name, width=width, at="#layer=conv1")
     for _ in range(2):
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         page.locator("#lang").click()

@@ -1,4 +1,4 @@
-"""What does a layer look like, number by number?"""
+"""What does a layer look like, number by number? What does a network look like?"""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from convlens.cli._draw_network import Asked, draw_network
 from convlens.cli._lang import lang_option
-from convlens.cli._output import emit, emit_json, remark
+from convlens.cli._output import emit, emit_json, ending_of, remark, write
 from convlens.cli._save import check_target
 from convlens.cli._spoken import Spoken
-from convlens.ir.errors import UsageError, quoted
+from convlens.ir.errors import UsageError
 from convlens.lang.messages import counted, say
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 GALLERY = "gallery"
 
 
-@click.command("draw", cls=Spoken, short_help="What does a layer look like, number by number?")
+@click.command("draw", cls=Spoken, short_help="A layer as a picture with every number; a network as a strip, or as a page.")
 @click.argument("what")
 @click.option("--input", "inputs", metavar="SHAPE[:DTYPE]", multiple=True, help="An input: 1x3x7x7.")
 @click.option("--still", is_flag=True, help="Without motion: the complete answer. For .svg and .png.")
@@ -28,28 +29,60 @@ GALLERY = "gallery"
 @click.option("--weights", metavar="FILE.npz", help="The weights by name, or FILE.npy for a kernel alone.")
 @click.option("--json", "as_json", is_flag=True, help="The record for machines, schema convlens/drawing/1.")
 @click.option("--flip", is_flag=True, help="Turn the kernel by 180 degrees, as true convolution does.")
+@click.option("--playground", is_flag=True, help="Of a layer: the page on which every setting can be tried, as convlens play.")
+@click.option("--report", is_flag=True, help="Of a network: the page with figures, receptive fields and findings.")
+@click.option("--compare", metavar="MODEL", help="In the page of a network: a second one beside it.")
+@click.option("--picture", metavar="FILE", help="In the page of a network: the picture under its receptive fields.")
 @lang_option
 @click.option("-o", "out", metavar="FILE", help="Write .svg, .html, .gif, .png or .mp4; for the gallery a folder.")
 def command(
     what: str, inputs: tuple[str, ...], still: bool, caption: bool, values: str | None, weights: str | None, flip: bool,
-    lang: str, out: str | None, as_json: bool,
+    lang: str, out: str | None, as_json: bool, playground: bool, report: bool, compare: str | None, picture: str | None,
 ) -> None:  # fmt: skip
-    """Draw WHAT, a layer as its framework writes it, such as 'Conv2d(3, 2, 3, stride=2, padding=1, dilation=2)'.
+    """Draw WHAT: a layer as its framework writes it, such as 'Conv2d(3, 2, 3, stride=2, padding=1, dilation=2)', or a network.
 
     Every number of input, kernel and output is there; the picture moves from output value to output value and writes out its
     sum. An .svg has a sibling without motion beside it. Without -o an .svg is written into the working directory, under a name
     that says which layer it is.
 
+    A network (what convlens summary takes) becomes a strip of its layers (.svg), or with --report a page (.html).
+
     WHAT may be 'gallery': the standard pictures, with a page that shows them and the lines to paste.
     """
-    options = {"--still": still, "--caption": caption, "--values": values, "--weights": weights, "--flip": flip}
+    layers = {"--still": still, "--caption": caption, "--values": values, "--weights": weights, "--flip": flip, "--json": as_json}
+    networks = {"--report": report, "--compare": compare, "--picture": picture}
     if what == GALLERY:
-        _gallery(out, {**options, "--input": inputs, "--json": as_json}, lang)
+        _only({**layers, **networks, "--playground": playground, "--input": inputs}, "one layer", "draw gallery -o FOLDER")
+        _gallery(out, lang)
     elif "(" in what:
+        _only(networks, "a network", "no such option for a layer")
+        if playground:
+            _only(layers, "a picture", "--playground without it: the page has its own")
+            _playground(what, inputs, out, lang)
+            return
         given = {"values": values, "weights": weights, "flip": flip, "caption": lang if caption else None}
         _layer(what, inputs, out, lang, given, still=still, as_json=as_json)
     else:
-        _network(what)
+        _only({**layers, "--playground": playground}, "one layer", "a layer such as 'Conv2d(3, 2, 3)', or no such option")
+        draw_network(Asked(what, inputs, report, compare, picture), out, lang)
+
+
+def _only(others: Mapping[str, object], whose: str, fix: str) -> None:
+    """`UsageError` where an option is given that says nothing about what is drawn."""
+    given = next((name for name, value in others.items() if value), None)
+    if given is not None:
+        raise UsageError(f"{given} belongs to {whose}\n  fix: {fix}")
+
+
+def _playground(call: str, inputs: Sequence[str], out: str | None, lang: str) -> None:
+    from convlens.playgrounds.play import play  # noqa: PLC0415 - `--help` needs no page
+
+    if len(inputs) != 1:
+        raise UsageError(f"{call}: the playground takes one --input\n  fix: --input 1x3x7x7")
+    target = out or "playground.html"
+    ending_of(target, (".html", ".htm"))
+    write(target, play(call, inputs[0]).to_html(lang))
+    remark(say(lang, "written: {file}; open it in any browser", file=target))
 
 
 def _layer(
@@ -81,26 +114,16 @@ def _tell(drawing: "Drawing", written: Sequence[Path], still: bool, lang: str) -
 
 def _check_ending(out: str | None, *, still: bool) -> None:
     """Asked before any work is done."""
-    from convlens.cli._output import ending_of  # noqa: PLC0415
     from convlens.drawing.draw import ENDINGS  # noqa: PLC0415 - `--help` needs no drawing
 
     if out is not None and ending_of(out, ENDINGS) not in (".svg", ".png") and still:
         raise UsageError(f"--still and -o {out}: this form moves\n  fix: .svg or .png")
 
 
-def _gallery(out: str | None, options: Mapping[str, object], lang: str) -> None:
+def _gallery(out: str | None, lang: str) -> None:
     from convlens.drawing.gallery import gallery  # noqa: PLC0415 - `--help` needs no drawing
 
-    given = next((name for name, value in options.items() if value), None)
-    if given is not None:
-        raise UsageError(f"{given} belongs to one layer\n  fix: draw gallery -o FOLDER")
     if out is None:
         raise UsageError("the gallery needs a folder\n  fix: draw gallery -o FOLDER")
     written = gallery(out, lang)
     emit(say(lang, "{page} and {count} other files", page=written[-1], count=len(written) - 1) + "\n")
-
-
-def _network(model: str) -> None:
-    raise UsageError(
-        f"{quoted(model)} is not a call of a layer\n  fix: a layer as its framework writes it: 'Conv2d(3, 2, 3)'; or gallery"
-    )
