@@ -33,7 +33,9 @@ def axe() -> str:
         if npm is None:
             return ""
         with tempfile.TemporaryDirectory() as folder:
-            done = subprocess.run([npm, "pack", "--silent", AXE], cwd=folder, capture_output=True, text=True, timeout=120, check=False)
+            done = subprocess.run(
+                [npm, "pack", "--silent", AXE], cwd=folder, capture_output=True, text=True, timeout=120, check=False
+            )
             packed = next(Path(folder).glob("*.tgz"), None)
             if done.returncode or packed is None:
                 return ""

@@ -34,7 +34,12 @@ def opened(browser: Any) -> Iterator[Callable[..., Any]]:
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("console", lambda message: faults.append(message.text))
         page.on("request", lambda request: asked.append(request.url))
-        page.route("**/*", lambda route: route.continue_() if route.request.url.startswith(("file:", "data:", "http://127.0.0.1")) else route.abort())
+        page.route(
+            "**/*",
+            lambda route: (
+                route.continue_() if route.request.url.startswith(("file:", "data:", "http://127.0.0.1")) else route.abort()
+            ),
+        )
         page.goto(address if "://" in str(address) else f"file://{address}")
         return page
 

@@ -33,8 +33,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         write(place, name, Summary(convlens.summary(name).graph))
     write(place, "hostile", Summary(hostile()), compare=Summary(hostile()), command='draw "</script>"')
     write(place, "compared", convlens.summary("resnet18"), compare=convlens.summary("resnet34"))
-    write(place, "broken", Summary(parse("input x: 1x3x8x8\na = conv(x, out=4, kernel=3x3)\nb = conv(a, out=4, kernel=9x9)\noutput b")))
-    write(place, "huge", Summary(parse("input x: 1x3x1000000000x1000000000\nc = conv(x, out=7, kernel=3x3, padding=1)\noutput c")))
+    write(
+        place,
+        "broken",
+        Summary(parse("input x: 1x3x8x8\na = conv(x, out=4, kernel=3x3)\nb = conv(a, out=4, kernel=9x9)\noutput b")),
+    )
+    write(
+        place, "huge", Summary(parse("input x: 1x3x1000000000x1000000000\nc = conv(x, out=7, kernel=3x3, padding=1)\noutput c"))
+    )
     write(place, "keras", Summary(parse("layout channels_last\ninput x: 1x3x24x30\nc = conv(x, out=4, kernel=3x5)\noutput c")))
     return place
 
@@ -68,7 +74,12 @@ def selected(page: Any) -> dict[str, str]:
 def test_one_selection_in_strip_table_card_and_field(show: Open) -> None:
     page = show("resnet50")
     page.locator("#table tbody tr", has_text="layer3.2.conv2").click()
-    assert selected(page) == {"row": "layer3.2.conv2", "block": "layer3.1..5", "card": "Layer layer3.2.conv2", "field": "layer3.2.conv2"}
+    assert selected(page) == {
+        "row": "layer3.2.conv2",
+        "block": "layer3.1..5",
+        "card": "Layer layer3.2.conv2",
+        "field": "layer3.2.conv2",
+    }
     page.locator("#strip .block", has_text="maxpool").click()
     assert selected(page) == {"row": "maxpool", "block": "maxpool", "card": "Layer maxpool", "field": "maxpool"}
     page.locator("#card .link", has_text="layer1.0.conv1").click()
@@ -126,7 +137,9 @@ def test_focus_is_always_seen(show: Open) -> None:
     page = show("lenet5")
     for _ in range(30):
         page.keyboard.press("Tab")
-        width = page.evaluate("document.activeElement === document.body ? '3px' : getComputedStyle(document.activeElement).outlineWidth")
+        width = page.evaluate(
+            "document.activeElement === document.body ? '3px' : getComputedStyle(document.activeElement).outlineWidth"
+        )
         assert width == "3px"
 
 
@@ -148,7 +161,10 @@ def test_the_table_is_sorted_by_a_click_and_put_back(show: Open) -> None:
     page = show("lenet5")
     before = column(page, "name")
     page.locator(".c-macs button").click()
-    macs = [int(text.split()[0].replace(",", "")) for text in page.locator("#table tbody .c-macs .full, #table tbody .c-macs:not(:has(.full))").all_text_contents()]
+    macs = [
+        int(text.split()[0].replace(",", ""))
+        for text in page.locator("#table tbody .c-macs .full, #table tbody .c-macs:not(:has(.full))").all_text_contents()
+    ]
     assert macs == sorted(macs, reverse=True)
     assert page.locator("th.c-macs").get_attribute("aria-sort") == "descending"
     page.locator(".c-macs button").click()
@@ -161,7 +177,9 @@ def test_a_row_for_each_block_has_the_sums(show: Open) -> None:
     page = show("resnet50", width=1800)
     page.locator("#blocks").check()
     assert len(column(page, "name")) == 15
-    params = page.evaluate("[...document.querySelectorAll('#table tbody .c-params')].map((cell) => Number((cell.querySelector('.full') || cell).textContent.split(' ')[0].replaceAll(',', '')))")
+    params = page.evaluate(
+        "[...document.querySelectorAll('#table tbody .c-params')].map((cell) => Number((cell.querySelector('.full') || cell).textContent.split(' ')[0].replaceAll(',', '')))"
+    )
     assert sum(params) == 25_557_032
     page.locator("#table tbody tr", has_text="layer2.1..3").click()
     assert selected(page)["block"] == "layer2.1..3"
@@ -186,7 +204,9 @@ def test_a_click_on_the_picture_chooses_the_cell_that_sees_it(show: Open) -> Non
     page.locator("#field svg.input").scroll_into_view_if_needed()
     box = page.locator("#field svg.input").bounding_box()
     page.mouse.click(box["x"] + box["width"] * 0.25, box["y"] + box["height"] * 0.75)
-    rows, columns = (tuple(map(int, pair)) for pair in re.findall(r"(?:rows|columns) (-?\d+) to (-?\d+)", page.locator("#field").inner_text()))
+    rows, columns = (
+        tuple(map(int, pair)) for pair in re.findall(r"(?:rows|columns) (-?\d+) to (-?\d+)", page.locator("#field").inner_text())
+    )
     view = list(map(float, page.locator("#field svg.input").get_attribute("viewBox").split()))
     wanted = view[1] + view[3] * 0.75, view[0] + view[2] * 0.25
     assert abs(sum(rows) / 2 - wanted[0]) <= 8
@@ -199,7 +219,9 @@ def test_a_slider_moves_the_box_by_the_stride(show: Open) -> None:
     page.locator("#field input[type=range]").first.focus()
     page.keyboard.press("ArrowRight")
     number = re.compile(r"M(-?\d+) (-?\d+)")
-    (x, y), (x2, y2) = (map(int, number.match(path).groups()) for path in (first, page.locator("#field .seen").get_attribute("d")))
+    (x, y), (x2, y2) = (
+        map(int, number.match(path).groups()) for path in (first, page.locator("#field .seen").get_attribute("d"))
+    )
     assert (x2 - x, y2 - y) == (0, 4)
 
 
@@ -226,7 +248,12 @@ def test_an_own_picture_is_shown_and_stays_in_the_page(show: Open, tmp_path: Pat
 
 def test_the_link_carries_the_selection(show: Open) -> None:
     page = show("resnet50", hash="#layer=layer4.1.conv3")
-    assert selected(page) == {"row": "layer4.1.conv3", "block": "layer4.1..2", "card": "Layer layer4.1.conv3", "field": "layer4.1.conv3"}
+    assert selected(page) == {
+        "row": "layer4.1.conv3",
+        "block": "layer4.1..2",
+        "card": "Layer layer4.1.conv3",
+        "field": "layer4.1.conv3",
+    }
 
 
 def test_the_language_is_switched_with_its_texts(show: Open) -> None:
@@ -302,12 +329,16 @@ def test_hostile_names_are_texts(show: Open, width: int) -> None:
     assert page.evaluate("document.documentElement.scrollHeight") < 20_000
 
 
-@pytest.mark.parametrize("width", [320, NARROW, 700, 1000, 1240, 1500, 1800])
+WIDTHS = (320, NARROW, 700, 1000, 1239, 1240, 1500, 1700, 1701)
+
+
 @pytest.mark.parametrize("name", ["resnet50", "unet", "c3d", "vit_b_16", "compared"])
-def test_no_page_scrolls_sideways(show: Open, name: str, width: int) -> None:
-    page = show(name, width=width, hash="#layer=conv1")
+def test_no_page_scrolls_sideways(show: Open, name: str) -> None:
+    page = show(name, hash="#layer=conv1")
     for _ in range(2):
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
         page.locator("#lang").click()
 
 
@@ -335,7 +366,7 @@ def test_the_check_would_see_an_overlap(show: Open) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("name", ["resnet50", "compared", "hostile"])
+@pytest.mark.parametrize("name", ["unet", "compared", "hostile"])
 def test_axe_finds_no_violation(show: Open, name: str, scheme: str) -> None:
     if not axe():
         pytest.skip("ACCESSIBILITY WAS NOT CHECKED: axe-core cannot be fetched with npm")

@@ -44,7 +44,12 @@ def test_every_figure_of_a_layer_is_that_of_the_summary(name: str) -> None:
     report = convlens.summary(name)
     record, wanted = network_record(report, "en"), report.to_dict()["layers"]
     for layer, of in zip(record["layers"], wanted, strict=True):
-        assert (layer["name"], layer["label"], layer["params"], layer["macs"]) == (of["name"], of["label"], of["params"], of["macs"])
+        assert (layer["name"], layer["label"], layer["params"], layer["macs"]) == (
+            of["name"],
+            of["label"],
+            of["params"],
+            of["macs"],
+        )
         field = of["receptive_field"]
         assert layer["field"] == (max(field["size"]) if field else None)
         if field:
@@ -194,7 +199,21 @@ def test_every_word_is_used_and_every_used_word_is_there() -> None:
 
 
 def record_keys() -> set[str]:
-    return {"conv", "transposed", "pool", "linear", "norm", "activation", "merge", "recurrent", "sample", "unknown", "error", "warn", "info"}
+    return {
+        "conv",
+        "transposed",
+        "pool",
+        "linear",
+        "norm",
+        "activation",
+        "merge",
+        "recurrent",
+        "sample",
+        "unknown",
+        "error",
+        "warn",
+        "info",
+    }
 
 
 def test_a_page_is_small() -> None:

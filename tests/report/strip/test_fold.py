@@ -15,7 +15,10 @@ from convlens.report.summary import Summary
 
 def chain(count: int, name: str = "c{at}") -> Graph:
     """Convolutions that all differ."""
-    lines = [f"{name.format(at=at)} = conv({name.format(at=at - 1) if at else 'x'}, out={at % 50 + 1 + at}, kernel=1x1)" for at in range(count)]
+    lines = [
+        f"{name.format(at=at)} = conv({name.format(at=at - 1) if at else 'x'}, out={at % 50 + 1 + at}, kernel=1x1)"
+        for at in range(count)
+    ]
     return parse("input x: 1x3x8x8\n" + "\n".join(lines) + f"\noutput {name.format(at=count - 1)}")
 
 
@@ -75,7 +78,9 @@ def test_the_layers_of_a_repeat_are_counted() -> None:
 
 
 def test_a_period_of_several_layers_is_found() -> None:
-    lines = "\n".join(f"c{at} = conv({f'a{at - 1}' if at else 'x'}, out=3, kernel=1x1)\na{at} = add(c{at}, c{at})" for at in range(40))
+    lines = "\n".join(
+        f"c{at} = conv({f'a{at - 1}' if at else 'x'}, out=3, kernel=1x1)\na{at} = add(c{at}, c{at})" for at in range(40)
+    )
     cut = check(parse(f"input x: 1x3x8x8\n{lines}\noutput a39"))
     assert max(item.times for item in cut) == 40
 

@@ -5,7 +5,7 @@ import re
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -88,7 +88,10 @@ def test_arcs_on_one_level_do_not_meet() -> None:
     rows = [range(20), range(20, 40)]
     made, _ = arcs([(a, b) for a in range(0, 36, 3) for b in range(a + 2, 40, 7)], rows)
     for row, pieces in zip(rows, made, strict=True):
-        spans = [(arc.level, row.start - 1 if arc.start is None else arc.start, row.stop if arc.stop is None else arc.stop) for arc in pieces]
+        spans = [
+            (arc.level, row.start - 1 if arc.start is None else arc.start, row.stop if arc.stop is None else arc.stop)
+            for arc in pieces
+        ]
         for one in spans:
             assert all(one is other or one[0] != other[0] or one[2] <= other[1] or other[2] <= one[1] for other in spans)
 
@@ -103,7 +106,7 @@ def test_the_costs_under_the_blocks_add_up_to_the_totals(name: str) -> None:
 
 def test_the_bars_say_the_numbers_of_the_summary() -> None:
     report = convlens.summary("lenet5")
-    texts = [element.text for element in ElementTree.fromstring(network_svg(report)).iter(f"{SVG}text")]
+    texts = [element.text for element in ET.fromstring(network_svg(report)).iter(f"{SVG}text")]
     for known in report.facts.nodes.values():
         assert short(known.params) in texts
         assert short(known.macs or 0) in texts
@@ -127,7 +130,7 @@ def test_the_picture_is_the_one_that_was_looked_at() -> None:
 @pytest.mark.parametrize("name", ["resnet50", "densenet121", "m5"])
 def test_a_picture_is_well_formed_and_small(name: str, lang: str) -> None:
     text = network_svg(convlens.summary(name), lang)
-    assert ElementTree.fromstring(text).tag == f"{SVG}svg"
+    assert ET.fromstring(text).tag == f"{SVG}svg"
     assert len(text.encode()) < 40_000
     assert "http" not in text.replace("http://www.w3.org/2000/svg", "")
 
@@ -152,5 +155,5 @@ def test_a_notebook_shows_the_strip_as_an_image_with_a_text() -> None:
     parser.feed(convlens.summary("lenet5")._repr_html_())
     kind, _, data = parser.source.partition(",")
     assert kind == "data:image/svg+xml;base64"
-    assert ElementTree.fromstring(base64.b64decode(data)).tag == f"{SVG}svg"
+    assert ET.fromstring(base64.b64decode(data)).tag == f"{SVG}svg"
     assert "lenet5: x 1x1x32x32" in parser.alt
