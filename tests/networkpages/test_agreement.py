@@ -1,5 +1,6 @@
 """What the page computes by itself is what Python computes: rounded numbers, arcs, rows, places of a field."""
 
+import itertools
 import json
 import random
 from itertools import pairwise
@@ -78,7 +79,11 @@ def test_arcs_are_laid_alike(scripts: Any) -> None:
         count = draw.randrange(2, 30)
         edges = sorted({tuple(sorted(draw.sample(range(count), 2))) for _ in range(draw.randrange(1, 40))})
         cuts = sorted({0, count, *(draw.randrange(1, count) for _ in range(3))})
+<<<<<<< HEAD
         rows = [range(a, b) for a, b in pairwise(cuts)]
+=======
+        rows = [range(a, b) for a, b in itertools.pairwise(cuts)]
+>>>>>>> pages
         made, left_out = arcs(edges, rows)
         found = scripts.evaluate(
             "([edges, rows]) => arcsOf(edges, rows)", [edges, [{"first": row.start, "stop": row.stop} for row in rows]]
