@@ -5,8 +5,9 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from convlens.cli._network_picture import Wanted, draw_network, file_name
+from convlens.cli._network_picture import Wanted, draw_network
 from convlens.ir.errors import ShapeError, UsageError
+from convlens.networkpages.naming import file_name
 
 
 def test_a_picture_and_a_page_are_written(

@@ -3,7 +3,6 @@
 import itertools
 import json
 import random
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -79,11 +78,7 @@ def test_arcs_are_laid_alike(scripts: Any) -> None:
         count = draw.randrange(2, 30)
         edges = sorted({tuple(sorted(draw.sample(range(count), 2))) for _ in range(draw.randrange(1, 40))})
         cuts = sorted({0, count, *(draw.randrange(1, count) for _ in range(3))})
-<<<<<<< HEAD
-        rows = [range(a, b) for a, b in pairwise(cuts)]
-=======
         rows = [range(a, b) for a, b in itertools.pairwise(cuts)]
->>>>>>> pages
         made, left_out = arcs(edges, rows)
         found = scripts.evaluate(
             "([edges, rows]) => arcsOf(edges, rows)", [edges, [{"first": row.start, "stop": row.stop} for row in rows]]

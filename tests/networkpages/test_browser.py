@@ -247,11 +247,7 @@ def test_an_own_picture_is_shown_and_stays_in_the_page(show: Open, tmp_path: Pat
 
 
 def test_the_link_carries_the_selection(show: Open) -> None:
-<<<<<<< HEAD
     page = show("resnet50", at="#layer=layer4.1.conv3")
-=======
-    page = show("resnet50", hash="#layer=layer4.1.conv3")
->>>>>>> pages
     assert selected(page) == {
         "row": "layer4.1.conv3",
         "block": "layer4.1..2",
@@ -337,13 +333,8 @@ WIDTHS = (320, NARROW, 700, 1000, 1239, 1240, 1500, 1700, 1701)
 
 
 @pytest.mark.parametrize("name", ["resnet50", "unet", "c3d", "vit_b_16", "compared"])
-<<<<<<< HEAD
-def test_no_page_scrolls_sideways(show: Open, name: str, width: int) -> None:
-    page = show(name, width=width, at="#layer=conv1")
-=======
 def test_no_page_scrolls_sideways(show: Open, name: str) -> None:
-    page = show(name, hash="#layer=conv1")
->>>>>>> pages
+    page = show(name, at="#layer=conv1")
     for _ in range(2):
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 900})

@@ -1,6 +1,5 @@
 """What `draw` does with a network: the strip as an .svg, the report page as an .html."""
 
-import re
 import shlex
 import sys
 from collections.abc import Mapping
@@ -28,6 +27,7 @@ class Wanted(NamedTuple):
 
 def draw_network(model: str, wanted: Wanted, lang: str) -> None:
     """Write the picture or the page and print its path. A network whose shapes break is drawn up to there, then raised."""
+    from convlens.networkpages.naming import file_name  # noqa: PLC0415 - `--help` needs no name
     from convlens.networkpages.page import network_page  # noqa: PLC0415 - `--help` needs no page
     from convlens.report.strip.picture import network_svg  # noqa: PLC0415 - nor a picture
     from convlens.report.summary import Summary  # noqa: PLC0415 - nor a report
@@ -56,15 +56,6 @@ def _ending(wanted: Wanted) -> str:
     if given and ending != ".html":
         raise UsageError(f"{given} belongs to the report, which is a page\n  fix: -o with the ending .html, or no -o")
     return ending
-
-
-def file_name(name: str, ending: str) -> str:
-    """A name that every system accepts.
-
-    >>> file_name("resnet50", ".svg"), file_name("a/b:c d", ".html")
-    ('resnet50.svg', 'a_b_c_d.html')
-    """
-    return (re.sub(r"[^A-Za-z0-9_-]+", "_", name)[:60].strip("_") or "network") + ending
 
 
 def _command() -> str:

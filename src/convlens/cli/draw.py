@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from convlens.cli._draw_network import Asked, draw_network
 from convlens.cli._lang import lang_option
+from convlens.cli._network_picture import Wanted, draw_network
 from convlens.cli._output import emit, emit_json, ending_of, remark, write
 from convlens.cli._save import check_target
 from convlens.cli._spoken import Spoken
@@ -23,6 +23,8 @@ GALLERY = "gallery"
 @click.command("draw", cls=Spoken, short_help="A layer as a picture with every number; a network as a strip, or as a page.")
 @click.argument("what")
 @click.option("--input", "inputs", metavar="SHAPE[:DTYPE]", multiple=True, help="An input: 1x3x7x7.")
+@click.option("--dim", "dims", metavar="NAME=SIZE", multiple=True, help="Size of a named dimension of an ONNX file.")
+@click.option("--real", is_flag=True, help="Run a torch module on real zeros, for code that looks at values.")
 @click.option("--still", is_flag=True, help="Without motion: the complete answer. For .svg and .png.")
 @click.option("--caption", is_flag=True, help="Explain the signs of the picture in words below it.")
 @click.option("--values", metavar="FILE.npy", help="The input's numbers.")
@@ -38,6 +40,7 @@ GALLERY = "gallery"
 def command(
     what: str, inputs: tuple[str, ...], still: bool, caption: bool, values: str | None, weights: str | None, flip: bool,
     lang: str, out: str | None, as_json: bool, playground: bool, report: bool, compare: str | None, picture: str | None,
+    dims: tuple[str, ...], real: bool,
 ) -> None:  # fmt: skip
     """Draw WHAT: a layer as its framework writes it, such as 'Conv2d(3, 2, 3, stride=2, padding=1, dilation=2)', or a network.
 
@@ -50,7 +53,7 @@ def command(
     WHAT may be 'gallery': the standard pictures, with a page that shows them and the lines to paste.
     """
     layers = {"--still": still, "--caption": caption, "--values": values, "--weights": weights, "--flip": flip, "--json": as_json}
-    networks = {"--report": report, "--compare": compare, "--picture": picture}
+    networks = {"--report": report, "--compare": compare, "--picture": picture, "--dim": dims, "--real": real}
     if what == GALLERY:
         _only({**layers, **networks, "--playground": playground, "--input": inputs}, "one layer", "draw gallery -o FOLDER")
         _gallery(out, lang)
@@ -64,7 +67,7 @@ def command(
         _layer(what, inputs, out, lang, given, still=still, as_json=as_json)
     else:
         _only({**layers, "--playground": playground}, "one layer", "a layer such as 'Conv2d(3, 2, 3)', or no such option")
-        draw_network(Asked(what, inputs, report, compare, picture), out, lang)
+        draw_network(what, Wanted(inputs, dims, real, report, compare, picture, out), lang)
 
 
 def _only(others: Mapping[str, object], whose: str, fix: str) -> None:

@@ -9,6 +9,7 @@ from convlens.drawing.draw import Drawing
 from convlens.drawing.draw import draw as draw_layer
 from convlens.ir.errors import UsageError
 from convlens.lang.printable import printable
+from convlens.networkpages.naming import file_name
 from convlens.networkpages.page import network_page
 from convlens.report.strip.picture import network_svg
 from convlens.report.summary import Summary
@@ -30,7 +31,7 @@ class NetworkDrawing:
     @property
     def name(self) -> str:
         """A file name without its ending."""
-        return "".join(c if c.isalnum() or c in "-_" else "_" for c in self.report.graph.name)[:80] or "network"
+        return file_name(self.report.graph.name, "")
 
     def svg(self, lang: str = "en") -> str:
         """The layers from left to right in rows; skips are arcs, repeated blocks stand once."""
