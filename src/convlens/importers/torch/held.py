@@ -35,8 +35,9 @@ class Holdings:
         self.modules.append(module)
         self.paths[id(module)] = path
         prefix = f"{path}." if path else ""
-        self._keep(prefix, module._parameters)  # noqa: SLF001 - what named_parameters() reads
-        self._keep(prefix, module._buffers)  # noqa: SLF001 - what named_buffers() reads
+        for tensors in (module._parameters, module._buffers):  # noqa: SLF001 - what named_parameters() reads
+            if tensors:
+                self._keep(prefix, tensors)
         for name, child in module._modules.items():  # noqa: SLF001 - what named_modules() reads
             if child is not None and id(child) not in self.paths:
                 self._add(child, prefix + name)

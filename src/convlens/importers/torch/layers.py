@@ -68,12 +68,13 @@ class _Layer:
     be known before the call: later the mode is active, and to ask a tensor for its shape is a call too.
     """
 
-    __slots__ = ("added", "attributes", "buffers", "given", "keys", "modes", "module", "parameters", "path", "size", "trace", "types")
+    __slots__ = ("added", "attributes", "buffers", "given", "keys", "modes", "module", "parameters", "path", "read", "size", "trace", "types")
 
     def __init__(self, trace: Trace, module: nn.Module, path: str, modes: int) -> None:
         self.trace = trace
         self.module: Any = module
         self.path = path
+        self.read = reader(type(module))
         self.modes = modes
         self.attributes = attributes = vars(module)
         self.size = len(attributes) + 1
@@ -89,9 +90,8 @@ class _Layer:
         if len(args) != 1 or kwargs or type(args[0]) is not Shadow or not self._is_as_before():
             return self.module._call_impl(*args, **kwargs)  # noqa: SLF001 - what PyTorch calls here
         x = args[0]
-        given = self.given
         try:
-            key = (given, reader(given[0])(self.attributes), x.spec)
+            key = (self.given, self.read(self.attributes), x.spec)
             seen = _SEEN.get(key)
         except (KeyError, TypeError):  # a setting is missing, or is a list
             return self.module._call_impl(x)  # noqa: SLF001 - what PyTorch calls here

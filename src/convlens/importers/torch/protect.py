@@ -43,7 +43,7 @@ class _State:
         self.attributes = [(now, now.copy()) for now in map(vars, modules)]
         containers = [value for now, _ in self.attributes for value in now.values() if type(value) in _REFILL]
         self.containers = containers
-        self.filled = [container for container in containers if container]
+        self.filled = [*filter(None, containers)]
         self.before = [container.copy() for container in self.filled]
         self.contents = _contents(self.before)
 
@@ -61,7 +61,7 @@ class _State:
 
     def _holds_the_same(self) -> bool:
         """Asked of all containers at once: each as many as before, and all together the same."""
-        filled = [container for container in self.containers if container]
+        filled = [*filter(None, self.containers)]
         return (
             _same(filled, self.filled)
             and [*map(len, filled)] == [*map(len, self.before)]

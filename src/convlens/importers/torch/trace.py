@@ -11,7 +11,7 @@ from convlens.importers.torch.frames import innermost_module, running_modules, u
 from convlens.importers.torch.held import Holdings
 from convlens.importers.torch.shadow import DTYPE_NAMES, Shadow, spec_of
 from convlens.ir.errors import ShapeError, UsageError
-from convlens.ir.graph import Captured, Extra, Input, Node, Ref, Tie
+from convlens.ir.graph import Captured, Extra, Input, Node, Ref, Tie, recorded
 from convlens.ir.names import Names
 from convlens.ir.op import Inputs, Op
 from convlens.ir.spec import TensorSpec
@@ -130,17 +130,18 @@ class Trace:
         ``path`` is that of a layer of torch.nn, which gives it to the node. With ``in_place`` the first input is written
         into, which must be no view.
         """
-        refs = tuple([x.ref for x in inputs])
+        refs = (inputs[0].ref,) if len(inputs) == 1 else tuple([x.ref for x in inputs])
         name = path
         if not path:
             path, module = self.running()
             name = _name_for(op, path, module)
         own = self._names.unique(name)
         self._record(own, op, refs, path, weights, in_place=in_place)
+        ref = _ref(Ref, (own, 0))
         if not in_place:
-            return Shadow.of(output, Ref(own), self.device, self)
-        inputs[0].ref = Ref(own)
-        self.let_go(inputs[0].ref)
+            return Shadow.of(output, ref, self.device, self)
+        inputs[0].ref = ref
+        self.held[ref] = own
         return inputs[0]
 
     def _record(
@@ -158,7 +159,7 @@ class Trace:
             raise UsageError(f"the forward makes more than {MAX_NODES} calls; a loop that does not end?")
         ties, frozen, paths = self._own(own, weights) if weights else ((), (), ())
         module = path if own != path else ""
-        self.nodes.append(Node(own, op, refs, module, ties, frozen, in_place, "", paths, value))
+        self.nodes.append(recorded(own, op, refs, module, ties, frozen, in_place, paths, value))
         self.last = own
 
     def _break(self, node: Node, xs: Inputs, error: ShapeError) -> None:
@@ -239,6 +240,10 @@ class Trace:
                 if held.frozen:
                     frozen = (*frozen, param)
         return ties, frozen, tuple(paths)
+
+
+_ref = tuple.__new__
+"""What the constructor of a `NamedTuple` calls, without its own time."""
 
 
 def _name_for(op: Op, path: str, module: torch.nn.Module | None) -> str:
