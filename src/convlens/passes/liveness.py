@@ -5,10 +5,10 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from convlens.ir.backward import Wanted
-from convlens.ir.graph import Graph, Ref
+from convlens.ir.graph import Graph
 from convlens.ir.op import Inputs, Op
 from convlens.passes.facts import Facts
-from convlens.passes.storage import Storage, storages
+from convlens.passes.storage import Memory, storages
 
 _EVALUATION = Wanted(frozenset(), weights=False)
 
@@ -33,7 +33,7 @@ class Live(NamedTuple):
     at: Mapping[str, int]
 
 
-def live(graph: Graph, facts: Facts, memory: Mapping[Ref, Storage] | None = None) -> Live:
+def live(graph: Graph, facts: Facts, memory: Memory | None = None) -> Live:
     """The activation memory of one inference, step by step; ``memory`` is what `storages` gives, where it is known already."""
     steps = [node for node in graph if node.name in facts.nodes]
     made, freed = [0] * (len(steps) + 1), [0] * (len(steps) + 1)
@@ -56,7 +56,7 @@ def live(graph: Graph, facts: Facts, memory: Mapping[Ref, Storage] | None = None
     return Live(total, given, at)
 
 
-def activations(graph: Graph, facts: Facts, memory: Mapping[Ref, Storage] | None = None) -> Activations:
+def activations(graph: Graph, facts: Facts, memory: Memory | None = None) -> Activations:
     """Activation memory of one inference; ``memory`` is what `storages` gives, where it is known already."""
     return peak(live(graph, facts, memory))
 

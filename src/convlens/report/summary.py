@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
-from convlens.ir.graph import Graph, Ref
+from convlens.ir.graph import Graph
 from convlens.ir.record import as_json
 from convlens.lang.printable import printable
 from convlens.linting.finding import Finding
 from convlens.passes.facts import Facts, facts
 from convlens.passes.liveness import Activations, activations
 from convlens.passes.receptive_field import ReceptiveField, lost_at, receptive_fields
-from convlens.passes.storage import Storage, storages
+from convlens.passes.storage import Memory, storages
 from convlens.passes.training import Training, training
 from convlens.report.collector import paused
 from convlens.report.totals import Totals, totals
@@ -38,7 +38,7 @@ class Summary:
         return lost_at(self.graph, self.facts) if None in self.receptive_fields.values() else {}
 
     @cached_property
-    def _memory(self) -> Mapping[Ref, Storage]:
+    def _memory(self) -> Memory:
         return storages(self.graph, self.facts)
 
     @cached_property
