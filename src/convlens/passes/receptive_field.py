@@ -8,6 +8,7 @@ are united, so no alignment is assumed.
 from collections.abc import Mapping
 from fractions import Fraction
 from functools import lru_cache, reduce
+from operator import is_
 from typing import NamedTuple
 
 from convlens.arith.axis import IDENTITY, AxisMap, TooIrregularError, compose, constant, union
@@ -163,15 +164,13 @@ def _in_place(read: Read) -> bool:
 
 
 def _through(views: Views, read: Read | None, dims: Shape, node: str) -> Views:
+    """The same object where nothing changes, as at a 1x1 convolution: then the field is the same as well."""
     if read is None:
         return views
-    return tuple([_step(view, read, dims, node) for view in views])
-
-
-def _step(view: View, read: Read, dims: Shape, node: str) -> View:
-    if view.also:
-        return _step_each(view, read, dims, node)
-    return _step_one(view, view.local, read, dims, node)
+    found = tuple(
+        [_step_each(view, read, dims, node) if view.also else _step_one(view, view.local, read, dims, node) for view in views]
+    )
+    return views if all(map(is_, found, views)) else found
 
 
 def _step_each(view: View, read: Read, dims: Shape, node: str) -> View:
@@ -197,7 +196,7 @@ def _along(view: View, local: Local, read: AxisRead, length: int, node: str) -> 
         if read is WHOLE:
             return _seen_whole(view, local.map, length, node)
         return view._replace(local=Local(read.axes, local.map, length)) if isinstance(read, Scattered) else _lost(view, node)
-    if read.map == IDENTITY and read.axis == local.axes[0]:
+    if read.axis == local.axes[0] and read.map == IDENTITY:
         return view
     try:
         # Written out because it is done for each layer and axis, and `_replace` takes as long as all the rest.

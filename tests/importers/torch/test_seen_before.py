@@ -1,10 +1,12 @@
 """Calls that were seen before are recorded without reading them again: the graph must be the one of the long way."""
 
 import copy
+import gc
 import inspect
 import re
 import textwrap
 import threading
+import weakref
 from contextlib import nullcontext
 from typing import Any
 
@@ -30,8 +32,7 @@ SHAPE = (2, 4, 8, 8)
 def facts_of(graph: Any) -> Any:
     """Everything in a graph, what equality leaves out included."""
     nodes = [(n, n.weights, n.source, n.value is None) for n in graph]
-    held = dict(graph.held) if graph.broken is None else {}  # an error's traceback holds tensors for as long as it lives
-    return graph, nodes, graph.extras, held, graph.captured, str(graph.broken)
+    return graph, nodes, graph.extras, dict(graph.held), graph.captured, str(graph.broken)
 
 
 def captured(module: nn.Module, args: Any, kwargs: Any) -> Any:
@@ -406,6 +407,51 @@ def test_the_table_names_every_attribute_that_the_forward_reads(kind):
     tensors = {"weight", "bias", "running_mean", "running_var", "num_batches_tracked"}
     helpers = {"_conv_forward", "_check_input_dim", "_output_padding", "_reversed_padding_repeated_twice"}
     assert read - tensors - helpers <= set(READ_BY_FORWARD[kind])
+
+
+class Counts(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.register_buffer("steps", torch.zeros(1))
+        self.register_buffer("table", torch.zeros(3, 4))
+
+    def forward(self, x):
+        self.steps += 1
+        self.table.add_(x.mean())
+        self.steps.mul_(self.steps)
+        return x * int(self.steps)
+
+
+@pytest.mark.parametrize("real", [False, True])
+def test_a_counter_is_read_back_as_it_was_written_and_left_as_it_was(real):
+    module = Counts()
+    capture(module, (SHAPE,), real=real)
+    assert int(module.steps) == 0
+    module.steps.fill_(2)
+    found = capture(module, (SHAPE,), real=real)
+    assert int(module.steps) == 2
+    assert found.nodes[-1] == capture(Holds(nn.Identity(), lambda _, x: x * 9), (SHAPE,)).nodes[-1]
+
+
+def test_a_batch_norm_without_momentum_that_has_seen_no_batch_is_captured():
+    module = nn.Sequential(nn.BatchNorm2d(4, momentum=None)).train()
+    assert_the_same(module, SHAPE)
+    assert int(module[0].num_batches_tracked) == 0
+
+
+@pytest.mark.parametrize("part", [nn.Conv2d(5, 4, 3), nn.Conv2d(4, 4, 9)])
+def test_an_error_that_is_kept_holds_no_tensor(part):
+    seen: list[Any] = []
+
+    def watched(part, x):
+        y = x * 2
+        seen.append(weakref.ref(y))
+        return part(y)
+
+    for _ in range(2):
+        assert capture(Holds(part, watched), (SHAPE,)).broken is not None
+        gc.collect()
+        assert seen.pop()() is None
 
 
 def leaves(key: Any) -> list[Any]:

@@ -1,5 +1,6 @@
 """What a module holds: the modules below it with their paths, and their tensors with their names."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import torch
@@ -42,7 +43,7 @@ class Holdings:
             if child is not None and id(child) not in self.paths:
                 self._add(child, prefix + name)
 
-    def _keep(self, prefix: str, tensors: dict[str, torch.Tensor | None]) -> None:
+    def _keep(self, prefix: str, tensors: Mapping[str, torch.Tensor | None]) -> None:
         """The usual two types are asked first, because `isinstance` with a parameter's class takes long."""
         for name, tensor in tensors.items():
             if tensor is None or id(tensor) in self.tensors:

@@ -7,6 +7,7 @@ from typing import Any, TypeGuard
 import torch
 from torch.overrides import TorchFunctionMode
 
+from convlens.importers.torch.aside import Aside
 from convlens.importers.torch.composite import in_parts, is_composite
 from convlens.importers.torch.constants import constant_call, is_small
 from convlens.importers.torch.frames import user_line
@@ -48,6 +49,7 @@ class Capture(TorchFunctionMode):
         self.trace = trace
         trace.on_dispatch = self.kernel
         self._running: set[Any] = set()
+        self._aside = Aside()
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         found = None if self.trace.real else call_key(func, args, kwargs)
@@ -105,6 +107,8 @@ class Capture(TorchFunctionMode):
         if name in _VALUES:
             return self._value(func, name, args, kwargs)
         if self._is_own(first) and (in_place(name) or name == "data"):
+            if self.trace.is_buffer(first) and in_place(name):
+                self._aside.write(func, args, kwargs)
             return first
         return self._written(func, name, args, kwargs, self._record(func, name, args, kwargs))
 
@@ -149,10 +153,13 @@ class Capture(TorchFunctionMode):
             return opaque(self.trace, func, args, kwargs)
         if self.trace.real or not shadows_in((args, kwargs)):
             self.trace.looks += 1
-            return func(*mapped(args, value_of), **mapped(kwargs, value_of))
+            return func(*mapped(args, self._value_now), **mapped(kwargs, self._value_now))
         if name in _VALUE_TENSORS:
             undetermined(self.trace, call_name(func), (args, kwargs))
         raise DataDependentError(call_name(func))
+
+    def _value_now(self, tensor: torch.Tensor) -> torch.Tensor:
+        return value_of(self._aside.value(tensor))
 
     def _computed(self, func: Any, args: Any, kwargs: Any, result: Any) -> Any:
         run = _VALUES_OF.get(func, func)

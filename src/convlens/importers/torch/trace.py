@@ -1,6 +1,7 @@
 """What has been recorded so far: nodes, names, and which parameter belongs to which node."""
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
@@ -97,7 +98,7 @@ class Trace:
         """Record one node and return its outputs.
 
         ``inputs`` are tensors of any kind, ``weights`` the parameters that the node owns, ``value``
-        what a constant holds. With a ``refusal`` the node is the last one, and it is raised.
+        what a constant holds. With a ``refusal`` the node is the last one, and a copy of it is raised: it may be kept.
         """
         xs = tuple([x.spec if type(x) is Shadow else spec_of(x) for x in inputs])
         refs = tuple([x.ref if type(x) is Shadow else self.ref_of(x) for x in inputs])
@@ -107,7 +108,7 @@ class Trace:
         try:
             outputs = op_facts(op, xs).outputs
             if refusal is not None:
-                raise refusal
+                raise copy(refusal)
         except ShapeError as error:
             ties, frozen, _ = self._own(own, owned)
             self._break(Node(own, op, refs, path if own != path else "", ties, frozen, source=user_line()), xs, error)
