@@ -74,7 +74,7 @@ def test_a_pad_node_before_an_unpadded_layer_is_its_padding() -> None:
     assert finding.evidence["asymmetry"] == 1
 
 
-@cases(120)
+@cases(60)
 @given(st.lists(st.tuples(ints(1, 6), ints(1, 2), st.sampled_from(["same", "same_lower", "1"])), min_size=1, max_size=4))
 def test_half_pixel_shifts_add_up_to_the_shift_of_real_gradients(layers: list[tuple[int, int, str]]) -> None:
     written = [f"conv({{}}, out=1, kernel={k}, dilation={d}, padding={p})" for k, d, p in layers]
@@ -121,7 +121,7 @@ def test_an_odd_kernel_shifts_nothing_and_keeps_the_shape() -> None:
     assert done.after.net.spec(done.graph.outputs[0]) == done.before.net.spec(graph.outputs[0])
 
 
-@cases(100)
+@cases(40)
 @given(ints(66, 100), st.sampled_from([3, 5, 7]))
 def test_same_reads_other_pixels_than_symmetric_padding(size: int, kernel: int) -> None:
     """The oracle: the first pixel that a middle output reads, with either padding."""

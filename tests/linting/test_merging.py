@@ -37,7 +37,7 @@ UP = ["conv_transpose({}, out=1, kernel=2, stride=2)", "interpolate({}, scale=[2
 
 
 @pytest.mark.parametrize("up", UP)
-@cases(60)
+@cases(25)
 @given(ints(8, 90))
 def test_pytorch_agrees_where_it_stops_and_where_it_runs(up: str, size: int) -> None:
     graph = u_net(size, 3, 1, up)

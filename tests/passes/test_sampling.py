@@ -17,7 +17,7 @@ from convlens.passes.sampling import sampling
 from tests.passes.centres import centre, gradient_rows
 from tests.strategies import Draw, cases, ints
 
-SIZE = 1800
+SIZE = 1200
 PERIOD = 36
 """A multiple of every product of two enlargements by up to 3."""
 
@@ -55,7 +55,7 @@ def _up(draw: Draw, at: str) -> str:
 @st.composite
 def chains(draw: Draw) -> Graph:
     """Some layers down, then some up. After an enlargement no stride picks some of its phases only."""
-    makers = [_down] * draw(ints(0, 4)) + [_up] * draw(ints(0, 2))
+    makers = [_down] * draw(ints(0, 3)) + [_up] * draw(ints(0, 2))
     lines = [f"input x: 1x1x{SIZE}"]
     for i, make in enumerate(makers):
         lines.append(f"n{i} = {make(draw, f'n{i - 1}' if i else 'x')}")
@@ -72,8 +72,8 @@ def test_places_are_the_centres_of_mass_of_gradients() -> None:
         place = sampling(graph, facts(graph)).of(graph.outputs[0])[2]
         assert place is not None
         ys = _inner(graph)
-        rows = gradient_rows(graph, range(ys.start, ys.stop + PERIOD))
-        if _even(rows[: len(ys)], rows[PERIOD:]):
+        rows = gradient_rows(graph, range(ys.start, ys.stop + len(ys)))
+        if _even(rows[: len(ys)], rows[len(ys) :]):
             compared += 1
             assert abs(centre(rows[: len(ys)], place.line.slope, ys) - float(place.line.intercept)) < 1e-9, format(graph)
 
@@ -84,7 +84,8 @@ def test_places_are_the_centres_of_mass_of_gradients() -> None:
 def _inner(graph: Graph) -> range:
     """One period of outputs of the middle."""
     middle = facts(graph).nodes[graph.outputs[0].node].outputs[0].dims[2] // 2 if graph.nodes else SIZE // 2
-    return range(max(middle - PERIOD, 0), max(middle - PERIOD, 0) + PERIOD)
+    period = PERIOD if any(node.op.name in ("conv_transpose", "interpolate") for node in graph) else 1
+    return range(max(middle - period, 0), max(middle - period, 0) + period)
 
 
 def _even(rows: torch.Tensor, later: torch.Tensor) -> bool:

@@ -1,8 +1,10 @@
 """Branches that meet although their pixels lie at different places, leaving out those that are meant to."""
 
+from collections.abc import Mapping
+
 from convlens.ir.graph import Ref
 from convlens.linting.meant import gathers, looks_back
-from convlens.linting.misfit import Misfit, trails
+from convlens.linting.misfit import Misfit, Ways, ways
 from convlens.linting.network import Network
 from convlens.linting.resizing import uneven_resizes
 from convlens.passes.sampling import Meeting
@@ -19,9 +21,13 @@ def misfits(net: Network) -> list[Misfit]:
     for meeting in net.sampling.meetings:
         if _counts(net, meeting):
             met.setdefault(meeting.node, []).append(meeting)
-    found = [Misfit(net.graph[name], tuple(each)) for name, each in met.items()]
-    found = [misfit for misfit in found if not gathers(net, misfit) and not looks_back(net, misfit)]
-    return _without_followers(net, _without_resized(net, found))
+    found = _without_resized(net, [Misfit(net.graph[name], tuple(each)) for name, each in met.items()])
+    kept: dict[str, Misfit] = {}
+    for misfit in found:
+        back = ways(net, misfit)
+        if not (gathers(net, back) or looks_back(net, misfit, back) or _follows(misfit, back, kept)):
+            kept[misfit.node.name] = misfit
+    return list(kept.values())
 
 
 def _counts(net: Network, meeting: Meeting) -> bool:
@@ -40,11 +46,6 @@ def _without_resized(net: Network, found: list[Misfit]) -> list[Misfit]:
     return [misfit for misfit in found if not (misfit.strides_differ and misfit.node.name in behind)]
 
 
-def _without_followers(net: Network, found: list[Misfit]) -> list[Misfit]:
-    """Without those one branch of which comes from an earlier misfit and lies as far off as there; the other one does not."""
-    kept: list[Misfit] = []
-    for misfit in found:
-        ways = [{ref.node for ref in refs} for refs in trails(net, misfit)] if kept else []
-        if not any(misfit.farthest == other.farthest and sum(other.node.name in way for way in ways) == 1 for other in kept):
-            kept.append(misfit)
-    return kept
+def _follows(misfit: Misfit, back: Ways, earlier: Mapping[str, Misfit]) -> bool:
+    """Has one branch alone lain as far off since an earlier misfit?"""
+    return any(earlier[ref.node].farthest == misfit.farthest for own in back.own for ref in own if ref.node in earlier)

@@ -1,26 +1,16 @@
 """Branches that lie apart on purpose: places read side by side, and windows that look back only."""
 
-from collections.abc import Iterator
-
 from convlens.arith.axis import IDENTITY, AxisMap, TooIrregularError, compose
 from convlens.ir.graph import Node, Ref
 from convlens.ir.op import Along
-from convlens.linting.misfit import Misfit, trails
+from convlens.linting.misfit import Misfit, Ways
 from convlens.linting.network import Network
 from convlens.passes.reads import reads_of
 
 
-def gathers(net: Network, misfit: Misfit) -> bool:
+def gathers(net: Network, found: Ways) -> bool:
     """Are all branches made from one map by nodes that read one pixel for each of theirs?"""
-    sources = [set(_one_by_one(net, refs)) for refs in trails(net, misfit)]
-    return bool(set.intersection(*sources))
-
-
-def _one_by_one(net: Network, refs: list[Ref]) -> Iterator[Ref]:
-    for ref in refs:
-        yield ref
-        if ref.node not in net.facts.nodes or not _reads_one(net, ref):
-            return
+    return found.source is not None and all(_reads_one(net, ref) for own in found.own for ref in own)
 
 
 def _reads_one(net: Network, ref: Ref) -> bool:
@@ -36,20 +26,12 @@ def _maps(net: Network, node: Node, port: int, at: int = 0) -> dict[int, AxisMap
     return {along.axis: along.map for along in followed if along.axis is not None}
 
 
-def looks_back(net: Network, misfit: Misfit) -> bool:
+def looks_back(net: Network, misfit: Misfit, found: Ways) -> bool:
     """Do all branches end at the same pixel, along one axis only? Then they are causal."""
-    if len(misfit.meetings) != 1 or misfit.strides_differ:
+    if len(misfit.meetings) != 1 or misfit.strides_differ or found.source is None:
         return False
-    first, *others = trails(net, misfit)
-    return all(_end_alike(net, first, other, misfit.axes[0]) for other in others)
-
-
-def _end_alike(net: Network, a: list[Ref], b: list[Ref], axis: int) -> bool:
-    common = next((ref for ref in a if ref in b), None)
-    if common is None:
-        return False
-    ends = [_last_read(net, refs[: refs.index(common)], axis) for refs in (a, b)]
-    return ends[0] is not None and ends[0] == ends[1]
+    ends = {_last_read(net, own, misfit.axes[0]) for own in found.own}
+    return len(ends) == 1 and None not in ends
 
 
 def _last_read(net: Network, refs: list[Ref], axis: int) -> int | None:

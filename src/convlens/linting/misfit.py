@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from fractions import Fraction
-from itertools import islice
+from itertools import takewhile
 from typing import NamedTuple
 
 from convlens.ir.graph import Node, Ref
@@ -66,6 +66,22 @@ def trail(net: Network, ref: Ref) -> Iterator[Ref]:
         yield ref
 
 
-def trails(net: Network, misfit: Misfit) -> list[list[Ref]]:
-    """The way back of each branch, in their order."""
-    return [list(islice(trail(net, misfit.node.inputs[at]), LONGEST)) for at in misfit.branches]
+class Ways(NamedTuple):
+    """What each branch alone was made from, its end first, and the tensor that all were made from, where it is found."""
+
+    own: list[list[Ref]]
+    source: Ref | None
+
+
+def ways(net: Network, misfit: Misfit) -> Ways:
+    """All branches are followed back together, until they come from the same tensor."""
+    trails = [trail(net, misfit.node.inputs[at]) for at in misfit.branches]
+    passed: list[dict[Ref, None]] = [{} for _ in trails]
+    for _ in range(LONGEST):
+        for own, way in zip(passed, trails, strict=True):
+            ref = next(way, None)
+            if ref is not None:
+                own[ref] = None
+                if all(ref in other for other in passed):
+                    return Ways([list(takewhile(ref.__ne__, other)) for other in passed], ref)
+    return Ways([list(other) for other in passed], None)

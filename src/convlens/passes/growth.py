@@ -79,16 +79,23 @@ def growth(op: Op, xs: Inputs, at: int, axis: int, port: int = 0) -> Growth | As
     if length == size and line_of(read.map) == STRAIGHT:
         return _in_place(probe, size)
     found = _periodic(probe, size, read.map.stride) or _periodic(probe, size, Fraction(size, length)) or _constant(probe, size)
-    return Asked(probe) if found is None else _shared(_with_least(found, probe, size))
+    if found is None or any(found.length(n) != probe.length(n) for n in (_far(size), 11 * size + 1)):
+        return Asked(probe)
+    return _shared(_with_least(found, probe, size))
 
 
-def _in_place(probe: "Probe", size: int) -> Growth:
+def _in_place(probe: "Probe", size: int) -> Growth | Asked:
     """A layer that leaves all pixels in their places does so at every size, unless the size is stated."""
-    if probe.length(1) == 1 < size:
-        return KEEP
-    if probe.length(size + 1) == size:
-        return _shared(Growth(1, 0, (size,), (Fraction(0),)))
-    return _shared(_with_least(KEEP, probe, size)) if probe.length(size + 1) else KEEP
+    far = _far(size)
+    larger = probe.length(far)
+    if larger in (0, far):
+        return _shared(_with_least(KEEP, probe, size)) if larger else KEEP
+    return _constant(probe, size) or Asked(probe)
+
+
+def _far(size: int) -> int:
+    """Another size that has no divisor in common with this one, so that what states this one does not take it."""
+    return 2 * size + 1
 
 
 def _with_least(found: Growth, probe: "Probe", size: int) -> Growth:
@@ -117,7 +124,7 @@ class Probe(NamedTuple):
         """The length of the output; 0 where the operator refuses the size."""
         try:
             return self.op.infer(self._resized(size))[self.port].dims[self.out_axis]
-        except ShapeError:
+        except (ShapeError, IndexError):  # an axis of one pixel may disappear
             return 0
 
     def ask(self, size: int) -> tuple[int, Fraction | None] | None:
@@ -125,7 +132,9 @@ class Probe(NamedTuple):
         length = self.length(size)
         if length < 1:
             return None
-        return length, _skew(self.op.reads(self._resized(size))[self.port][self.at], self.axis, size, length)
+        now = size == self.xs[self.at].dims[self.axis]
+        reads = reads_of(self.op, self.xs) if now else self.op.reads(self._resized(size))
+        return length, _skew(reads[self.port][self.at], self.axis, size, length)
 
     def _resized(self, size: int) -> Inputs:
         now = self.xs[self.at].dims[self.axis]
@@ -154,7 +163,7 @@ def _periodic(probe: Probe, size: int, stride: Fraction) -> Growth | None:
     first, last = probe.ask(size), probe.ask(size + step)
     if first is None or last is None or last != (first[0] + gain, first[1]):
         return None
-    asked = {n: probe.ask(n) for n in range(size, size + step)}
+    asked = {size: first, **{n: probe.ask(n) for n in range(size + 1, size + step)}}
     known = {n % step: (answer[0] - n // step * gain, answer[1]) for n, answer in asked.items() if answer}
     if len(known) < step:
         return None
@@ -165,8 +174,8 @@ def _periodic(probe: Probe, size: int, stride: Fraction) -> Growth | None:
 def _constant(probe: Probe, size: int) -> Growth | None:
     """The length is stated, as that of adaptive pooling."""
     first = probe.ask(size)
-    alike = first is not None and all(probe.ask(n) == first for n in (size + 1, size + 2))
-    return Growth(1, 0, (first[0],), (first[1],)) if first is not None and alike else None
+    alike = first is not None and all(probe.ask(n) == first for n in (*range(size + 1, size + 5), _far(size)))
+    return _shared(Growth(1, 0, (first[0],), (first[1],))) if first is not None and alike else None
 
 
 @lru_cache(maxsize=1024)

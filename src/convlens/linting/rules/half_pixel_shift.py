@@ -144,8 +144,13 @@ def _with_odd(net: Network, shifted: Mapping[Node, Shifts], by: int) -> Callable
     """None where the padding is a node of its own, or the kernel of one of them cannot change alone."""
     if any(pad_before(net, node) is not None or node.op.name not in SIMPLE for node in shifted):
         return None
-    ops = {node.name: _odd(node.op, net.slides(node), set(shifts), by) for node, shifts in shifted.items()}
-    return lambda graph: with_ops(graph, ops)
+
+    def apply(graph: Graph) -> Graph:
+        return with_ops(
+            graph, {node.name: _odd(node.op, net.slides(node), set(by_axis), by) for node, by_axis in shifted.items()}
+        )
+
+    return apply
 
 
 def _odd(op: Op, slides: tuple[Slide, ...], axes: set[int], by: int) -> Op:

@@ -131,8 +131,7 @@ def _sides_of(layers: list[_Layer]) -> dict[str, Any]:
 
 
 def _like_most(net: Network, minority: list[_Layer]) -> Callable[[Graph], Graph]:
-    ops = dict(_repadded(net, layer) for layer in minority)
-    return lambda graph: with_ops(graph, ops)
+    return lambda graph: with_ops(graph, dict(_repadded(net, layer) for layer in minority))
 
 
 def _repadded(net: Network, layer: _Layer) -> tuple[str, Op]:
