@@ -73,6 +73,11 @@ class Base:
         """Is this node the only one that reads its input?"""
         return len(self.graph.users(node.inputs[0].node)) == 1
 
+    def pooled(self, node: Node, **settings: Any) -> Graph:
+        """The graph with other settings of a pooling, which rounds down as convolutions do."""
+        rounding = {"ceil_mode": False} if "ceil_mode" in node.op.fields else {}
+        return self.edited(node, **rounding, **settings)
+
     def edited(self, node: Node, **settings: Any) -> Graph:
         return self.exchanged(node, with_settings(node.op, **settings))
 

@@ -36,7 +36,7 @@ def a_head_on_the_whole_map(base: Base) -> Iterator[Made]:
 
 @mutates("E04")
 def a_pointwise_convolution_of_unequal_channels(base: Base) -> Iterator[Made]:
-    for node in base.spatial[::5]:
+    for node in [node for node in base.spatial if min(base.spec(node).dims[2:]) >= 28][::5]:
         channels = base.spec(node).dims[1]
         new = (op("conv", out=6 * channels, kernel=(1, 1)), op("relu"), op("conv", out=channels, kernel=(1, 1)))
         graph, names = base.with_behind(node, *new)
@@ -54,8 +54,10 @@ def a_wide_layer(base: Base) -> Iterator[Made]:
 
 @mutates("E06")
 def a_norm_behind_a_pool(base: Base) -> Iterator[Made]:
+    """Before a padded convolution, which cannot take it in either."""
     for node in base.net.of("max_pool", "concat", "avg_pool"):
-        if base.net.after(node) is not None and base.spec(node).rank == 4:
+        after = base.net.after(node)
+        if after is not None and base.spec(node).rank == 4 and any(s.left for s in base.slides(after)):
             graph, names = base.with_behind(node, op("batch_norm"))
             yield "a norm that no convolution can take in", graph, names
 

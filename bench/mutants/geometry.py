@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from bench.mutants import Base, Made, mutates, op
 from convlens.ir.graph import Node
 from convlens.linting.options import Options
+from convlens.passes.facts import facts
 
 EVEN = ((2, 2),) * 2
 
@@ -16,6 +17,8 @@ def _upsamplers(base: Base) -> Iterator[Node]:
 @mutates("G01")
 def an_upsampler_of_kernel_3(base: Base) -> Iterator[Made]:
     for node in _upsamplers(base):
+        if any(other is not node and base.graph.nodes.index(other) > base.graph.nodes.index(node) for other in _upsamplers(base)):
+            continue  # a later one of kernel 4 evens it out
         yield "kernel 3, stride 2", base.edited(node, kernel=(3, 3), padding=1, output_padding=(1, 1)), (node.name,)
 
 
@@ -59,7 +62,7 @@ def a_subpixel_head(base: Base) -> Iterator[Made]:
 def a_pool_of_kernel_3(base: Base) -> Iterator[Made]:
     for node, each in base.windows("max_pool", "avg_pool"):
         if all(s.kernel == s.stride == 2 for s in each):
-            yield "kernel 3, stride 2, padding 1", base.edited(node, kernel=(3, 3), stride=(2, 2), padding=1), (node.name,)
+            yield "kernel 3, stride 2, padding 1", base.pooled(node, kernel=(3, 3), stride=(2, 2), padding=1), (node.name,)
 
 
 @mutates("G05")
@@ -81,7 +84,7 @@ def a_stride_without_a_kernel(base: Base) -> Iterator[Made]:
 def a_pool_that_ends_in_padding(base: Base) -> Iterator[Made]:
     for node, each in base.windows("max_pool", "avg_pool"):
         if all(s.kernel == s.stride == 2 and s.size % 2 == 0 and s.size > 4 for s in each):
-            yield "kernel 3, padding 1 on an even map", base.edited(node, kernel=(3, 3), stride=(2, 2), padding=1), (node.name,)
+            yield "kernel 3, padding 1 on an even map", base.pooled(node, kernel=(3, 3), stride=(2, 2), padding=1), (node.name,)
 
 
 @mutates("G07")
@@ -95,7 +98,7 @@ def one_pixel_less(base: Base) -> Iterator[Made]:
 def a_pool_that_drops_the_border(base: Base) -> Iterator[Made]:
     for node, each in base.windows("max_pool", "avg_pool"):
         if base.alone(node) and all(s.kernel == s.stride == 2 and s.size % 3 and s.size > 6 for s in each):
-            yield "kernel 3, stride 3", base.edited(node, kernel=(3, 3), stride=(3, 3), padding=0), (node.name,)
+            yield "kernel 3, stride 3", base.pooled(node, kernel=(3, 3), stride=(3, 3), padding=0), (node.name,)
 
 
 @mutates("G08")
@@ -138,13 +141,14 @@ def _convolution_before(base: Base, merge: Node, at: int) -> Node | None:
 
 @mutates("G11")
 def a_stack_with_one_dilation(base: Base) -> Iterator[Made]:
+    """Behind a pooling, so that no dense layer of the same resolution fills the holes."""
     for node in base.spatial[::4]:
-        size, channels = min(base.spec(node).dims[2:]), base.spec(node).dims[1]
-        for rates in ((2, 2, 2), (2, 4, 8), (3, 3)):
+        size, channels = min(base.spec(node).dims[2:]) // 2, base.spec(node).dims[1]
+        for rates in ((2, 2, 2), (2, 4, 8), (3, 3), (2, 3, 5)):
             if size > 2 * max(rates):
                 ops = [op("conv", out=channels, kernel=(3, 3), padding=r, dilation=(r, r)) for r in rates]
-                graph, names = base.with_behind(node, *ops)
-                yield f"dilations {rates} more", graph, names
+                graph, names = base.with_head(node, op("max_pool", kernel=(2, 2)), *ops)
+                yield f"dilations {rates} behind a pooling as the head", graph, names
 
 
 @mutates("G12")
@@ -158,7 +162,9 @@ def a_dilation_beyond_the_map(base: Base) -> Iterator[Made]:
 @mutates("G12")
 def a_small_input(base: Base) -> Iterator[Made]:
     if base.name.startswith(("resnet", "resnext", "mobilenet_v2", "efficientnet", "shufflenet")):
-        yield "input 32", base.resized(32), ()
+        graph = base.resized(32)
+        if facts(graph).broken is None:
+            yield "input 32", graph, ()
 
 
 @mutates("G13")
@@ -179,9 +185,12 @@ def a_small_picture(base: Base) -> Iterator[Made]:
 def an_object_larger_than_the_field(base: Base) -> Iterator[Made]:
     node = base.last_map
     field = None if node is None else base.net.receptive_fields.get(node.name)
-    if node is not None and field is not None and not any(axis.whole for axis in field.axes):
+    if node is None or field is None or any(axis.whole for axis in field.axes):
+        return
+    largest, picture = max(axis.size for axis in field.axes), min(base.graph.inputs[0].spec.dims[2:])
+    if largest + 8 <= picture:
         graph, _ = base.with_head(node, op("relu"))
-        yield "an object of 64 pixels more", graph, (), Options(object_size=max(axis.size for axis in field.axes) + 64)
+        yield "an object larger than the field", graph, (), Options(object_size=min(largest + 64, picture))
 
 
 @mutates("G16")
@@ -233,6 +242,8 @@ def an_adaptive_pool_that_does_not_divide(base: Base) -> Iterator[Made]:
 
 @mutates("G20")
 def a_map_pooled_away(base: Base) -> Iterator[Made]:
+    if min(base.graph.inputs[0].spec.dims[2:]) < 8:
+        return
     for node in base.spatial[-4:]:
         size = min(base.spec(node).dims[2:])
         pools = [op("max_pool", kernel=(2, 2))] * (size.bit_length())

@@ -18,6 +18,8 @@ from tests.cli.test_command_line import ended, run
 
 CONTEXT = click.Context(commands)
 VERBS = {"": commands, **{name: commands.get_command(CONTEXT, name) for name in commands.list_commands(CONTEXT)}}
+RUNNER = r"python -m \w+|\S*pytest|(?<= )-c(?= )"
+"""What the command is called here: by pytest, or by one of the workers of xdist."""
 CHINESE = re.compile("[\u4e00-\u9fff]")
 
 
@@ -175,7 +177,7 @@ def test_errors(args: tuple[str, ...], message: str, tmp_path: Path, monkeypatch
     (tmp_path / "a.png").write_bytes(b"")
     (code, out, err), english = ended(capsys, "--lang", "zh", *args), ended(capsys, "--lang", "en", *args)
     assert (code, out) == (2, "")
-    assert re.sub(r"python -m \w+|\S*pytest", "convlens", err).startswith(f"错误：{message}")
+    assert re.sub(RUNNER, "convlens", err).startswith(f"错误：{message}")
     assert english[2].startswith("error: ")
     assert not CHINESE.search(english[2])
 

@@ -1,6 +1,5 @@
 """Sets of sizes that repeat: ``n = r (mod m)`` for some residues r, from a smallest size on."""
 
-from math import lcm
 from typing import NamedTuple
 
 
@@ -40,16 +39,6 @@ class Congruence(NamedTuple):
         """
         below = self.below(n)
         return [self.above(n)] if below is None else [below, self.above(n)]
-
-    def and_(self, other: "Congruence") -> "Congruence | None":
-        """The sizes that are in both, or None where there is none.
-
-        >>> Congruence(4, (1,), 1).and_(Congruence(6, (3, 5), 20))
-        Congruence(modulus=12, residues=(5, 9), minimum=20)
-        """
-        modulus = lcm(self.modulus, other.modulus)
-        both = [n for n in range(modulus) if n % self.modulus in self.residues and n % other.modulus in other.residues]
-        return congruence(modulus, both, max(self.minimum, other.minimum)) if both else None
 
 
 def congruence(modulus: int, residues: list[int], minimum: int) -> Congruence:

@@ -9,6 +9,7 @@ doi 10.23915/distill.00021, where the centre is ``-P + y*S + (r - 1)/2``; genera
 
 from fractions import Fraction
 from functools import lru_cache
+from itertools import pairwise
 from math import gcd
 from typing import NamedTuple
 
@@ -46,9 +47,8 @@ class Line(NamedTuple):
         >>> Line(2, 0, 1).of(Line(1, 1, 2))
         Line(rise=1, start=1, unit=1)
         """
-        return reduced(
-            self.rise * inner.rise, self.rise * inner.start + self.start * inner.unit, self.unit * inner.unit
-        )  # fmt: skip
+        start = self.rise * inner.start + self.start * inner.unit
+        return reduced(self.rise * inner.rise, start, self.unit * inner.unit)
 
 
 STRAIGHT = Line(1, 0, 1)
@@ -61,7 +61,6 @@ def reduced(rise: int, start: int, unit: int) -> Line:
     return Line(rise // common, start // common, unit // common) if common > 1 else Line(rise, start, unit)
 
 
-@lru_cache(maxsize=4096)
 def line_of(axis_map: AxisMap) -> Line | None:
     """The line on which the middles of all footprints lie, from the first index read to the last.
 
@@ -74,14 +73,17 @@ def line_of(axis_map: AxisMap) -> Line | None:
     >>> line_of(repeat(2))  # nearest upsampling: (y - 1/2) / 2
     Line(rise=2, start=-1, unit=4)
     """
-    if axis_map.finite:
-        return _line_of_table(axis_map.footprints)
+    return _line_of_table(axis_map.footprints) if axis_map.finite else _line_of_pattern(axis_map)
+
+
+@lru_cache(maxsize=4096)
+def _line_of_pattern(axis_map: AxisMap) -> Line | None:
     period, advance, footprints, _ = axis_map
-    twice = [(footprint[0][0] + footprint[-1][1]) * period - 2 * advance * y for y, footprint in enumerate(footprints) if footprint]
-    if not advance or not twice:
+    middles = [(y, footprint[0][0] + footprint[-1][1]) for y, footprint in enumerate(footprints) if footprint]
+    if not advance or not middles:
         return None
-    unit = 2 * period * len(twice)
-    return reduced(2 * advance * len(twice), sum(twice), unit)
+    start = sum(twice * period - 2 * advance * y for y, twice in middles)
+    return reduced(2 * advance * len(middles), start, 2 * period * len(middles))
 
 
 def _line_of_table(footprints: tuple[Footprint, ...]) -> Line | None:
@@ -90,5 +92,5 @@ def _line_of_table(footprints: tuple[Footprint, ...]) -> Line | None:
         return None
     twice = [footprint[0][0] + footprint[-1][1] for footprint in footprints]
     step = twice[1] - twice[0]
-    regular = step and all(b - a == step for a, b in zip(twice, twice[1:], strict=False))
+    regular = step and all(b - a == step for a, b in pairwise(twice))
     return reduced(step, twice[0], 2) if regular else None

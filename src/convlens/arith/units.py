@@ -46,6 +46,15 @@ def times(ratio: Fraction) -> str:
     return f"{float(ratio):.{digits}f}"
 
 
+def percent(share: Fraction) -> str:
+    """A share of one in hundredths, with one digit behind the point, or with two digits that are not 0.
+
+    >>> percent(Fraction(3, 4)), percent(Fraction(1, 4096)), percent(Fraction(0))
+    ('75.0', '0.024', '0.0')
+    """
+    return f"{float(100 * share):.1f}" if not 0 < share < Fraction(1, 1000) else f"{float(100 * share):.2g}"
+
+
 def _scaled(count: int, steps: tuple[tuple[int, str], ...], unit: str) -> str:
     ratio = steps[-1][0]
     for step, prefix in steps:

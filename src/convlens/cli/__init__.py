@@ -36,7 +36,8 @@ class _Closed(io.TextIOBase):
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="MODEL is a network's name, file.onnx, file.txt or -, package.module:factory or file.py:factory. "
-    "SHAPE is 1x3x224x224, with a dtype 2x7:int64. Exit codes: 0 done, 1 the network is invalid, 2 wrong usage.",
+    "SHAPE is 1x3x224x224, with a dtype 2x7:int64. "
+    "Exit codes: 0 done, 1 the network is invalid or lint found something, 2 wrong usage.",
 )
 @click.version_option(__version__, prog_name="convlens")
 @click.option("--lang", type=click.Choice(LANGUAGES), help="Language of the words; default: the locale's.")

@@ -1,8 +1,25 @@
-"""What stands behind ``--input`` and ``--dim``."""
+"""What stands behind ``--input`` and ``--dim``, and the network that is read with them."""
 
 from collections import Counter
+from typing import TYPE_CHECKING
 
+from convlens.cli._output import remark_own_code
 from convlens.ir.errors import UsageError, quoted
+
+if TYPE_CHECKING:
+    from convlens.ir.graph import Graph
+
+
+def graph_of(model: str, inputs: tuple[str, ...], dims: tuple[str, ...], real: bool, lang: str) -> "Graph":
+    """The graph of MODEL; says so before it runs code of the user's own."""
+    from convlens.importers.factory import need_code  # noqa: PLC0415 - `--help` needs no reader
+    from convlens.importers.model import load, runs_user_code  # noqa: PLC0415 - `--help` needs no reader
+
+    by_place, by_name, named = *given(inputs), sizes(dims)
+    if runs_user_code(model):
+        need_code(model)
+        remark_own_code(model, lang)
+    return load(model, by_place, by_name, named, real)
 
 
 def given(inputs: tuple[str, ...]) -> tuple[list[str], dict[str, str]]:

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from convlens.cli._inputs import given, sizes
+from convlens.cli._inputs import graph_of
 from convlens.cli._lang import lang_option
 from convlens.cli._lines import coloured
-from convlens.cli._output import chosen_format, emit, emit_json, remark_own_code, write
+from convlens.cli._output import chosen_format, emit, emit_json, write
 from convlens.cli._spoken import Spoken
 
 if TYPE_CHECKING:
@@ -41,16 +41,9 @@ def command(
     does not shift all others. OLD and NEW are what `convlens summary` takes. Exit code 1 where the shapes of one break.
     """
     from convlens.diffs.diff import diff  # noqa: PLC0415 - `--help` needs no network
-    from convlens.importers.factory import need_code  # noqa: PLC0415 - nor a reader
-    from convlens.importers.model import runs_user_code  # noqa: PLC0415 - nor this
 
     ending = chosen_format(out, ENDINGS, as_json=as_json, markdown=markdown)
-    for model in (old, new):
-        if runs_user_code(model):
-            need_code(model)
-            remark_own_code(model, lang)
-    by_place, by_name = given(inputs)
-    found = diff(old, new, *by_place, dims=sizes(dims), real=real, **by_name)
+    found = diff(graph_of(old, inputs, dims, real, lang), graph_of(new, inputs, dims, real, lang))
     if out is not None:
         write(out, _file_text(found, ending, lang))
     elif as_json:

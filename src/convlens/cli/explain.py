@@ -1,4 +1,4 @@
-"""One concept or operator, in words and numbers: stride, why-odd, learning-rate, conv_transpose."""
+"""One concept, operator or rule, in words and numbers: stride, why-odd, learning-rate, conv_transpose, G12."""
 
 import sys
 from typing import Any
@@ -15,7 +15,7 @@ ENDINGS = (".json", ".md", ".txt")
 STYLES = {"title": "bold", "heading": "bold", "formula": "cyan", "example": "green", "quote": "italic", "source": "dim"}
 
 
-@click.command("explain", cls=Spoken, short_help="One concept or one operator, in words and numbers.")
+@click.command("explain", cls=Spoken, short_help="One concept, operator or rule of lint, in words and numbers.")
 @click.argument("topic", default="")
 @click.option("--json", "as_json", is_flag=True, help="The record for machines, schema convlens/explain/1.")
 @click.option("--markdown", is_flag=True, help="For a page or a pull request.")
@@ -25,8 +25,8 @@ STYLES = {"title": "bold", "heading": "bold", "formula": "cyan", "example": "gre
 def command(topic: str, as_json: bool, markdown: bool, lang: str, color: str, out: str | None) -> None:
     """What is TOPIC? Without one, the list of topics.
 
-    TOPIC is a name such as why-odd, a title in English or Chinese, or an operator of the text form. Every number is computed
-    while it is printed.
+    TOPIC is a name such as why-odd, a title in English or Chinese, an operator of the text form, or the code or the name of a
+    rule of convlens lint. Every number is computed while it is printed.
     """
     from convlens.explanations.explanation import explain  # noqa: PLC0415 - `--help` needs no topic
 

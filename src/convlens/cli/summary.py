@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from convlens.cli._inputs import given, sizes
+from convlens.cli._inputs import graph_of
 from convlens.cli._lang import lang_option
-from convlens.cli._output import chosen_format, emit, emit_json, remark_own_code, write
+from convlens.cli._output import chosen_format, emit, emit_json, write
 from convlens.cli._spoken import Spoken
 
 if TYPE_CHECKING:
@@ -36,15 +36,10 @@ def command(
 
     MODEL is a network's name, file.onnx, file.txt or - (text form), package.module:factory or file.py:factory.
     """
-    from convlens.importers.factory import need_code  # noqa: PLC0415 - `--help` needs no reader
-    from convlens.importers.model import load, runs_user_code  # noqa: PLC0415 - `--help` needs no reader
-    from convlens.report.summary import Summary  # noqa: PLC0415 - nor the report
+    from convlens.report.summary import Summary  # noqa: PLC0415 - `--help` needs no report
 
     ending = chosen_format(out, ENDINGS, as_json=as_json, markdown=markdown)
-    if runs_user_code(model):
-        need_code(model)
-        remark_own_code(model, lang)
-    report = Summary(load(model, *given(inputs), sizes(dims), real))
+    report = Summary(graph_of(model, inputs, dims, real, lang))
     if out is not None:
         write(out, _file_text(report, ending, depth, fold, lang))
     elif as_json:

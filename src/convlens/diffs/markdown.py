@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 from convlens.diffs.blocks import Block, blocks
 from convlens.diffs.words import ARROW, block_costs, block_label, figure_words, total_rows
+from convlens.lang.markdown import escaped, table_row
 from convlens.lang.messages import counted, listed, say
 from convlens.linting.finding import Finding
-from convlens.report.markdown import escaped, table_row
 from convlens.report.notes import heading
 from convlens.report.summary import Summary
 

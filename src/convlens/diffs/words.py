@@ -73,7 +73,7 @@ def block_costs(summary: Summary, block: Block, lang: str) -> str:
 
 def total_rows(totals: dict[str, tuple[int, int]], lang: str) -> list[tuple[str, str, str, str]]:
     """A row for every total that counts something, the change behind it."""
-    rows = [("", say(lang, "before"), say(lang, "after"), say(lang, "change"))]
+    rows = [("", say(lang, "old"), say(lang, "new"), say(lang, "change"))]
     for name, (before, after) in totals.items():
         if before or after:
             rows.append((say(lang, TOTALS[name]), grouped(before), grouped(after), step(before, after)))

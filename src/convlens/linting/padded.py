@@ -20,10 +20,8 @@ def padded(net: Network, node: Node, slides: tuple[Slide, ...]) -> tuple[Slide, 
         return slides
     settings = pad.op.settings()
     first = net.known(pad).inputs[0].rank - len(settings["before"])
-    return tuple(
-        _more(slide, settings["before"][slide.axis - first], settings["after"][slide.axis - first]) if slide.axis >= first else slide
-        for slide in slides
-    )
+    sides = dict(enumerate(zip(settings["before"], settings["after"], strict=True), first))
+    return tuple(_more(slide, *sides.get(slide.axis, (0, 0))) for slide in slides)
 
 
 def _more(slide: Slide, left: int, right: int) -> Slide:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from convlens.ir.graph import Node
 from convlens.ir.op import Along
 from convlens.linting.network import Network
-from convlens.passes.growth import reads_of
+from convlens.passes.reads import reads_of
 
 
 class Resize(NamedTuple):
@@ -17,10 +17,14 @@ class Resize(NamedTuple):
     out: int
     ratio: Fraction
 
+    @property
+    def whole(self) -> bool:
+        return 1 in self.ratio.as_integer_ratio()
+
 
 def uneven_resizes(net: Network) -> dict[Node, list[Resize]]:
     """The nodes that resize an axis so that neither the ratio nor its inverse is a whole number."""
-    found = {node: [resize for resize in _resizes(net, node) if 1 not in resize.ratio.as_integer_ratio()] for node in net.of("interpolate")}
+    found = {node: [resize for resize in _resizes(net, node) if not resize.whole] for node in net.of("interpolate")}
     return {node: each for node, each in found.items() if each}
 
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from convlens.arith.line import STRAIGHT, line_of
 from convlens.ir.errors import ShapeError
 from convlens.ir.op import Along, Inputs, Op, Read
+from convlens.passes.reads import reads_of
 
 MAX_STEP = 4096
 """A pattern that repeats only after more sizes than this is not followed."""
@@ -20,16 +21,19 @@ class Growth(NamedTuple):
     """``n`` pixels become ``lengths[n % step] + n // step * gain``.
 
     ``skews[n % step]`` is ``(n - 1) - (first + last)``: how much farther the last output lies from the last input pixel than
-    the first output from the first one; 0 where the map is centred. None where the outputs do not lie on a line.
+    the first output from the first one; 0 where the map is centred. None where the outputs do not lie on a line. Fewer than
+    ``least`` pixels do not fit.
     """
 
     step: int
     gain: int
     lengths: tuple[int, ...]
     skews: tuple[Fraction | None, ...]
+    least: int = 1
 
     def length(self, n: int) -> int:
-        return self.lengths[n % self.step] + n // self.step * self.gain
+        """The length of the output; less than 1 where the operator refuses ``n``."""
+        return self.lengths[n % self.step] + n // self.step * self.gain if n >= self.least else 0
 
     def skew(self, n: int) -> Fraction | None:
         return self.skews[n % self.step]
@@ -63,32 +67,40 @@ def growth(op: Op, xs: Inputs, at: int, axis: int, port: int = 0) -> Growth | As
     >>> from convlens.ir.spec import TensorSpec
     >>> pool = lookup("max_pool")(kernel=(3, 3), stride=2, padding=1)
     >>> growth(pool, (TensorSpec((1, 8, 56, 56)),), 0, 2)
-    Growth(step=2, gain=1, lengths=(0, 1), skews=(Fraction(1, 1), Fraction(0, 1)))
+    Growth(step=2, gain=1, lengths=(0, 1), skews=(Fraction(1, 1), Fraction(0, 1)), least=1)
     """
     read = reads_of(op, xs)[port][at][axis]
     if not isinstance(read, Along) or read.axis is None or read.map.finite or read.map.advance < 1:
         return None
     probe, size = Probe(op, xs, at, axis, port, read.axis), xs[at].dims[axis]
     length = op.outputs(xs)[port].dims[read.axis]
+    if min(length, size) < 1:
+        return Asked(probe)
     if length == size and line_of(read.map) == STRAIGHT:
         return _in_place(probe, size)
-    return (
-        _periodic(probe, size, read.map.stride)
-        or _periodic(probe, size, Fraction(size, length))
-        or _constant(probe, size)
-        or Asked(probe)
-    )
-
-
-@lru_cache(maxsize=8192)
-def reads_of(op: Op, xs: Inputs) -> tuple[tuple[Read, ...], ...]:
-    """What an operator reads of these inputs."""
-    return op.reads(xs)
+    found = _periodic(probe, size, read.map.stride) or _periodic(probe, size, Fraction(size, length)) or _constant(probe, size)
+    return Asked(probe) if found is None else _shared(_with_least(found, probe, size))
 
 
 def _in_place(probe: "Probe", size: int) -> Growth:
     """A layer that leaves all pixels in their places does so at every size, unless the size is stated."""
-    return _shared(Growth(1, 0, (size,), (Fraction(0),))) if probe.length(size + 1) == size else KEEP
+    if probe.length(1) == 1 < size:
+        return KEEP
+    if probe.length(size + 1) == size:
+        return _shared(Growth(1, 0, (size,), (Fraction(0),)))
+    return _shared(_with_least(KEEP, probe, size)) if probe.length(size + 1) else KEEP
+
+
+def _with_least(found: Growth, probe: "Probe", size: int) -> Growth:
+    """An operator may refuse small sizes for reasons of its own, as padding by reflection does."""
+    high = next(n for n in range(1, size + 1) if found.length(n) > 0)
+    if probe.length(high) == found.length(high):
+        return found
+    low, high = high, size
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if probe.length(middle) == found.length(middle) else (middle, high)
+    return found._replace(least=high)
 
 
 class Probe(NamedTuple):
@@ -147,14 +159,14 @@ def _periodic(probe: Probe, size: int, stride: Fraction) -> Growth | None:
     if len(known) < step:
         return None
     lengths, skews = zip(*(known[r] for r in range(step)), strict=True)
-    return _shared(Growth(step, gain, lengths, skews))
+    return Growth(step, gain, lengths, skews)
 
 
 def _constant(probe: Probe, size: int) -> Growth | None:
     """The length is stated, as that of adaptive pooling."""
     first = probe.ask(size)
     alike = first is not None and all(probe.ask(n) == first for n in (size + 1, size + 2))
-    return _shared(Growth(1, 0, (first[0],), (first[1],))) if first is not None and alike else None
+    return Growth(1, 0, (first[0],), (first[1],)) if first is not None and alike else None
 
 
 @lru_cache(maxsize=1024)

@@ -12,7 +12,8 @@ from typing import NamedTuple
 from convlens.ir.graph import Graph, Node, Ref
 from convlens.ir.op import Along, Inputs, Op
 from convlens.passes.facts import Facts, NodeFacts
-from convlens.passes.growth import KEEP, Asked, Growth, growth, reads_of
+from convlens.passes.growth import KEEP, Asked, Growth, growth
+from convlens.passes.reads import reads_of
 
 Way = Growth | Asked
 Axis = tuple[str, int]

@@ -76,15 +76,22 @@ def receptive_fields(graph: Graph, facts: Facts) -> Mapping[str, ReceptiveField 
     fields: dict[str, ReceptiveField | None] = {}
     for item in reversed(graph.inputs):
         if item.spec.rank >= 3:
-            fields |= _fields(item.name, _walk(graph, facts, item.name, item.spec), item.spec.dims)
-    return {node.name: fields.get(node.name) for node in graph if node.name in facts.nodes}
+            found = _outputs(graph, facts, item.name, range(2, item.spec.rank))
+            fields |= _fields(item.name, found, item.spec.dims)
+    return {name: fields.get(name) for name in facts.nodes}
 
 
-def _fields(name: str, found: Mapping[str, Views], dims: Shape) -> dict[str, ReceptiveField | None]:
+def _fields(name: str, found: Mapping[str, tuple[Views, ...]], dims: Shape) -> dict[str, ReceptiveField | None]:
     """The field of every node that sees input ``name``. Layers that hand on what they see share one field."""
-    distinct = {id(views): views for views in found.values() if views}
-    known = {key: _field(name, views, dims) for key, views in distinct.items()}
-    return {node: known[id(views)] for node, views in found.items() if views}
+    known: dict[int, ReceptiveField | None] = {}
+    fields = {}
+    for node, ports in found.items():
+        views = ports[0] if ports else ()
+        if views:
+            if id(views) not in known:
+                known[id(views)] = _field(name, views, dims)
+            fields[node] = known[id(views)]
+    return fields
 
 
 def lost_at(graph: Graph, facts: Facts) -> Mapping[str, str]:
@@ -112,16 +119,21 @@ def _walk(graph: Graph, facts: Facts, name: str, spec: TensorSpec) -> Mapping[st
 def _outputs(graph: Graph, facts: Facts, name: str, axes: range) -> Mapping[str, tuple[Views, ...]]:
     start = tuple(View(Local((axis,), IDENTITY)) for axis in axes)
     seen: dict[str, tuple[Views, ...]] = {name: (start,)}
+    alike: dict[int, tuple[tuple[Read | None, ...], ...]] = {}
     for node in graph:
         found = facts.nodes.get(node.name)
         if found is None:
             continue
         xs = found.inputs
-        ways = _moving_reads(node.op, xs)
+        ways = alike.get(id(found))
+        if ways is None:  # layers that are alike share their facts
+            ways = alike[id(found)] = moving_reads(node.op, xs)
         if len(xs) == 1:
             before, port = node.inputs[0]
             views = seen.get(before)
-            if views:
+            if views and ways == _HANDED_ON:
+                seen[node.name] = views if len(views) == 1 else (views[port],)
+            elif views:
                 seen[node.name] = tuple([_through(views[port], reads[0], xs[0].dims, node.name) for reads in ways])
             continue
         sources = [(i, seen[ref.node][ref.port]) for i, ref in enumerate(node.inputs) if seen.get(ref.node)]
@@ -133,8 +145,12 @@ def _outputs(graph: Graph, facts: Facts, name: str, axes: range) -> Mapping[str,
     return seen
 
 
+_HANDED_ON = ((None,),)
+"""What an operator reads whose only output reads its own place of the only input."""
+
+
 @lru_cache(maxsize=8192)
-def _moving_reads(op: Op, xs: Inputs) -> tuple[tuple[Read | None, ...], ...]:
+def moving_reads(op: Op, xs: Inputs) -> tuple[tuple[Read | None, ...], ...]:
     """What an operator reads; None for an input of which each output reads its own place.
 
     Networks repeat their layers, so each distinct one is worked out once.

@@ -14,6 +14,7 @@ from convlens.ir.graph import Graph, Node, Ref
 from convlens.ir.op import Along, Inputs, Op, Read
 from convlens.ir.spec import Shape, TensorSpec
 from convlens.passes.facts import Facts, NodeFacts
+from convlens.passes.reads import reads_of
 
 
 class Place(NamedTuple):
@@ -164,7 +165,7 @@ class _Ways(NamedTuple):
 def _ways(op: Op, xs: Inputs) -> _Ways:
     ports = tuple(
         (tuple(_turns(read, x.dims, out.dims) for read, x in zip(way, xs, strict=True)), out.rank)
-        for way, out in zip(op.reads(xs), op.outputs(xs), strict=True)
+        for way, out in zip(reads_of(op, xs), op.outputs(xs), strict=True)
     )
     if len(ports) != 1 or len(xs) != 1:
         return _Ways(ports, None, stay=False)

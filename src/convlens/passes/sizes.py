@@ -4,6 +4,7 @@ Far from where kernels stop to fit, what fits repeats with the period of the net
 the smallest size of each class is sought.
 """
 
+from collections.abc import Callable
 from functools import lru_cache
 
 from convlens.arith.congruence import Congruence, congruence
@@ -47,7 +48,7 @@ def fitting(program: Program, centred: int = 0) -> Congruence | None:
     return found._replace(minimum=found.above(max(holes, 0)))
 
 
-def _least(fits, first: int, period: int) -> int:  # type: ignore[no-untyped-def]
+def _least(fits: Callable[[int], bool], first: int, period: int) -> int:
     """The smallest of ``first``, ``first + period``, ... that fits; all above it fit as well."""
     low, high = -1, 0
     while not fits(first + high * period):

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from convlens.ir.backward import Saved, Wanted
-from convlens.ir.graph import Graph, Node, Ref
+from convlens.ir.graph import Graph, Node
 from convlens.ir.op import Inputs, Op
 from convlens.passes.facts import Facts, NodeFacts, op_facts
-from convlens.passes.storage import Storage, storages
+from convlens.passes.storage import Memory, Storage, storages
 
 
 class Training(NamedTuple):
@@ -32,7 +32,7 @@ class Step(NamedTuple):
 
 
 def training(
-    graph: Graph, facts: Facts, memory: Mapping[Ref, Storage] | None = None, *, to_inputs: bool = False
+    graph: Graph, facts: Facts, memory: Memory | None = None, *, to_inputs: bool = False
 ) -> Mapping[str, Training]:
     """Training facts of every node that has facts, for the parameters that are not frozen.
 
@@ -43,12 +43,18 @@ def training(
     trained = {item.name for item in graph.inputs} if to_inputs else set()
     kept: set[Storage] = set()
     found = {}
+    alike: dict[Any, Step | None] = {}
     for node in graph:
         known = facts.nodes.get(node.name)
         if known is None:
             break
-        behind = tuple([ref.node in trained for ref in node.inputs])
-        step = _step(node.op, known.inputs, behind, _trains_weights(node, known), node.in_place)
+        inputs = node.inputs
+        behind = (inputs[0].node in trained,) if len(inputs) == 1 else tuple([ref.node in trained for ref in inputs])
+        case = (behind, _trains_weights(node, known), node.in_place)
+        key = (id(known), case)  # layers that are alike share their facts
+        if key not in alike:
+            alike[key] = _step(node.op, known.inputs, *case)
+        step = alike[key]
         if step is None:
             found[node.name] = Training(known.macs, 0)
             continue
@@ -79,7 +85,7 @@ def _trains_weights(node: Node, known: NodeFacts) -> bool:
     return any(name not in node.frozen for name in (*known.param_shapes, *(tie.param for tie in node.ties)))
 
 
-def _new_bytes(node: Node, known: NodeFacts, saved: Saved, memory: Mapping[Ref, Storage], kept: set[Storage]) -> int:
+def _new_bytes(node: Node, known: NodeFacts, saved: Saved, memory: Memory, kept: set[Storage]) -> int:
     """What no earlier node keeps. An input that the node writes over is kept as a copy."""
     total = saved.made + saved.drawn
     for at in saved.inputs:
@@ -88,7 +94,7 @@ def _new_bytes(node: Node, known: NodeFacts, saved: Saved, memory: Mapping[Ref, 
         else:
             total += known.inputs[0].bytes
     for port in saved.outputs:
-        total += _first(memory[Ref(node.name, port)], kept)
+        total += _first(memory[node.name, port], kept)
     return total
 
 

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import chain
-from operator import attrgetter, is_, itemgetter
+from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple
 
 import torch
@@ -45,16 +44,16 @@ def shortened(trace: Trace) -> Iterator[None]:
 
 
 def _layers(trace: Trace) -> "Iterator[_Layer]":
-    modes = torch._C._len_torch_function_stack() + 1  # noqa: SLF001 - no public name
+    modes = _active_modes() + 1
     kinds = {kind for kind in set(map(type, trace.modules)) if kind in READ_BY_FORWARD and is_as_written(kind)}
-    for module in trace.modules:
-        if type(module) not in kinds or not vars(module).keys().isdisjoint(_OVERRIDES):
+    for module, path in zip(trace.modules, trace.paths.values(), strict=True):
+        if type(module) not in kinds or not path or not vars(module).keys().isdisjoint(_OVERRIDES):
             continue
         try:
-            layer = _Layer(trace, module, modes)
+            layer = _Layer(trace, module, path, modes)
         except RuntimeError:  # a nested tensor has no shape
             continue
-        if layer.path and _PLAIN.issuperset(map(type, layer.tensors)):
+        if _PLAIN.issuperset(layer.types):
             yield layer
 
 
@@ -63,32 +62,34 @@ _PLAIN = frozenset({nn.Parameter, torch.Tensor, type(None)})
 
 
 class _Layer:
-    """One module of a known type in one capture; ``modes`` is how many modes are active while the capture's is on top."""
+    """One module of a known type in one capture; ``modes`` is how many modes are active while the capture's is on top.
 
-    __slots__ = ("added", "attributes", "given", "held", "modes", "module", "path", "read", "size", "tensors", "trace")
+    ``added`` is empty, or the layer has hooks or children; ``keys`` are the identities of its tensors. ``given`` is what can
+    be known before the call: later the mode is active, and to ask a tensor for its shape is a call too.
+    """
 
-    def __init__(self, trace: Trace, module: nn.Module, modes: int) -> None:
+    __slots__ = ("added", "attributes", "buffers", "given", "keys", "modes", "module", "parameters", "path", "read", "size", "trace", "types")
+
+    def __init__(self, trace: Trace, module: nn.Module, path: str, modes: int) -> None:
         self.trace = trace
         self.module: Any = module
+        self.path = path
+        self.read = reader(type(module))
         self.modes = modes
-        self.path = trace.paths[id(module)]
-        kind: Any = type(module)
-        self.read = reader(kind)
         self.attributes = attributes = vars(module)
         self.size = len(attributes) + 1
-        self.held = _HELD(attributes)
-        parameters, buffers, *added = self.held
-        self.added = (*added, *_HOOKS_OF_ALL)
-        self.tensors: list[torch.Tensor | None] = [*parameters.values(), *buffers.values()]
-        specs = [None if t is None else _LOOK(t) for t in self.tensors]
-        self.given = (kind, *parameters, *buffers, *map(type, self.tensors), *specs)
-        """What can be known before the call. Later the mode is active, and to ask a tensor for its shape is a call too."""
+        self.parameters, self.buffers, *self.added = parameters, buffers, *_ = _HELD(attributes)
+        tensors = [*parameters.values(), *buffers.values()]
+        self.keys = [*map(id, tensors)]
+        self.types = types = (*map(type, tensors),)
+        looks = map(_LOOK, tensors) if _NONE not in types else [None if t is None else _LOOK(t) for t in tensors]
+        self.given = (type(module), *parameters, *buffers, types, *looks)
 
     def call(self, *args: Any, **kwargs: Any) -> Any:
         """What runs in place of the module's own call, which does the same where it does not run itself."""
-        x = args[0] if len(args) == 1 and not kwargs else None
-        if type(x) is not Shadow or not self._is_as_before():
+        if len(args) != 1 or kwargs or type(args[0]) is not Shadow or not self._is_as_before():
             return self.module._call_impl(*args, **kwargs)  # noqa: SLF001 - what PyTorch calls here
+        x = args[0]
         try:
             key = (self.given, self.read(self.attributes), x.spec)
             seen = _SEEN.get(key)
@@ -96,19 +97,20 @@ class _Layer:
             return self.module._call_impl(x)  # noqa: SLF001 - what PyTorch calls here
         if seen is None or (seen.did.in_place and x.base is not None):
             return self._run(key, x)
-        weights = {name: self.tensors[at] for name, at in seen.weights}
-        return self.trace.repeat(seen.did.op, args, seen.did.output, weights, path=self.path, in_place=seen.did.in_place)
+        op, _, output, in_place = seen.did
+        keys = self.keys
+        weights = [(name, keys[at]) for name, at in seen.weights]
+        return self.trace.repeat(op, args, output, weights, path=self.path, in_place=in_place)
 
     def _is_as_before(self) -> bool:
         """No hook, attribute or child added since, the same tensors, and the capture's own mode on top."""
-        parameters, buffers, *_ = self.held
         return (
             not any(self.added)
+            and not any(_HOOKS_OF_ALL)
             and len(self.attributes) == self.size
-            and len(parameters) + len(buffers) == len(self.tensors)
-            and all(map(is_, chain(parameters.values(), buffers.values()), self.tensors))
-            and torch._C._len_torch_function_stack() == self.modes  # noqa: SLF001 - no public name
-            and torch._C._is_torch_function_mode_enabled()  # noqa: SLF001 - no public name
+            and [*map(id, self.parameters.values()), *map(id, self.buffers.values())] == self.keys
+            and _active_modes() == self.modes
+            and _modes_are_on()
         )
 
     def _run(self, key: Any, x: Shadow) -> Any:
@@ -124,7 +126,7 @@ class _Layer:
     def _with_weights(self, did: Recorded) -> Seen | None:
         """None where a tensor is there under two names, or the node has not the layer's."""
         node = self.trace.nodes[-1]
-        held = [(self.trace.registered[id(t)].name, at) for at, t in enumerate(self.tensors) if t is not None]
+        held = [(self.trace.registered[key].name, at) for at, key in enumerate(self.keys) if self.types[at] is not _NONE]
         places = dict(held)
         if node.path != self.path or isinstance(did.op, Structural) or len(places) < len(held):
             return None
@@ -135,6 +137,9 @@ _HELD = itemgetter(
     "_parameters", "_buffers", "_modules", "_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks"
 )
 _LOOK = attrgetter("shape", "dtype")
+_NONE = type(None)
+_active_modes = torch._C._len_torch_function_stack  # noqa: SLF001 - no public name
+_modes_are_on = torch._C._is_torch_function_mode_enabled  # noqa: SLF001 - no public name
 _HOOKS_OF_ALL = tuple(
     getattr(hooks_of_all, f"_global_{kind}_hooks") for kind in ("forward", "forward_pre", "backward", "backward_pre")
 )

@@ -50,12 +50,17 @@ class Capture(TorchFunctionMode):
         self._running: set[Any] = set()
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        found = None if self.trace.real else call_key(func, args, kwargs)
+        known = None if found is None else self._known(*found)
+        return self._called(func, args, kwargs or {}) if known is None else known
+
+    def _called(self, func: Any, args: Any, kwargs: Any) -> Any:
         name = _name_of(func)
         if name == "__get__":
             name = func.__self__.__name__
             if name not in _VIEW_ATTRIBUTES:
                 return func(*args)
-        return self.call(func, name, args, kwargs or {})
+        return self.call(func, name, args, kwargs)
 
     def kernel(self, func: Any, args: Any, kwargs: Any) -> Any:
         """A call that arrives from C++ as a kernel, such as ``aten.conv2d.default``."""
@@ -69,13 +74,21 @@ class Capture(TorchFunctionMode):
         if name in _IGNORED:
             return None
         found = None if self.trace.real else call_key(func, args, kwargs)
-        return self._read(func, name, args, kwargs) if found is None else self._known(*found, func, name, args, kwargs)
+        if found is None:
+            return self._read(func, name, args, kwargs)
+        known = self._known(*found)
+        return self._read_first(*found, func, name, args, kwargs) if known is None else known
 
-    def _known(self, key: Any, shadows: list[Shadow], func: Any, name: str, args: Any, kwargs: Any) -> Any:
-        """A call on nothing but shadows and values; read once, if it makes one node."""
+    def _known(self, key: Any, shadows: list[Shadow]) -> Shadow | None:
+        """The output of a call on nothing but shadows and values that was recorded before; None for one that was not."""
         known = _RECORDED.get(key)
-        if known is not None and not (known.in_place and shadows[0].base is not None):
-            return self.trace.repeat(known.op, [shadows[at] for at in known.inputs], known.output, in_place=known.in_place)
+        if known is None or (known.in_place and shadows[0].base is not None):
+            return None
+        inputs = shadows if len(shadows) == 1 == len(known.inputs) else [shadows[at] for at in known.inputs]
+        return self.trace.repeat(known.op, inputs, known.output, in_place=known.in_place)
+
+    def _read_first(self, key: Any, shadows: list[Shadow], func: Any, name: str, args: Any, kwargs: Any) -> Any:
+        """Read such a call, and remember what it did if it made one node."""
         then = before(self.trace, shadows)
         result = self._read(func, name, args, kwargs)
         did = what_it_did(self.trace, then, result)

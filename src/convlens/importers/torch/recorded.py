@@ -60,12 +60,12 @@ def what_it_did(trace: Trace, then: Before, result: Any) -> Recorded | None:
     return Recorded(node.op, inputs, result.spec, node.in_place) if len(outputs) == 1 else None
 
 
-def call_key(func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], list[Shadow]] | None:
+def call_key(func: Any, args: tuple[Any, ...], kwargs: dict[str, Any] | None) -> tuple[tuple[Any, ...], list[Shadow]] | None:
     """What a call depends on, and its shadows in order; None where one of its arguments is more than its value.
 
     Values that are equal need not mean the same: ``x + 1`` of whole numbers is not ``x + 1.0``. So their types are in it.
     """
-    key: list[Any] = [func, *kwargs]
+    key: list[Any] = [func, *kwargs] if kwargs else [func]
     shadows: list[Shadow] = []
     for value in (*args, *kwargs.values()) if kwargs else args:
         kind = type(value)

@@ -3,15 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 import torch
-from torch.nn.parameter import is_lazy
 
 from convlens.importers.torch.frames import innermost_module, running_modules, user_line
+from convlens.importers.torch.held import Holdings
 from convlens.importers.torch.shadow import DTYPE_NAMES, Shadow, spec_of
 from convlens.ir.errors import ShapeError, UsageError
-from convlens.ir.graph import Captured, Extra, Input, Node, Ref, Tie
+from convlens.ir.graph import Captured, Extra, Input, Node, Ref, Tie, recorded
 from convlens.ir.names import Names
 from convlens.ir.op import Inputs, Op
 from convlens.ir.spec import TensorSpec
@@ -23,31 +23,27 @@ from convlens.passes.facts import op_facts
 
 MAX_NODES = 1_000_000
 
-
-class Held(NamedTuple):
-    """A tensor that the module holds: its first name, and whether it is a parameter, and one that is not trained."""
-
-    name: str
-    tensor: torch.Tensor
-    parameter: bool
-    frozen: bool
+Weights = Sequence[tuple[str, int]]
+"""The parameters that a node owns: the operator's name of each, and the identity of the tensor."""
 
 
 class Trace:
-    """One capture in progress. ``looks`` counts how often the forward looked at values of the module's own tensors."""
+    """One capture in progress.
+
+    ``last`` is the name of the last node, ``looks`` how often the forward looked at values of the module's own tensors.
+    """
 
     def __init__(self, module: torch.nn.Module, *, real: bool) -> None:
         self.real = real
         self.nodes: list[Node] = []
         self.inputs: list[Input] = []
         self.broken: ShapeError | None = None
+        self.last = ""
         self.held: dict[Ref, str] = {}
         self.meta_calls: list[str] = []
         self.looks = 0
-        self.paths: dict[int, str] = {}
-        self.registered: dict[int, Held] = {}
-        self.modules: list[torch.nn.Module] = []
-        self._register(module, "")
+        held = Holdings(module)
+        self.paths, self.registered, self.modules = held.paths, held.tensors, held.modules
         first = next(iter(self.registered.values()), None)
         self.device = first.tensor.device if first is not None else torch.device("cpu")
         floats = (held.tensor.dtype for held in self.registered.values() if held.tensor.is_floating_point())
@@ -57,34 +53,17 @@ class Trace:
         self._names = Names()
         self.on_dispatch: Any = None
 
-    def _register(self, module: torch.nn.Module, path: str) -> None:
-        """Remember a module and all below it, each once, with its own tensors; a tensor of several has the name of the first.
-
-        Their order and paths are those of ``named_modules()`` and ``named_parameters()``, which walk all of it again and again.
-        """
-        self.modules.append(module)
-        self.paths[id(module)] = path
-        prefix = f"{path}." if path else ""
-        for tensors in (module._parameters, module._buffers):  # noqa: SLF001 - what named_parameters() reads
-            for name, tensor in tensors.items():
-                if tensor is not None and id(tensor) not in self.registered:
-                    self.registered[id(tensor)] = _held(prefix + name, tensor)
-        for name, child in module._modules.items():  # noqa: SLF001 - what named_modules() reads
-            if child is not None and id(child) not in self.paths:
-                self._register(child, prefix + name)
-
     def shadow(self, spec: TensorSpec, ref: Ref) -> Shadow:
         return Shadow.of(spec, ref, self.device, self)
 
     def let_go(self, ref: Ref) -> None:
         """The last shadow to go says until when the program held the tensor."""
-        if self.nodes:
-            self.held[ref] = self.nodes[-1].name
+        if self.last:
+            self.held[ref] = self.last
 
     def lifetimes(self) -> Mapping[Ref, str]:
         """The last node that ran while the program held each tensor; whoever calls a network holds its inputs until the end."""
-        last = self.nodes[-1].name if self.nodes else ""
-        return {**self.held, **{Ref(item.name): last for item in self.inputs}}
+        return {**self.held, **{Ref(item.name): self.last for item in self.inputs}}
 
     def written(self, old: Ref, new: Ref) -> None:
         """Tensor ``old`` was written over with ``new``: the node that made it took the memory of its first input."""
@@ -124,15 +103,16 @@ class Trace:
         refs = tuple([x.ref if type(x) is Shadow else self.ref_of(x) for x in inputs])
         path, module = self.running()
         own = self._names.unique(name or _name_for(op, path, module))
+        owned = [(param, id(tensor)) for param, tensor in weights.items()] if weights else ()
         try:
             outputs = op_facts(op, xs).outputs
             if refusal is not None:
                 raise refusal
         except ShapeError as error:
-            ties, frozen, _ = self._own(own, weights) if weights else _NO_WEIGHTS
+            ties, frozen, _ = self._own(own, owned)
             self._break(Node(own, op, refs, path if own != path else "", ties, frozen, source=user_line()), xs, error)
             raise
-        self._record(own, op, refs, path, weights, value=value)
+        self._record(own, op, refs, path, owned, value=value)
         return [self.shadow(spec, Ref(own, port)) for port, spec in enumerate(outputs)]
 
     def repeat(
@@ -140,7 +120,7 @@ class Trace:
         op: Op,
         inputs: Sequence[Shadow],
         output: TensorSpec,
-        weights: Mapping[str, Any] | None = None,
+        weights: Weights = (),
         *,
         path: str = "",
         in_place: bool = False,
@@ -150,17 +130,18 @@ class Trace:
         ``path`` is that of a layer of torch.nn, which gives it to the node. With ``in_place`` the first input is written
         into, which must be no view.
         """
-        refs = tuple([x.ref for x in inputs])
+        refs = (inputs[0].ref,) if len(inputs) == 1 else tuple([x.ref for x in inputs])
         name = path
         if not path:
             path, module = self.running()
             name = _name_for(op, path, module)
         own = self._names.unique(name)
         self._record(own, op, refs, path, weights, in_place=in_place)
+        ref = _ref(Ref, (own, 0))
         if not in_place:
-            return self.shadow(output, Ref(own))
-        inputs[0].ref = Ref(own)
-        self.let_go(inputs[0].ref)
+            return Shadow.of(output, ref, self.device, self)
+        inputs[0].ref = ref
+        self.held[ref] = own
         return inputs[0]
 
     def _record(
@@ -169,19 +150,21 @@ class Trace:
         op: Op,
         refs: tuple[Ref, ...],
         path: str,
-        weights: Mapping[str, torch.Tensor] | None,
+        weights: Weights,
         *,
         in_place: bool = False,
         value: torch.Tensor | None = None,
     ) -> None:
         if len(self.nodes) >= MAX_NODES:
             raise UsageError(f"the forward makes more than {MAX_NODES} calls; a loop that does not end?")
-        ties, frozen, paths = self._own(own, weights) if weights else _NO_WEIGHTS
+        ties, frozen, paths = self._own(own, weights) if weights else ((), (), ())
         module = path if own != path else ""
-        self.nodes.append(Node(own, op, refs, module, ties, frozen, in_place, weights=paths, value=value))
+        self.nodes.append(recorded(own, op, refs, module, ties, frozen, in_place, paths, value))
+        self.last = own
 
     def _break(self, node: Node, xs: Inputs, error: ShapeError) -> None:
         self.nodes.append(node)
+        self.last = node.name
         given = [f"{x} from {str(ref)!r}" for x, ref in zip(xs, node.inputs, strict=True)]
         self.broken = error.at(node.op.name, node.name, given, node.source)
 
@@ -241,19 +224,17 @@ class Trace:
         (made,) = self.emit(op, (), {"value": tensor} if name else None, name=name, value=value)
         return made.ref
 
-    def _own(
-        self, node: str, weights: Mapping[str, torch.Tensor]
-    ) -> tuple[tuple[Tie, ...], tuple[str, ...], tuple[tuple[str, str], ...]]:
+    def _own(self, node: str, weights: Weights) -> tuple[tuple[Tie, ...], tuple[str, ...], tuple[tuple[str, str], ...]]:
         """Which weights are shared with an earlier node, which are not trained, and where each is registered."""
         ties: tuple[Tie, ...] = ()
         frozen: tuple[str, ...] = ()
         paths = []
-        for param, tensor in weights.items():
+        for param, key in weights:
             mine = (node, param)
-            owner = self.owners.setdefault(id(tensor), mine)
+            owner = self.owners.setdefault(key, mine)
             if owner is not mine:
                 ties = (*ties, Tie(param, *owner))
-            held = self.registered.get(id(tensor))
+            held = self.registered.get(key)
             if held is not None:
                 paths.append((param, held.name))
                 if held.frozen:
@@ -261,22 +242,8 @@ class Trace:
         return ties, frozen, tuple(paths)
 
 
-_NO_WEIGHTS: tuple[tuple[Tie, ...], tuple[str, ...], tuple[tuple[str, str], ...]] = ((), (), ())
-
-
-def _held(name: str, tensor: torch.Tensor) -> Held:
-    kind = type(tensor)
-    if kind is torch.nn.Parameter:  # asked first, because `isinstance` with this class takes long
-        return Held(name, tensor, True, not tensor.requires_grad)
-    if kind is torch.Tensor:
-        return Held(name, tensor, False, False)
-    if is_lazy(tensor):
-        raise UsageError(
-            f"{name!r} has no shape yet: a lazy layer gets its weights at its first call\n"
-            "  fix: run the module once on a real input, or give the layer its input size"
-        )
-    parameter = isinstance(tensor, torch.nn.Parameter)
-    return Held(name, tensor, parameter, parameter and not tensor.requires_grad)
+_ref = tuple.__new__
+"""What the constructor of a `NamedTuple` calls, without its own time."""
 
 
 def _name_for(op: Op, path: str, module: torch.nn.Module | None) -> str:

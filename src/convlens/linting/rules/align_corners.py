@@ -60,14 +60,17 @@ class AlignCorners(Rule):
             yield self._finding(by_corners, words, _without_corners(by_corners))
         if by_size:
             words = marked("{size} pixels resized to {out} lie {ratio} of a pixel apart: neither this nor its inverse is whole")
-            yield self._finding(by_size, words, [Fix(remark(marked("a size that is a multiple of the map's, or a whole part of it")))])
+            whole = Fix(remark(marked("a size that is a multiple of the map's, or a whole part of it")))
+            yield self._finding(by_size, words, [whole])
 
     def _finding(self, nodes: dict[Node, list[Resize]], words: str, fixes: list[Fix]) -> Finding:
-        evidence = {
-            node.name: {"axes": [r.axis for r in each], "sizes": [[r.size, r.out] for r in each], "ratios": [str(r.ratio) for r in each]}
-            for node, each in nodes.items()
-        }
-        return self.found([node.name for node in nodes], _message(words, next(iter(nodes.values()))[0]), evidence={"resizes": evidence}, fixes=fixes)
+        names, first = [node.name for node in nodes], next(iter(nodes.values()))[0]
+        evidence = {node.name: [_of_one(resize) for resize in each] for node, each in nodes.items()}
+        return self.found(names, _message(words, first), evidence={"resizes": evidence}, fixes=fixes)
+
+
+def _of_one(resize: Resize) -> dict[str, int | str]:
+    return {"axis": resize.axis, "size": resize.size, "out": resize.out, "ratio": str(resize.ratio)}
 
 
 def _message(words: str, resize: Resize) -> Remark:

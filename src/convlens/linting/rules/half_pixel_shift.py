@@ -15,9 +15,13 @@ from convlens.linting.network import Network
 from convlens.linting.padded import pad_before, padded
 from convlens.linting.rule import Rule
 from convlens.linting.windows import Slide
+from convlens.passes.program import Axis
 
 SIMPLE = ("conv", "max_pool", "avg_pool", "lp_pool")
 """Windows whose kernel is of no concern to other inputs."""
+
+Totals = dict[Axis, Fraction]
+"""By input axis: how many of its pixels a map lies behind, all layers before it together."""
 
 Shifts = Mapping[int, Fraction]
 """By axis of the tensor: how many pixels the middle of the map lies behind the middle of what it was made from."""
@@ -70,7 +74,8 @@ class HalfPixelShift(Rule):
             "total": number(total),
         }
         words = marked(
-            "even kernels with more padding on one side than on the other (layers: {layers}) move the map by {total} px of the input"
+            "even kernels with more padding on one side than on the other (layers: {layers})"
+            " move the map by {total} px of the input"
         )
         yield self.found(
             [node.name for node in shifted],
@@ -100,16 +105,26 @@ def _shift(slide: Slide) -> Fraction:
 
 
 def _total(net: Network, shifted: Mapping[Node, Shifts]) -> Fraction:
-    """The largest shift of an output of the network, in input pixels, each layer's going on along its first input."""
-    by: dict[str, dict[tuple[str, int], Fraction]] = {}
+    """The largest shift of an output of the network, in input pixels; where branches meet, that of the branch that is
+    shifted most.
+    """
+    by: dict[str, Totals] = {}
     for node in net.nodes:
-        before = next((by[ref.node] for ref in node.inputs if ref.node in by), {})
+        before = _largest([by[ref.node] for ref in node.inputs if by.get(ref.node)])
         by[node.name] = _with(net, node, before, shifted[node]) if node in shifted else before
     ends = [shift for ref in net.graph.outputs for shift in by.get(ref.node, {}).values()]
     return max(ends, key=abs, default=Fraction(0))
 
 
-def _with(net: Network, node: Node, before: Mapping[tuple[str, int], Fraction], shifts: Shifts) -> dict[tuple[str, int], Fraction]:
+def _largest(branches: list[Totals]) -> Totals:
+    """The shift of the branch that is shifted most, along each axis."""
+    if len(branches) < 2:
+        return branches[0] if branches else {}
+    keys = dict.fromkeys(key for branch in branches for key in branch)
+    return {key: max((branch.get(key, Fraction(0)) for branch in branches), key=abs) for key in keys}
+
+
+def _with(net: Network, node: Node, before: Totals, shifts: Shifts) -> Totals:
     found = dict(before)
     for axis, shift in shifts.items():
         place = net.sampling.of(node.inputs[0])[axis]
@@ -138,7 +153,8 @@ def _odd(op: Op, slides: tuple[Slide, ...], axes: set[int], by: int) -> Op:
     kernel = tuple(slide.kernel + by * (slide.axis in axes) for slide in slides)
     if isinstance(op.settings()["padding"], str):
         return with_settings(op, kernel=kernel)
-    return with_settings(op, kernel=kernel, padding=tuple(_sides(slide, by) if slide.axis in axes else (slide.left, slide.right) for slide in slides))
+    sides = tuple(_sides(slide, by) if slide.axis in axes else (slide.left, slide.right) for slide in slides)
+    return with_settings(op, kernel=kernel, padding=sides)
 
 
 def _sides(slide: Slide, by: int) -> tuple[int, int]:

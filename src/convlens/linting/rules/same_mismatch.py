@@ -58,28 +58,33 @@ class SameMismatch(Rule):
 
     def check(self, net: Network) -> Iterator[Finding]:
         strided = [layer for node, each in net.windows if (layer := _layer(net, node, each)) is not None]
-        uneven = [layer for layer in strided if layer.uneven]
+        uneven, even = [layer for layer in strided if layer.uneven], [layer for layer in strided if not layer.uneven]
         if not uneven:
             return
-        even, votes = [layer for layer in strided if not layer.uneven], [layer for layer in uneven if layer.votes]
-        minority = min((votes, even), key=len) if votes and even else []
-        shown = uneven[0].slide
-        values = {"uneven": len(uneven), "even": len(even), "left": shown.left, "right": shown.right, "both": shown.reach // 2}
-        evidence = {"uneven": _sides_of(uneven), "even": _sides_of(even)}
-        if not minority:
-            words = marked(
-                "strided layers pad by {left} and {right} as TensorFlow's SAME does (layers: {uneven}); with PyTorch's padding={both} "
-                "their windows would lie {away} px to the left"
-            )
-            message = remark(words, away=shown.reach // 2 - shown.left, **values)
-            yield self.found([layer.node.name for layer in uneven], message, evidence=evidence)
-            return
-        words = marked(
-            "some strided layers pad by {left} and {right} as TensorFlow's SAME does (layers: {uneven}), others by {both} on both sides "
-            "as PyTorch does (layers: {even}): their windows lie apart"
-        )
+        votes = [layer for layer in uneven if layer.votes]
+        yield self._mixed(net, uneven, even, min((votes, even), key=len)) if votes and even else self._alike(uneven, even)
+
+    def _alike(self, uneven: list["_Layer"], even: list["_Layer"]) -> Finding:
+        message = remark(
+            marked(
+                "strided layers pad by {left} and {right} as TensorFlow's SAME does (layers: {uneven}); with PyTorch's"
+                " padding={both} their windows would lie {away} px to the left"
+            ),
+            away=uneven[0].slide.reach // 2 - uneven[0].slide.left, **_shown(uneven),
+        )  # fmt: skip
+        return self.found(_names(uneven), message, evidence={"uneven": _sides_of(uneven), "even": _sides_of(even)})
+
+    def _mixed(self, net: Network, uneven: list["_Layer"], even: list["_Layer"], minority: list["_Layer"]) -> Finding:
+        message = remark(
+            marked(
+                "some strided layers pad by {left} and {right} as TensorFlow's SAME does (layers: {uneven}), others by {both}"
+                " on both sides as PyTorch does (layers: {even}): their windows lie apart"
+            ),
+            even=len(even), **_shown(uneven),
+        )  # fmt: skip
         fix = Fix(remark(marked("the padding that most of the strided layers have")), _like_most(net, minority))
-        yield self.found([layer.node.name for layer in minority], remark(words, **values), severity="warn", evidence=evidence, fixes=[fix])
+        evidence = {"uneven": _sides_of(uneven), "even": _sides_of(even)}
+        return self.found(_names(minority), message, severity="warn", evidence=evidence, fixes=[fix])
 
 
 class _Layer(NamedTuple):
@@ -110,6 +115,15 @@ def _layer(net: Network, node: Node, each: tuple[Slide, ...]) -> _Layer | None:
     causal = len(uneven) == 1 and uneven[0].right == 0
     by_word = not uneven and isinstance(node.op.settings()["padding"], str)
     return _Layer(node, slides, (uneven or alike)[0]) if (uneven or alike) and not causal and not by_word else None
+
+
+def _names(layers: list[_Layer]) -> list[str]:
+    return [layer.node.name for layer in layers]
+
+
+def _shown(uneven: list[_Layer]) -> dict[str, int]:
+    slide = uneven[0].slide
+    return {"left": slide.left, "right": slide.right, "uneven": len(uneven), "both": slide.reach // 2}
 
 
 def _sides_of(layers: list[_Layer]) -> dict[str, Any]:

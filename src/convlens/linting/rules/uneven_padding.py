@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from convlens.arith.congruence import Congruence
 from convlens.ir.graph import Node
 from convlens.lang.messages import marked
-from convlens.lang.remark import remark
+from convlens.lang.remark import Remark, remark
 from convlens.linting.finding import Finding, Fix
 from convlens.linting.grid import Grid, grids, number
 from convlens.linting.network import Network
@@ -59,23 +59,11 @@ class UnevenPadding(Rule):
     status = "stable"
 
     def check(self, net: Network) -> Iterator[Finding]:
-        uneven = _uneven(net)
-        for (_, layers, grid, sizes), axes in _alike(net, uneven).items():
-            shown = {
-                "node": grid.ref.node, "size": grid.size, "first": number(grid.first), "last": number(grid.last),
-                "before": number(grid.first), "behind": number(grid.size - 1 - grid.last), "count": len(layers),
-            }  # fmt: skip
-            message = marked(
-                "{node} samples {size} pixels from {first} to {last}, {before} px from one border and {behind} px from the other: "
-                "strided layers read less of their padding on the right (layers: {count})"
+        for kind, axes in _alike(net, _uneven(net)).items():
+            names, grid = [name for name, _ in kind.layers], kind.grid
+            yield self.found(
+                names, _message(kind), evidence=_evidence(kind, axes), fixes=_fixes(net, names, kind.sizes, grid.size)
             )
-            evidence = {
-                "axes": list(axes), "size": grid.size, "layers": dict(layers), "asymmetry": number(grid.asymmetry),
-                "grid": {"node": grid.ref.node, "first": number(grid.first), "last": number(grid.last)},
-                "clean": None if sizes is None else size_evidence(sizes, grid.size),
-            }  # fmt: skip
-            names = [name for name, _ in layers]
-            yield self.found(names, remark(message, **shown), evidence=evidence, fixes=_fixes(net, names, sizes, grid.size))
 
 
 class _Kind(NamedTuple):
@@ -85,6 +73,30 @@ class _Kind(NamedTuple):
     layers: tuple[tuple[str, int], ...]
     grid: Grid
     sizes: Congruence | None
+
+
+def _message(kind: _Kind) -> Remark:
+    grid = kind.grid
+    return remark(
+        marked(
+            "{node} samples {size} pixels from {first} to {last}, {before} px from one border and {behind} px from the other:"
+            " strided layers read less of their padding on the right (layers: {count})"
+        ),
+        node=grid.ref.node, size=grid.size, first=str(grid.first), last=str(grid.last),
+        before=str(grid.first), behind=str(grid.size - 1 - grid.last), count=len(kind.layers),
+    )  # fmt: skip
+
+
+def _evidence(kind: _Kind, axes: list[int]) -> dict[str, Any]:
+    grid = kind.grid
+    return {
+        "axes": axes,
+        "size": grid.size,
+        "layers": dict(kind.layers),
+        "asymmetry": number(grid.asymmetry),
+        "grid": {"node": grid.ref.node, "first": number(grid.first), "last": number(grid.last)},
+        "clean": None if kind.sizes is None else size_evidence(kind.sizes, grid.size),
+    }
 
 
 def _uneven(net: Network) -> dict[Axis, list[tuple[Node, int]]]:
