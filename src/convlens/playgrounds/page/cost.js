@@ -49,20 +49,20 @@ function drawCost(app) {
   $('at').oninput = e => { picked = Number(e.target.value); exact() }
   $('pick').onclick = () => { const v = String(points[picked].v); picked = null; set({[against]: v}) }
   document.querySelectorAll('.curves svg').forEach(svg => svg.onmousemove = e => {
-    const b = svg.getBoundingClientRect(), x = (e.clientX - b.left) / b.width * 190
+    const b = svg.getBoundingClientRect(), x = (e.clientX - b.left) / b.width * 176
     picked = points.reduce((best, _, i) => Math.abs(place(points, i) - x) < Math.abs(place(points, best) - x) ? i : best, 0)
     $('at').value = picked
     exact()
   })
 }
 
-const place = (points, i) => 14 + (points.length > 1 ? i / (points.length - 1) : .5) * 162
+const place = (points, i) => 14 + (points.length > 1 ? i / (points.length - 1) : .5) * 148
 function curve(points, k, name, here) {
   const known = points.map((p, i) => [i, p[k]]).filter(p => p[1] !== undefined), numbers = known.map(p => Number(p[1])), most = Math.max(...numbers, 1)
-  const y = v => 88 - 58 * v / most, dots = known.map(([i], j) => [place(points, i), y(numbers[j]), i])
+  const y = v => 90 - 50 * v / most, dots = known.map(([i], j) => [place(points, i), y(numbers[j]), i])
   const bad = points.map((p, i) => [p, i]).filter(([p]) => p[k] === undefined).map(([, i]) => place(points, i))
   const value = here >= 0 && points[here][k] !== undefined ? grouped(points[here][k]) : ''
-  return `<svg viewBox="0 0 190 112" role="img" aria-label="${name}: ${known.map(([i, v]) => `${points[i].v}: ${grouped(v)}`).join(', ')}"><text x="4" y="13">${name}</text><text x="186" y="13" text-anchor="end">${value}</text>
-<line class="at" y1="22" y2="92"/><path d="M${dots.map(d => `${d[0].toFixed(1)} ${d[1].toFixed(1)}`).join('L')}"/>${dots.map(d => `<circle cx="${d[0].toFixed(1)}" cy="${d[1].toFixed(1)}" r="${d[2] === here ? 5 : 2.5}"${d[2] === here ? ' class="me"' : ''}/>`).join('')}${bad.map(x => `<path class="no" d="M${x - 3} 85l6 6m0-6l-6 6"/>`).join('')}
-<text class="q" x="14" y="107" text-anchor="middle">${points[0].v}</text><text class="q" x="176" y="107" text-anchor="middle">${points.at(-1).v}</text></svg>`
+  return `<svg viewBox="0 0 176 112" width="176" height="112" role="img" aria-label="${name}: ${known.map(([i, v]) => `${points[i].v}: ${grouped(v)}`).join(', ')}"><text x="4" y="13">${name}</text><text x="4" y="29" class="v">${value}</text>
+<line class="at" y1="34" y2="94"/><path d="M${dots.map(d => `${d[0].toFixed(1)} ${d[1].toFixed(1)}`).join('L')}"/>${dots.map(d => `<circle cx="${d[0].toFixed(1)}" cy="${d[1].toFixed(1)}" r="${d[2] === here ? 5 : 2.5}"${d[2] === here ? ' class="me"' : ''}/>`).join('')}${bad.map(x => `<path class="no" d="M${x - 3} 85l6 6m0-6l-6 6"/>`).join('')}
+<text class="q" x="14" y="107" text-anchor="middle">${points[0].v}</text><text class="q" x="162" y="107" text-anchor="middle">${points.at(-1).v}</text></svg>`
 }

@@ -8,7 +8,9 @@ function svgOf(app, sel) {
   const boxes = lit(sel, app.nodes), lists = app.nodes.flatMap((_, n) => tensors(n, app.s, app.nodes, boxes, app.values))
   const side = 26, body = [], gap = 18
   let left = 12, tall = 0
-  for (const {role, panels} of lists) {
+  const columns = lists.flatMap(({role, panels}) => role !== 'w' ? [{role, panels}]
+    : [...new Set(panels.map(p => p.lead[0]))].map(o => ({role, panels: panels.filter(p => p.lead[0] === o)})))
+  for (const {role, panels} of columns) {
     let top = 12, wide = 0
     for (const p of panels) {
       const texts = p.rows.map(r => p.cols.map(c => { const k = p.cell(r, c); return {...k, text: k.v === '' ? '' : shown(k.v)} }))
@@ -16,8 +18,8 @@ function svgOf(app, sel) {
       body.push(`<text x="${left}" y="${top + 11}" class="c">${escaped(label(p))}${p.group ? ' ' + p.group : ''}</text>`)
       texts.forEach((line, i) => line.forEach((k, j) => {
         const b = boxes[role + p.stage], on = b && within(b, role === 'w' ? p.lead : p.lead[0], k.at), x = left + j * w, y = top + 17 + i * side
-        const fill = ['pad', 'gap'].includes(k.kind) ? on ? '#f6dca6' : '#e6eaee' : k.kind === 'drop' ? '#ffd9c2' : PAINT[role][on ? 1 : 0]
-        body.push(`<rect x="${x}" y="${y}" width="${w}" height="${side}" fill="${fill}"${['pad', 'gap'].includes(k.kind) ? ' stroke-dasharray="3 2"' : ''}/><text x="${x + w / 2}" y="${y + 17}"${k.kind ? ' class="p"' : ''}>${k.text}</text>`)
+        const fill = ['pad', 'gap'].includes(k.kind) ? on ? '#f6dca6' : '#e6eaee' : k.kind === 'drop' ? 'url(#d)' : PAINT[role][on ? 1 : 0]
+        body.push(`<rect x="${x}" y="${y}" width="${w}" height="${side}" fill="${fill}"${['pad', 'gap'].includes(k.kind) ? ' stroke-dasharray="3 2"' : ''}/><text x="${x + w / 2}" y="${y + 17}"${['pad', 'gap'].includes(k.kind) ? ' class="p"' : ''}>${k.text}</text>`)
         if (on) body.push(`<rect class="on" x="${x + 1}" y="${y + 1}" width="${w - 2}" height="${side - 2}"/>`)
       }))
       wide = Math.max(wide, p.cols.length * w, 7 * label(p).length)
@@ -27,7 +29,7 @@ function svgOf(app, sel) {
     tall = Math.max(tall, top)
   }
   const line = `${code('torch', app.s, app.nodes)}   y[${[...sel.lead, ...sel.at].join(', ')}]`
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${left} ${tall}" role="img"><title>${escaped(line)}</title><style>rect{stroke:#98a2ad}text{font:12px system-ui,"Noto Sans CJK SC","PingFang SC","Microsoft YaHei",sans-serif;text-anchor:middle;fill:#000}.c{text-anchor:start;fill:#57606a}.p{fill:#57606a}.on{fill:none;stroke:#000;stroke-width:2.5}</style><rect width="${left}" height="${tall}" fill="#fff" stroke="none"/>${body.join('')}</svg>`
+  return `<svg xmlns="http://www.w3.org/2000/svg" class="pic" viewBox="0 0 ${left} ${tall}" role="img"><title>${escaped(line)}</title><style>.pic rect{stroke:#98a2ad}.pic text{font:12px system-ui,"Noto Sans CJK SC","PingFang SC","Microsoft YaHei",sans-serif;text-anchor:middle;fill:#000}.pic .c{text-anchor:start;fill:#57606a}.pic .p{fill:#57606a}.pic .on{fill:none;stroke:#000;stroke-width:2.5}</style><pattern id="d" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(-45)"><rect width="7" height="7" fill="#fff6f1" style="stroke:none"/><path d="M0 0H7" stroke="#f2a983" stroke-width="2"/></pattern><rect width="${left}" height="${tall}" fill="#fff" style="stroke:none"/>${body.join('')}</svg>`
 }
 
 const STEPS = 64

@@ -88,7 +88,7 @@ function paint({boxes, sel, pin, s, values}) {
 function heat(app, canvas, p) {
   const g = canvas.getContext('2d'), [rows, cols] = p.sizes.length > 1 ? p.sizes : [1, p.sizes[0]], node = app.nodes[p.stage]
   const each = p.role === 'y' ? termCount(node, p.lead[0], p.sizes.map(n => n >> 1)) : 1
-  const most = Math.max(8, Math.min(96, Math.floor(Math.sqrt(6e5 / each)))), h = Math.min(rows, most), w = Math.min(cols, most)
+  const most = Math.max(8, Math.min(96, Math.floor(Math.sqrt(2e5 / each)))), h = Math.min(rows, most), w = Math.min(cols, most)
   canvas.style.height = `${rows > 1 ? Math.round(96 * Math.min(rows / cols, 2)) : 16}px`
   canvas.height = rows > 1 ? 96 : 16
   const pick = (i, n, count) => Math.floor((i + .5) * n / count)
