@@ -50,5 +50,10 @@ def test_a_value_is_traced_without_a_framework() -> None:
     assert loaded_after("import convlens\n" + trace) == set()
 
 
+def test_the_page_of_a_network_is_made_without_a_framework() -> None:
+    page = "from convlens.networkpages.page import network_page\nnetwork_page(convlens.summary('lenet5'), compare=convlens.summary('alexnet'))\n"
+    assert loaded_after("import convlens\n" + page) == set()
+
+
 def test_the_check_would_see_one() -> None:
     assert "numpy" in loaded_after(ROOMS + "import numpy")
