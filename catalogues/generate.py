@@ -8,17 +8,19 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import click
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from convlens.cli import commands
 from convlens.lang.choice import LANGUAGES
 from convlens.lang.messages import DOMAIN
 from convlens.linting.table import every
 
 SOURCE = Path(__file__).parent.parent / "src" / "convlens"
-KEYWORDS = {"say": (2,), "counted": (2, 3), "marked": (1,)}
+KEYWORDS = {"say": (2,), "counted": (2, 3), "marked": (1,), "marked_counts": (1, 2), "Sentence": (1,)}
 """The calls that name messages, and at which of their arguments."""
 
 WIDTH = 130
@@ -43,14 +45,22 @@ def po_file(lang: str) -> Path:
 
 
 def collected(folder: Path = SOURCE) -> Catalog:
-    """Every message of the code, with the files that use it."""
+    """Every message of the code, and every text of ``--help``, with the files that use it."""
     found = Catalog(domain=DOMAIN)
     for file, _line, message, comments, context in extract_from_dir(folder, [("**.py", "python")], keywords=KEYWORDS):
         found.add(message, locations=[(f"src/convlens/{file}", None)], auto_comments=comments, context=context)
     if folder == SOURCE:
-        for file, message in of_rules():
+        for file, message in (*help_words(), *of_rules()):
             found.add(message, locations=[(file, None)])
     return found
+
+
+def help_words() -> Iterator[tuple[str, str]]:
+    """The texts of ``--help``, which stand in the declarations of the commands, with the file of each."""
+    context = click.Context(commands)
+    yield from (("src/convlens/cli/__init__.py", text) for text in commands.words())
+    for name in commands.list_commands(context):
+        yield from ((f"src/convlens/cli/{name}.py", text) for text in commands.get_command(context, name).words())
 
 
 def of_rules() -> Iterator[tuple[str, str]]:

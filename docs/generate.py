@@ -1,4 +1,4 @@
-"""Write docs/reference from the code: one page for all operators, one for all networks, one for the commands.
+"""Write docs/reference from the code: a page for all operators, one for all networks, one for the rules, one for the commands.
 
 A test writes the pages again and compares, so they cannot lag behind.
 """
@@ -16,6 +16,10 @@ from convlens.explanations.docstring import parts, table_rows
 from convlens.ir import op as operators
 from convlens.ir.op import Op
 from convlens.ir.spelling import REQUIRED
+from convlens.lang.markdown import prose, table_row
+from convlens.linting import table as rules
+from convlens.linting.documentation import OPTIONAL
+from convlens.linting.rule import Rule
 from convlens.passes.facts import facts
 
 REFERENCE = Path(__file__).parent / "reference"
@@ -28,6 +32,7 @@ def pages() -> dict[str, str]:
         "README.md": _index(),
         "operators.md": _operators(),
         "networks.md": _networks(),
+        "rules.md": _rules(),
         "commands.md": _commands(),
     }
 
@@ -35,7 +40,8 @@ def pages() -> dict[str, str]:
 def _index() -> str:
     return (
         f"{NOTE}# Reference\n\n- [Operators](operators.md): what each computes and costs, and how frameworks write it\n"
-        "- [Networks](networks.md): the networks that go by a name\n- [Commands](commands.md)\n"
+        "- [Networks](networks.md): the networks that go by a name\n"
+        "- [Rules](rules.md): what `convlens lint` finds, and why it is a fault\n- [Commands](commands.md)\n"
     )
 
 
@@ -92,6 +98,31 @@ def _networks() -> str:
     return NOTE + head + "\n".join(rows) + "\n"
 
 
+def _rules() -> str:
+    head = [
+        f"{NOTE}# Rules", "",
+        "What `convlens lint` finds ([how to use it](../lint.md)). `convlens explain CODE` prints a rule, with what it says of",
+        "its own bad example.", "", "| code | name | severity | status | finds |", "|---|---|---|---|---|",
+    ]  # fmt: skip
+    for rule in rules.every():
+        link = f"[{rule.code}](#{rule.code.lower()}-{rule.name})"
+        head.append(table_row([link, rule.name, rule.severity, rule.status, prose(rule.docs().title)]))
+    return "\n".join(head) + "\n" + "".join(_rule(rule) for rule in rules.every())
+
+
+def _rule(rule: type[Rule]) -> str:
+    docs = rule.docs()
+    lines = ["", f"## {rule.code} {rule.name}", "", prose(docs.title), ""]
+    lines += [line for text in docs.paragraphs for line in (prose(text), "")]
+    for title, example in (("Reported", docs.bad), ("Not reported", docs.good)):
+        lines += [f"{title}:", "", "```text", example.text.rstrip("\n"), "```", ""]
+    for heading in OPTIONAL:
+        if heading in docs.sections:
+            lines += [f"{heading}:", ""]
+            lines += [line for text in docs.sections[heading].split("\n\n") for line in (prose(text), "")]
+    return "\n".join([*lines, f"Source: {prose(docs.source)}"]) + "\n"
+
+
 def _commands() -> str:
     """From the parameters, not from the help text, whose lines each version of click breaks in its own way."""
     context = click.Context(commands, info_name="convlens")
@@ -103,7 +134,7 @@ def _commands() -> str:
 
 
 def _command(name: str, command: click.Command) -> str:
-    arguments = " ".join(str(p.name).upper() for p in command.params if isinstance(p, click.Argument))
+    arguments = " ".join(p.metavar or str(p.name).upper() for p in command.params if isinstance(p, click.Argument))
     help_text = [" ".join(block.split()) for block in inspect.cleandoc(str(command.help)).split("\n\n")]
     lines = ["", f"## {name}", "", f"`convlens {name} [OPTIONS] {arguments}`", ""]
     lines += [line for block in help_text for line in (block, "")]

@@ -31,6 +31,11 @@ def test_every_topic_is_explained_without_a_framework() -> None:
     assert loaded_after("import convlens\n" + topics) == set()
 
 
+def test_a_network_is_linted_without_a_framework() -> None:
+    forms = "report.text(), report.to_markdown(), report.to_sarif(), report.to_json(), str(convlens.summary('lenet5'))\n"
+    assert loaded_after(f"import convlens\nreport = convlens.lint('lenet5')\n{forms}") == set()
+
+
 def test_planning_a_run_loads_no_framework() -> None:
     """Nor does the command line load a backend."""
     assert loaded_after("import convlens.cli, convlens.backends.plan") == set()

@@ -11,22 +11,28 @@ nothing but this file.
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from convlens.diffs.diff import diff
     from convlens.execution.run import run
     from convlens.explanations.explanation import explain
     from convlens.linting.lint import lint
+    from convlens.networkpages.draw import draw
+    from convlens.playgrounds.play import play
     from convlens.report.layer import layer
     from convlens.report.summary import summary
     from convlens.rewrites.rewrite import rewrite
     from convlens.sweeps.sweep import sweep
 
-__all__ = ["__version__", "explain", "layer", "lint", "rewrite", "run", "summary", "sweep"]
+__all__ = ["__version__", "diff", "draw", "explain", "layer", "lint", "play", "rewrite", "run", "summary", "sweep"]
 __version__ = "0.1.0"
 
 
 _PLACES = {
+    "diff": "convlens.diffs.diff",
+    "draw": "convlens.networkpages.draw",
     "explain": "convlens.explanations.explanation",
     "layer": "convlens.report.layer",
     "lint": "convlens.linting.lint",
+    "play": "convlens.playgrounds.play",
     "run": "convlens.execution.run",
     "rewrite": "convlens.rewrites.rewrite",
     "summary": "convlens.report.summary",

@@ -27,6 +27,7 @@ def shell(command: str, folder: Path | None = None) -> subprocess.CompletedProce
 
 
 ARGS = ["summary lenet5", "summary lenet5 --json", "layer 'ReLU()' --input 1x3", "--help", "--version", "summary --help"]
+ARGS += ["lint lenet5", "lint lenet5 --format sarif", "lint lenet5 --format junit", "lint lenet5 --fix"]
 
 
 @pytest.mark.parametrize("args", ARGS)

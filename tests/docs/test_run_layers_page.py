@@ -1,4 +1,4 @@
-"""The examples of the pages about running one layer print what they show."""
+"""The examples of the pages about running print what they show."""
 
 import doctest
 from pathlib import Path
@@ -8,7 +8,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.parametrize("page", ["docs/run-layers.md", "README.md", "README.zh-CN.md"])
+@pytest.mark.parametrize("page", ["docs/run-layers.md", "docs/run.md", "README.md", "README.zh-CN.md"])
 def test_the_examples_print_what_they_show(page):
     failed, tried = doctest.testfile(str(ROOT / page), module_relative=False, encoding="utf-8")
     assert (failed, tried > 1) == (0, True)

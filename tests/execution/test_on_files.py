@@ -219,7 +219,7 @@ def test_onnx_files_that_do_not_run(tmp_path: Path, picture: str) -> None:
     path, _ = onnx_file(tmp_path)
     with pytest.raises(UsageError, match=r"there is no layer 'frist' \(did you mean 'first'\?\)\n  fix: one of first, b, last"):
         run_model(path, [picture], layer="frist")
-    with pytest.raises(UsageError, match=r"--weights: .* holds its own weights"):
+    with pytest.raises(UsageError, match=r"net.onnx holds its own weights\n  fix: leave --weights out, in Python weights="):
         run_model(path, [picture], weights=["a.pt"])
     with pytest.raises(UsageError, match=r"has 2 axes .*, but input 'x' takes 4 \(1x3x20x24\)"):
         run_model(path, [array(tmp_path, np.zeros((3, 3)))])
@@ -332,7 +332,7 @@ def test_calls_that_do_not_run(tmp_path: Path, picture: str) -> None:
         run_model("Conv2d(3, 5, 3)", [array(tmp_path, np.zeros((8, 8)))])
     with pytest.raises(ShapeError, match="conv"):
         run_model("Conv2d(3, 5, 31)", [picture])
-    with pytest.raises(UsageError, match=r"--layer: Conv2d\(3, 5, 3\) is one layer"):
+    with pytest.raises(UsageError, match=r"^Conv2d\(3, 5, 3\) is one layer, so none in it has a name\n  fix: leave --layer out"):
         run_model("Conv2d(3, 5, 3)", [picture], layer="c")
     with pytest.raises(UsageError, match=r"--weights a.pt: the weights of a call are .npy files, in the order"):
         run_model("Conv2d(3, 5, 3)", [picture], weights=["a.pt"])
@@ -355,3 +355,14 @@ def test_kernels_of_a_network() -> None:
 def test_the_size_that_is_asked_for(picture: str) -> None:
     found = run_model("Conv2d(3, 2, 3)", [picture], how=How(resize=(10, 12)))
     assert found.inputs["x"].values.shape == (1, 3, 10, 12)
+
+
+def test_a_network_with_channels_last_takes_and_gives_its_own_order(tmp_path: Path, picture: str) -> None:
+    lines = "input x: 1x3x20x24\nc = conv(x, out=4, kernel=3x3)\noutput c"
+    (tmp_path / "first.txt").write_text(f"network n\n{lines}")
+    (tmp_path / "last.txt").write_text(f"network n\nlayout channels_last\n{lines}")
+    first, last = (run_model(str(tmp_path / f"{name}.txt"), [picture]) for name in ("first", "last"))
+    assert last.inputs["x"].values.shape == (1, 20, 24, 3)
+    np.testing.assert_array_equal(last.ran.outputs[0].values, first.ran.outputs[0].values.transpose(0, 2, 3, 1))
+    assert (last.kept, last.ran.outputs[0].foretold) == (True, (1, 18, 22, 4))
+    np.testing.assert_array_equal(last.ran.outputs[0].channels(), first.ran.outputs[0].values)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog
-from catalogues.generate import KEYWORDS, SOURCE, as_mo, as_po, collected, merged, of_rules, po_file
+from catalogues.generate import KEYWORDS, SOURCE, as_mo, as_po, collected, help_words, merged, of_rules, po_file
 
 from convlens.lang.choice import LANGUAGES
 from convlens.lang.messages import catalogue, counted, say
@@ -55,8 +55,10 @@ def faults(found: Catalog) -> list[str]:
 
 def test_every_message_of_the_code_is_collected() -> None:
     said = {text for file in SOURCE.rglob("*.py") for text in said_in(file.read_text(encoding="utf-8"))}
+    helped = {text for _, text in help_words()}
     assert len(said) > 50
-    assert said | {text for _, text in of_rules()} == templates(collected())
+    assert len(helped) > 50
+    assert said | helped | {text for _, text in of_rules()} == templates(collected())
 
 
 def test_a_call_that_the_collector_does_not_see_is_seen() -> None:
@@ -94,6 +96,19 @@ def test_each_fault_is_found() -> None:
     bad.add(("{count} one", "{count} many"), ("没有数",))
     bad.add("good {place}", "好的 {place}")
     assert faults(bad) == ["none", "other {place}", "fuzzy", "('{count} one', '{count} many')"]
+
+
+def unlabelled(found: Catalog) -> list[str]:
+    """Errors whose translation lacks a line of theirs: labels are translated when the error is said, and stay in the catalogue."""
+    return [m.id for m in found if isinstance(m.id, str) and m.id.count("\n  fix: ") != str(m.string).count("\n  fix: ")]
+
+
+@pytest.mark.parametrize("lang", OTHERS)
+def test_every_translated_error_keeps_its_label(lang: str) -> None:
+    assert unlabelled(merged(lang)) == []
+    bad = Catalog(locale="zh")
+    bad.add("no\n  fix: yes", "不\n  改法：是")
+    assert unlabelled(bad) == ["no\n  fix: yes"]
 
 
 @pytest.mark.parametrize("lang", OTHERS)

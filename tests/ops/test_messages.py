@@ -482,6 +482,13 @@ c = max_unpool(x, x, kernel=1x1, padding=2)
      fix: less padding
 
 input x: 1x3x8x8
+c = quantize(x, scale=[0.5, 0.25])
+=> quantize 'c': 2 scales for axis 1 of the input 1x3x8x8, which has 3
+     input: 1x3x8x8 from 'x'
+     written at: text, line 2
+     fix: one scale, or 3
+
+input x: 1x3x8x8
 c = fractional_max_pool(x, kernel=2x2, size=[4, 4, 4])
 => fractional_max_pool 'c': size or ratio has 3 entries for 2 spatial axes
      input: 1x3x8x8 from 'x'

@@ -227,10 +227,11 @@ def _interpolate(draw: Draw) -> Call:
         settings["scale"] = tuple(draw(st.sampled_from([0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 0.3, 1.7])) for _ in range(axes))
     if draw(ints(0, 5)) == 0:
         settings["size"] = per_axis(draw, draw(ints(1, 3)), 0, 4)
+    settings["antialias"] = mode in ("bilinear", "bicubic") and draw(st.booleans())
     options = {"mode": mode, "align_corners": corners if mode.endswith(("linear", "bicubic")) else None}
     return Call(
         "interpolate", settings,
-        lambda x: F.interpolate(x, settings.get("size"), settings.get("scale"), **options),
+        lambda x: F.interpolate(x, settings.get("size"), settings.get("scale"), antialias=settings["antialias"], **options),
         (shape,),
     )  # fmt: skip
 

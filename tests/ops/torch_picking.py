@@ -202,15 +202,57 @@ def _deform_conv(draw: Draw) -> Call:
 
 
 def _quantize(draw: Draw) -> Call:
-    dtype = draw(st.sampled_from(["int8", "uint8"]))
-    return Call(
-        "quantize", {"dtype": dtype}, lambda x: torch.round(x).clamp(0, 9).to(getattr(torch, dtype)), (draw(shapes(0, 4)),)
-    )
+    """PyTorch's own quantised tensors are on their way out; its fake quantisation goes there and back."""
+    dtype, shape = draw(st.sampled_from(["int8", "uint8"])), draw(shapes(0, 4))
+    numbers = _numbers(draw, shape, dtype)
+    limits = torch.iinfo(getattr(torch, dtype))
+
+    def run(x: torch.Tensor) -> torch.Tensor:
+        scale, zero = _along(numbers, x)
+        if scale.dim() == 0:
+            back = torch.fake_quantize_per_tensor_affine(x.float(), float(scale), int(zero), limits.min, limits.max)
+        else:
+            flat, zeros = scale.flatten(), zero.expand(scale.shape).flatten()
+            back = torch.fake_quantize_per_channel_affine(x.float(), flat, zeros, numbers["axis"], limits.min, limits.max)
+        return (torch.round(back / scale) + zero).to(getattr(torch, dtype))
+
+    return Call("quantize", {"dtype": dtype, **numbers}, run, (shape,))
 
 
 def _dequantize(draw: Draw) -> Call:
-    dtype = draw(st.sampled_from(["int8", "uint8"]))
-    return Call("dequantize", {}, lambda x: x.float() * 0.5, (draw(shapes(0, 4)),), (dtype,))
+    dtype, shape = draw(st.sampled_from(["int8", "uint8"])), draw(shapes(0, 4))
+    numbers = _numbers(draw, shape, dtype)
+
+    def run(x: torch.Tensor) -> torch.Tensor:
+        scale, zero = _along(numbers, x)
+        return (x.float() - zero) * scale
+
+    return Call("dequantize", numbers, run, (shape,), (dtype,))
+
+
+def _along(numbers: dict[str, Any], x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Scale and zero point, ready to meet ``x``; `ValueError` where there are too many."""
+    scale, zero = torch.tensor(numbers["scale"]), torch.tensor(numbers["zero_point"], dtype=torch.int32)
+    if len(scale) == 1:
+        return scale[0], zero[0]
+    if x.shape[numbers["axis"]] != len(scale):
+        raise ValueError("scales")
+    shape = [-1 if axis == numbers["axis"] else 1 for axis in range(x.dim())]
+    return scale.reshape(shape), zero.reshape(shape if len(zero) > 1 else [])
+
+
+def _numbers(draw: Draw, shape: tuple[int, ...], dtype: str) -> dict[str, Any]:
+    """Of the whole tensor, or along an axis; seldom too many for it."""
+    axis = draw(ints(0, len(shape) - 1)) if shape and draw(st.booleans()) else None
+    count = 1 if axis is None else shape[axis] + (draw(ints(0, 5)) == 0)
+    few = st.floats(2**-7, 2.0, width=32)
+    lowest = 0 if dtype == "uint8" else -9
+    zeros = draw(st.sampled_from([1, count]))
+    return {
+        "scale": tuple(draw(few) for _ in range(count)),
+        "zero_point": tuple(draw(ints(lowest, 9)) for _ in range(zeros)),
+        **({} if axis is None else {"axis": axis}),
+    }
 
 
 FUNCTIONS: Mapping[str, Callable[[Draw], Call]] = {

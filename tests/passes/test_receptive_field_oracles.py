@@ -132,6 +132,7 @@ def test_the_report_states_what_the_maps_say(axes: int, data: st.DataObject) -> 
     [
         ("r = opaque(x, call=f, results=['1x1x8x8:float32'])\n", "r"),
         ("r = interpolate(x, size=[4, 4], mode=bilinear, antialias=true)\n", "r"),
+        ("r = interpolate(x, size=[9, 9], mode=bilinear, antialias=true, align_corners=true)\n", "r"),
     ],
 )
 def test_unknown_is_said_for_what_cannot_be_told(body: str, why: str) -> None:

@@ -16,7 +16,8 @@ from convlens.report.tree import lines
 REPEATED = """network repeated
 input x: 1x8x16x16
 stem = conv(x, out=8, kernel=3x3, padding=1)
-body.0.conv = conv(stem, out=8, kernel=3x3, padding=1)
+act = relu(stem)
+body.0.conv = conv(act, out=8, kernel=3x3, padding=1)
 body.0.relu = relu(body.0.conv)
 body.1.conv = conv(body.0.relu, out=8, kernel=3x3, padding=1)
 body.1.relu = relu(body.1.conv)
@@ -239,6 +240,7 @@ repeated: x 1x8x16x16
 name      layer                       output     params     MACs  field  MACs %
 ───────────────────────────────────────────────────────────────────────────────
 stem      Conv2d(8, 8, 3, padding=1)  1x8x16x16     584  147,456  3 /1     24.8
+act       ReLU()                      1x8x16x16       0        0  3 /1        0
 body
 └ 0..2  × 3
   ├ conv  Conv2d(8, 8, 3, padding=1)  1x8x16x16     584  147,456  9 /1     24.8
@@ -247,9 +249,9 @@ head      Conv2d(8, 2, 1)             1x2x16x16      18    4,096  9 /1      0.7
 
 parameters    2,354 (2.35 k), all trainable
 MACs          593,920 (594 k)
-element-wise  6,144 (6.14 k) operations
+element-wise  8,192 (8.19 k) operations
 weights       9,416 bytes (9.20 KiB)
-activations   59,392 bytes (58.0 KiB)
+activations   67,584 bytes (66.0 KiB)
 peak          16,384 bytes (16.0 KiB) at stem
 training      1,634,304 (1.63 M) MACs, keeps 40,960 bytes (40.0 KiB)
 output        head 1x2x16x16, sees 9 pixels on each axis, moving 1 pixel from one output to the next

@@ -11,10 +11,14 @@ import sys
 import click
 
 from convlens import __version__
+from convlens.cli._click_words import click_speaks
 from convlens.cli._group import VerbGroup
 from convlens.cli._output import abandon, remark
+from convlens.cli._spoken import asked
 from convlens.ir.errors import ConvlensError, UsageError, cut
-from convlens.lang.choice import LANGUAGES
+from convlens.lang.choice import LANGUAGES, preferred
+from convlens.lang.messages import say
+from convlens.lang.sentence import Sentence
 
 MAX_LINE = 1000
 """A longer line of a message is shortened in its middle."""
@@ -32,7 +36,8 @@ class _Closed(io.TextIOBase):
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="MODEL is a network's name, file.onnx, file.txt or -, package.module:factory or file.py:factory. "
-    "SHAPE is 1x3x224x224, with a dtype 2x7:int64. Exit codes: 0 done, 1 the network is invalid, 2 wrong usage.",
+    "SHAPE is 1x3x224x224, with a dtype 2x7:int64. "
+    "Exit codes: 0 done, 1 the network is invalid or lint found something, 2 wrong usage.",
 )
 @click.version_option(__version__, prog_name="convlens")
 @click.option("--lang", type=click.Choice(LANGUAGES), help="Language of the words; default: the locale's.")
@@ -48,11 +53,14 @@ def main(args: list[str] | None = None) -> None:
     """The entry point. A `ConvlensError` becomes one message and its exit code, never a traceback."""
     if sys.stdout is None:
         sys.stdout = _Closed()
+    lang = asked(sys.argv[1:] if args is None else args) or preferred()
     try:
         code = commands.main(args, standalone_mode=False)
         sys.stdout.flush()
     except click.ClickException as error:
-        fail(UsageError(f"{error.format_message()}\n  fix: see {_help_of(error)}"))
+        with click_speaks(lang):
+            said = error.format_message()
+        fail(UsageError(Sentence("{said}\n  fix: see {command}", said=said, command=_help_of(error))), lang)
     except (click.Abort, KeyboardInterrupt):
         sys.exit(130)
     except BrokenPipeError:
@@ -60,21 +68,21 @@ def main(args: list[str] | None = None) -> None:
         sys.exit(141)
     except OSError as error:
         abandon(sys.stdout)
-        fail(UsageError(f"{error.filename or 'the standard output'}: {error.strerror or error}"))
+        fail(UsageError(f"{error.filename or 'the standard output'}: {error.strerror or error}"), lang)
     except ConvlensError as error:
-        fail(error)
+        fail(error, lang)
     else:
         if code:
             sys.exit(code)
 
 
-def fail(error: ConvlensError) -> None:
+def fail(error: ConvlensError, lang: str = "en") -> None:
     """Print the message and end with the error's exit code."""
     try:
         sys.stdout.flush()
     except (OSError, ValueError):  # the message is about something else, and it is on its way
         abandon(sys.stdout)
-    remark("\n".join(cut(line, MAX_LINE) for line in f"error: {error}".split("\n")))
+    remark("\n".join(cut(line, MAX_LINE) for line in say(lang, "error: {text}", text=error.text(lang)).split("\n")))
     sys.exit(error.exit_code)
 
 

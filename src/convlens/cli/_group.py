@@ -2,13 +2,20 @@
 
 import importlib
 import pkgutil
+from collections.abc import Iterator
 from importlib.machinery import FileFinder
 from typing import Any
 
 import click
 
+from convlens.cli._spoken import Spoken, language
+from convlens.lang.messages import marked, said_as
+from convlens.lang.sentence import Sentence
 
-class VerbGroup(click.Group):
+VERBS = marked("Verbs")
+
+
+class VerbGroup(Spoken, click.Group):
     """Lists and loads the verbs. A verb is a file without a leading underscore; in it, ``command`` is what is run.
 
     Its one line of help is the first line of the file, read without importing anything.
@@ -28,13 +35,26 @@ class VerbGroup(click.Group):
 
         if args and not args[0].startswith("-") and args[0] not in self._files():
             verbs = self.list_commands(ctx)
-            ctx.fail(f"there is no verb {args[0]!r}{nearest(args[0], verbs)}; the verbs are: {', '.join(verbs)}")
+            known = {"name": repr(args[0]), "meant": nearest(args[0], verbs), "verbs": ", ".join(verbs)}
+            ctx.fail(Sentence("there is no verb {name}{meant}; the verbs are: {verbs}", **known))
         return super().resolve_command(ctx, args)
 
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        super().format_options(ctx, formatter)
+        self.format_commands(ctx, formatter)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        rows = [(name, _first_line(finder, name)) for name, finder in sorted(self._files().items())]
-        with formatter.section("Verbs"):
-            formatter.write_dl(rows)
+        lang = language(ctx)
+        with formatter.section(said_as(lang, VERBS)):
+            formatter.write_dl([(name, said_as(lang, line)) for name, line in self.lines()])
+
+    def lines(self) -> list[tuple[str, str]]:
+        """Every verb with its one line of help."""
+        return [(name, _first_line(finder, name)) for name, finder in sorted(self._files().items())]
+
+    def words(self) -> Iterator[str]:
+        yield from super().words()
+        yield from (line for _, line in self.lines())
 
     def _files(self) -> dict[str, FileFinder]:
         folder = importlib.import_module("convlens.cli")

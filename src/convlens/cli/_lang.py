@@ -2,12 +2,13 @@
 
 import click
 
-from convlens.lang.choice import LANGUAGES, preferred
+from convlens.cli._spoken import language
+from convlens.lang.choice import LANGUAGES
 
 
 def _of_the_group(context: click.Context, _option: click.Parameter, given: str | None) -> str:
     """What the verb is told goes before what the group is told."""
-    return given or context.find_root().params.get("lang") or preferred()
+    return given or language(context)
 
 
 lang_option = click.option(

@@ -11,10 +11,14 @@ from typing import IO, Any
 import click
 
 from convlens.ir.errors import UsageError
-from convlens.report.terminal import printable
+from convlens.lang.messages import say
+from convlens.lang.printable import printable
 
 KEPT = "\n\t"
 """The control characters that a text for people may have."""
+
+JSON = (".json", ".sarif")
+"""The endings of files that hold JSON, which has escapes of its own."""
 
 
 def emit(text: str, *, color: bool = False) -> None:
@@ -34,6 +38,11 @@ def remark(text: str) -> None:
         click.echo(printable(text, KEPT).encode(encoding, "backslashreplace").decode(encoding), err=True)
     except (OSError, ValueError):  # full, or closed by the user's own code: nobody can be told, the exit code still says it
         abandon(sys.stderr)
+
+
+def remark_own_code(model: str, lang: str) -> None:
+    """Said before the user's own code is run."""
+    remark(say(lang, "running {model}, which is your own code", model=model))
 
 
 def abandon(stream: IO[str] | io.TextIOBase | None) -> None:
@@ -87,10 +96,14 @@ def chosen_format(out: str | None, endings: Collection[str], *, as_json: bool, m
     return ending or next(iter(asked), "")
 
 
+def clean(text: str, ending: str) -> bytes:
+    """What a file of this ending holds: the text in UTF-8, control characters as escapes."""
+    return (_json_without_controls(text) if ending in JSON else printable(text, KEPT)).encode("utf-8")
+
+
 def write(path: str, text: str) -> None:
     """Write a result to a file, in UTF-8, control characters as escapes."""
-    shown = _json_without_controls(text) if path.lower().endswith(".json") else printable(text, KEPT)
     try:
-        Path(path).write_text(shown, encoding="utf-8", newline="\n")
+        Path(path).write_bytes(clean(text, Path(path).suffix.lower()))
     except OSError as error:
         raise UsageError(f"-o {path}: {error.strerror or error}") from None

@@ -1,5 +1,6 @@
 """Files written whole or not at all."""
 
+import contextlib
 import os
 import stat
 from collections.abc import Iterable
@@ -37,7 +38,8 @@ def save(files: dict[str, bytes]) -> None:
         raise UsageError(f"-o {error.filename2 or error.filename}: {error.strerror or error}") from None
     finally:
         for part in parts.values():
-            part.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):  # what could not be written is not there, and that is said already
+                part.unlink(missing_ok=True)
 
 
 def _write(path: str, part: Path, content: bytes) -> None:

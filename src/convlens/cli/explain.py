@@ -1,22 +1,21 @@
-"""One concept or operator, in words and numbers: stride, why-odd, learning-rate, conv_transpose."""
+"""One concept, operator or rule, in words and numbers: stride, why-odd, learning-rate, conv_transpose, G12."""
 
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from convlens.cli._lang import lang_option
+from convlens.cli._lines import coloured
 from convlens.cli._output import chosen_format, emit, emit_json, write
+from convlens.cli._spoken import Spoken
 from convlens.ir.record import as_json
-
-if TYPE_CHECKING:
-    from convlens.report.terminal import Screen
 
 ENDINGS = (".json", ".md", ".txt")
 STYLES = {"title": "bold", "heading": "bold", "formula": "cyan", "example": "green", "quote": "italic", "source": "dim"}
 
 
-@click.command("explain", short_help="One concept or one operator, in words and numbers.")
+@click.command("explain", cls=Spoken, short_help="One concept, operator or rule of lint, in words and numbers.")
 @click.argument("topic", default="")
 @click.option("--json", "as_json", is_flag=True, help="The record for machines, schema convlens/explain/1.")
 @click.option("--markdown", is_flag=True, help="For a page or a pull request.")
@@ -26,8 +25,8 @@ STYLES = {"title": "bold", "heading": "bold", "formula": "cyan", "example": "gre
 def command(topic: str, as_json: bool, markdown: bool, lang: str, color: str, out: str | None) -> None:
     """What is TOPIC? Without one, the list of topics.
 
-    TOPIC is a name such as why-odd, a title in English or Chinese, or an operator of the text form. Every number is computed
-    while it is printed.
+    TOPIC is a name such as why-odd, a title in English or Chinese, an operator of the text form, or the code or the name of a
+    rule of convlens lint. Every number is computed while it is printed.
     """
     from convlens.explanations.explanation import explain  # noqa: PLC0415 - `--help` needs no topic
 
@@ -55,15 +54,4 @@ def _print(found: Any, color: str) -> None:
 
     screen = screen_of(sys.stdout, color)
     width = min(screen.width, WIDTH)
-    emit(_coloured(found, width, screen) if screen.color else found.text(width), color=screen.color)
-
-
-def _coloured(found: Any, width: int, screen: "Screen") -> str:
-    from rich.console import Console  # noqa: PLC0415 - only colours need Rich
-    from rich.text import Text  # noqa: PLC0415 - only a text for people needs it
-
-    console = Console(width=screen.width, force_terminal=True, color_system="standard", legacy_windows=False, highlight=False)
-    with console.capture() as captured:
-        for kind, line in found.lines(width):
-            console.print(Text(line, style=STYLES.get(kind, "")), soft_wrap=True)
-    return captured.get()
+    emit(coloured(found.lines(width), STYLES, screen), color=screen.color)

@@ -6,6 +6,7 @@ import click
 
 from convlens.cli._lang import lang_option
 from convlens.cli._output import chosen_format, emit, emit_json, write
+from convlens.cli._spoken import Spoken
 from convlens.ir.errors import UsageError
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 ENDINGS = (".json", ".md", ".html", ".txt")
 
 
-@click.command("layer", short_help="What does this one layer do, with the formula filled in?")
+@click.command("layer", cls=Spoken, short_help="What does this one layer do, with the formula filled in?")
 @click.argument("call")
 @click.option("--input", "inputs", metavar="SHAPE[:DTYPE]", multiple=True, help="An input: 1x3x224x224, 2x7:int64.")
 @click.option("--trace", "index", metavar="INDEX", help="Write out one output value: 0,1,2 in the layout of CALL.")

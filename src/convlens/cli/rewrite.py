@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 import click
 
 from convlens.cli._lang import lang_option
-from convlens.cli._output import chosen_format, emit, emit_json, remark, write
+from convlens.cli._output import chosen_format, emit, emit_json, remark_own_code, write
+from convlens.cli._spoken import Spoken
 from convlens.ir.errors import UsageError
 from convlens.ir.record import as_json
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 ENDINGS = (".json", ".txt")
 
 
-@click.command("rewrite", short_help="The same network in another form, proved equal by running both.")
+@click.command("rewrite", cls=Spoken, short_help="The same network in another form, proved equal by running both.")
 @click.argument("model", default="")
 @click.option("--as", "name", metavar="NAME", default="", help="The rewrite; without it they are listed.")
 @click.option("--input", "inputs", metavar="SHAPE[:DTYPE]", multiple=True, help="An input: 1x3x224x224.")
@@ -41,7 +42,7 @@ def command(
         raise UsageError(f"--as {name} of what?\n  fix: convlens rewrite MODEL --as {name}")
     if "(" not in model and runs_user_code(model):
         need_code(model)
-        remark(f"running {model}, which is your own code")
+        remark_own_code(model, lang)
     found = rewrite(model or None, *inputs, name=name, rank=rank, seed=seed)
     if out is not None:
         write(out, _file_text(found, ending, lang))

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 import click
 
 from convlens.cli._lang import lang_option
-from convlens.cli._output import emit, emit_json, ending_of, remark
+from convlens.cli._output import emit, emit_json, ending_of, remark, remark_own_code
+from convlens.cli._spoken import Spoken
 from convlens.ir.errors import ConvlensError, UsageError, quoted
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ PADDINGS = ("same", "valid", "reflect")
 ENDINGS = (".png", ".npy", ".json", ".txt")
 
 
-@click.command("run", short_help="Really run a network, a layer or a kernel on a picture, an array, a sound.")
+@click.command("run", cls=Spoken, short_help="Really run a network, a layer or a kernel on a picture, an array, a sound.")
 @click.argument("model", default="")
 @click.option("--on", "files", metavar="[INPUT=]FILE", multiple=True, help="A picture, a .npy array or a .wav sound.")
 @click.option("--weights", metavar="FILE", multiple=True, help=".pt, .pth, .safetensors; of a call, .npy files.")
@@ -57,7 +58,7 @@ def command(
         _check_kernel(model, files, weights, layer, show_kernels)
         found = on_files.run_kernel(kernel, files[0], size=size, padding=padding, how=how)
     else:
-        _check_model(model, files, show_kernels)
+        _check_model(model, files, show_kernels, lang)
         found = on_files.run_model(model, files, weights=weights, layer=layer, how=how, seed=seed, kernels=show_kernels)
     _give(found, outs, as_json, lang)
 
@@ -91,7 +92,7 @@ def _check_kernel(model: str, files: tuple[str, ...], weights: tuple[str, ...], 
         raise UsageError(f"--kernel takes one file, but {len(files)} are given\n  fix: --on picture.png")
 
 
-def _check_model(model: str, files: tuple[str, ...], show_kernels: bool) -> None:
+def _check_model(model: str, files: tuple[str, ...], show_kernels: bool, lang: str) -> None:
     from convlens.importers.factory import need_code  # noqa: PLC0415 - `--help` needs no run
     from convlens.importers.model import runs_user_code  # noqa: PLC0415 - `--help` needs no run
 
@@ -101,7 +102,7 @@ def _check_model(model: str, files: tuple[str, ...], show_kernels: bool) -> None
         raise UsageError("nothing to run it on\n  fix: --on FILE, a picture, a .npy or a .wav; or --show-kernels")
     if runs_user_code(model) and not model.rstrip().endswith(")"):
         need_code(model)
-        remark(f"running {model}, which is your own code")
+        remark_own_code(model, lang)
 
 
 def _give(found: "Result", outs: tuple[str, ...], as_json: bool, lang: str) -> None:

@@ -1,14 +1,14 @@
 """What is in a network, what comes out, what does each layer cost and see?"""
 
 import sys
-from collections import Counter
 from typing import TYPE_CHECKING
 
 import click
 
+from convlens.cli._inputs import graph_of
 from convlens.cli._lang import lang_option
-from convlens.cli._output import chosen_format, emit, emit_json, remark, write
-from convlens.ir.errors import UsageError, quoted
+from convlens.cli._output import chosen_format, emit, emit_json, write
+from convlens.cli._spoken import Spoken
 
 if TYPE_CHECKING:
     from convlens.report.summary import Summary
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 ENDINGS = (".json", ".md", ".html", ".txt")
 
 
-@click.command("summary", short_help="What is in a network, what comes out, what does each layer cost and see?")
+@click.command("summary", cls=Spoken, short_help="What is in a network, what comes out, what does each layer cost and see?")
 @click.argument("model")
 @click.option("--input", "inputs", metavar="[NAME=]SHAPE[:DTYPE]", multiple=True, help="An input: 1x3x224x224, 2x7:int64.")
 @click.option("--dim", "dims", metavar="NAME=SIZE", multiple=True, help="Size of a named dimension of an ONNX file.")
@@ -36,15 +36,10 @@ def command(
 
     MODEL is a network's name, file.onnx, file.txt or - (text form), package.module:factory or file.py:factory.
     """
-    from convlens.importers.factory import need_code  # noqa: PLC0415 - `--help` needs no reader
-    from convlens.importers.model import load, runs_user_code  # noqa: PLC0415 - `--help` needs no reader
-    from convlens.report.summary import Summary  # noqa: PLC0415 - nor the report
+    from convlens.report.summary import Summary  # noqa: PLC0415 - `--help` needs no report
 
     ending = chosen_format(out, ENDINGS, as_json=as_json, markdown=markdown)
-    if runs_user_code(model):
-        need_code(model)
-        remark(f"running {model}, which is your own code")
-    report = Summary(load(model, *_given(inputs), _sizes(dims), real))
+    report = Summary(graph_of(model, inputs, dims, real, lang))
     if out is not None:
         write(out, _file_text(report, ending, depth, fold, lang))
     elif as_json:
@@ -55,32 +50,6 @@ def command(
         _print_table(report, depth, fold, color, lang)
     if report.facts.error is not None:
         raise report.facts.error
-
-
-def _given(inputs: tuple[str, ...]) -> tuple[list[str], dict[str, str]]:
-    """Shapes by position, and by name where they are written ``name=shape``."""
-    pairs = [(name, shape) for name, equals, shape in (text.rpartition("=") for text in inputs) if equals]
-    _once("--input", [name for name, _ in pairs])
-    return [text for text in inputs if "=" not in text], dict(pairs)
-
-
-def _once(option: str, names: list[str]) -> None:
-    name, times = next(iter(Counter(names).most_common(1)), ("", 0))
-    if times > 1:
-        raise UsageError(f"{option} {quoted(name)} is given {times} times\n  fix: one {option} for each name")
-
-
-def _sizes(dims: tuple[str, ...]) -> dict[str, int]:
-    sizes = {}
-    for text in dims:
-        name, _, size = text.rpartition("=")
-        if not name or not size.isdecimal() or len(size) > 18 or int(size) < 1:
-            raise UsageError(
-                f"--dim {quoted(text)} is not a named size\n  fix: a name and a whole number of at least 1, as in N=1"
-            )
-        sizes[name] = int(size)
-    _once("--dim", [text.rpartition("=")[0] for text in dims])
-    return sizes
 
 
 def _file_text(report: "Summary", ending: str, depth: int | None, fold: bool, lang: str) -> str:

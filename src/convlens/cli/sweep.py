@@ -7,7 +7,9 @@ import click
 
 from convlens.cli._lang import lang_option
 from convlens.cli._output import chosen_format, emit, emit_json, remark, write
+from convlens.cli._spoken import Spoken
 from convlens.ir.errors import UsageError
+from convlens.lang.messages import say
 
 if TYPE_CHECKING:
     from convlens.sweeps.series import Over
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
 ENDINGS = (".csv", ".json", ".svg", ".md", ".txt")
 
 
-@click.command("sweep", short_help="How do cost, memory and measured time move with each setting?")
+@click.command("sweep", cls=Spoken, short_help="How do cost, memory and measured time move with each setting?")
 @click.argument("call")
 @click.option("--input", "shape", metavar="SHAPE[:DTYPE]", required=True, help="The input: 1x64x56x56.")
 @click.option(
@@ -47,7 +49,7 @@ def command(
     ending = chosen_format(out, ENDINGS, as_json=as_json, markdown=markdown)
     found = planned(call, shape, _over(overs))
     if time is not False and has_torch() and found.legal:
-        remark(_announced(found, budget, backward=backward))
+        remark(_announced(found, budget, lang, backward=backward))
     found = timed(
         found, time, backward=backward, budget=budget, threads=threads, max_bytes=max_memory * 2**20
     )  # fmt: skip
@@ -71,9 +73,9 @@ def _over(texts: tuple[str, ...]) -> "Over":
     return dict(pairs)
 
 
-def _announced(found: "Sweep", budget: float, *, backward: bool) -> str:
+def _announced(found: "Sweep", budget: float, lang: str, *, backward: bool) -> str:
     runs = found.legal * (2 if backward else 1)
-    return f"measuring {runs} runs, about {budget:g} s each; --no-time leaves it out"
+    return say(lang, "measuring {runs} runs, about {budget} s each; --no-time leaves it out", runs=runs, budget=f"{budget:g}")
 
 
 def _shown(found: "Sweep", lang: str) -> str:

@@ -28,7 +28,16 @@ def tensor_of(value: Any, what: str) -> Tensor:
 
 def array_like(made: Tensor, example: Any) -> Any:
     """The tensor as ``example`` is: a tensor where that is one, else a NumPy array."""
-    return made if isinstance(example, Tensor) else made.numpy(force=True)
+    return made if isinstance(example, Tensor) else numpy_of(made)
+
+
+def numpy_of(x: Tensor) -> Any:
+    """The values as a NumPy array, which has no bfloat16: float32 then.
+
+    >>> numpy_of(torch.ones(2, dtype=torch.bfloat16)).dtype
+    dtype('float32')
+    """
+    return (x.float() if x.dtype == torch.bfloat16 else x).numpy(force=True)
 
 
 def to_graph(x: Tensor, layout: str) -> Tensor:
@@ -43,6 +52,20 @@ def to_graph(x: Tensor, layout: str) -> Tensor:
 def from_graph(x: Tensor, layout: str) -> Tensor:
     """The inverse of `to_graph`, in memory as its axes are."""
     return x.movedim(1, -1).contiguous() if layout == "N*C" and x.dim() > 2 else x
+
+
+def dims_to_graph(dims: Shape, layout: str) -> Shape:
+    """The shape that `to_graph` makes of a tensor of this one.
+
+    >>> dims_to_graph((10, 9, 8, 3), "N*C"), dims_from_graph((10, 3, 9, 8), "N*C"), dims_to_graph((10, 3), "N*C")
+    ((10, 3, 9, 8), (10, 9, 8, 3), (10, 3))
+    """
+    return (dims[0], dims[-1], *dims[1:-1]) if layout == "N*C" and len(dims) > 2 else dims
+
+
+def dims_from_graph(dims: Shape, layout: str) -> Shape:
+    """The inverse of `dims_to_graph`."""
+    return (dims[0], *dims[2:], dims[1]) if layout == "N*C" and len(dims) > 2 else dims
 
 
 def dtype_name(x: Tensor) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from convlens.execution.arrays import tensor_of
 from convlens.importers.files import need_file
 from convlens.ir.errors import UsageError, cut, quoted
 from convlens.media.extras import extra
@@ -39,6 +40,21 @@ def read_state(path: str) -> dict[str, Tensor]:
         raise UsageError(f"{path}: {place.stat().st_size} bytes; weights of at most {MAX_BYTES} bytes are read")
     found = _safetensors(place) if place.suffix.lower() == ".safetensors" else _pickled(place)
     return _plain(_unwrapped(found, path), path)
+
+
+def named_state(weights: Mapping[Any, Any]) -> dict[str, Tensor]:
+    """Tensors by name from a mapping of the caller's own, whose values may be arrays.
+
+    The prefix of data-parallel training is taken off as in a file. Raises `UsageError` for a name that is no text, or a
+    value that is no array of numbers.
+
+    >>> named_state({"module.fc.weight": [[1.0, 2.0, 3.0]]})["fc.weight"].shape
+    torch.Size([1, 3])
+    """
+    wrong = next((name for name in weights if not isinstance(name, str)), None)
+    if wrong is not None:
+        raise UsageError(f"weights are tensors by name, and {quoted(wrong)} is no name")
+    return _unprefixed({name: tensor_of(value, f"the weight {name!r}") for name, value in weights.items()})
 
 
 def _safetensors(path: Path) -> Any:
@@ -102,5 +118,9 @@ def _plain(state: Mapping[Any, Any], path: str) -> dict[str, Tensor]:
     if wrong is not None or not state:
         shown = f"{quoted(wrong)} is a {type(state[wrong]).__name__}" if state else "it is empty"
         raise UsageError(f"{path} does not hold tensors by name: {shown}\n  fix: torch.save(model.state_dict(), FILE)")
+    return _unprefixed(state)
+
+
+def _unprefixed(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
     prefix = "module." if all(key.startswith("module.") for key in state) else ""
     return {key.removeprefix(prefix): value for key, value in state.items()}

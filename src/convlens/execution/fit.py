@@ -66,7 +66,7 @@ def _each(option: str, given: tuple[float, ...], channels: int, wanted: Wanted) 
 
 def _typed(sample: Sample, wanted: Wanted) -> Sample:
     values = sample.values
-    dtype = np.dtype(_NUMPY.get(wanted.dtype, wanted.dtype) or _own_dtype(sample))
+    dtype = np.dtype(wanted.numpy_dtype or _own_dtype(sample))
     if dtype.kind in "iu" and values.dtype.kind == "f":
         raise UsageError(f"{sample.path} holds real numbers, but input {wanted.name!r} takes whole ones ({wanted.dtype})")
     if dtype == values.dtype:
@@ -81,7 +81,3 @@ def _typed(sample: Sample, wanted: Wanted) -> Sample:
 def _own_dtype(sample: Sample) -> str:
     """Where the network does not say one: that of an array, single precision for the rest."""
     return str(sample.values.dtype) if sample.kind == "array" else "float32"
-
-
-_NUMPY = {"bfloat16": "float32"}
-"""NumPy has no bfloat16; PyTorch makes it of this."""

@@ -12,6 +12,7 @@ from math import comb
 from typing import NamedTuple
 
 from convlens.ir.errors import UsageError, nearest
+from convlens.lang.sentence import Sentence
 
 Rows = tuple[tuple[int, ...], ...]
 MAX_SIZE = 31
@@ -61,7 +62,8 @@ def kernel(name: str, size: int = 3) -> Kernel:
         return Kernel(name, FIXED[name], 1)
     if name not in SIZED:
         known = [*SIZED, *FIXED]
-        raise UsageError(f"there is no kernel {name!r}{nearest(name, known)}\n  fix: one of {', '.join(known)}")
+        named = {"name": repr(name), "meant": nearest(name, known), "known": ", ".join(known)}
+        raise UsageError(Sentence("there is no kernel {name}{meant}\n  fix: one of {known}", **named))
     least = 3 if name.startswith("sobel") else 1
     if size % 2 == 0 or not least <= size <= MAX_SIZE:
         raise UsageError(f"--size {size}: the kernel {name} has an odd size from {least} to {MAX_SIZE}")

@@ -37,7 +37,7 @@ def weights_for(graph: Graph, state: Mapping[str, Tensor], origin: str) -> dict[
         if name is not None and tuple(state[name].shape) != place.shape
     ]
     check(origin, graph.name, missing, _named({name: x for name, x in state.items() if name not in used}), wrong)
-    return {place.key: _float(state[name]) for place, name in found.items() if name is not None}
+    return {place.key: state[name] for place, name in found.items() if name is not None}
 
 
 def load_into(module: torch.nn.Module, state: Mapping[str, Tensor], origin: str) -> None:
@@ -89,8 +89,3 @@ def _misfit(name: str, there: Tensor, needed: Shape) -> str:
 
 def _named(state: Mapping[str, Tensor]) -> list[str]:
     return [f"{name} {show_shape(tuple(x.shape))}" for name, x in state.items() if not name.endswith(COUNTER)]
-
-
-def _float(x: Tensor) -> Tensor:
-    """Weights are computed with in 32 bits where they are stored in 16."""
-    return x.float() if x.dtype in (torch.float16, torch.bfloat16) else x

@@ -1,6 +1,6 @@
 """Really run a network, a layer or a kernel on what files hold."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from convlens.execution.fit import fit
@@ -8,7 +8,7 @@ from convlens.execution.kernels import kernel
 from convlens.execution.result import Result
 from convlens.execution.runner import Ran, Runner
 from convlens.execution.targets import kernel_runner, runner_for
-from convlens.execution.wanted import How, Wanted
+from convlens.execution.wanted import How, shown_inputs
 from convlens.ir.errors import UsageError, nearest
 from convlens.lang.messages import marked
 from convlens.media.read import read
@@ -28,7 +28,7 @@ def run_model(
     cannot be read or do not fit, `ShapeError` where a layer cannot take what reaches it.
     """
     samples = [(name, read(path)) for name, path in map(_named, files)]
-    runner = runner_for(model, len(files), weights, seed)
+    runner = runner_for(model, len(files), weights or None, seed)
     inputs = _fitted(samples, runner, how) if files or not kernels else {}
     ran = (
         runner.run({name: sample.values for name, sample in inputs.items()}, "" if kernels else layer) if inputs else Ran([], 0.0)
@@ -57,20 +57,15 @@ def _named(text: str) -> tuple[str, str]:
 
 def _fitted(samples: Sequence[tuple[str, Sample]], runner: Runner, how: How) -> dict[str, Sample]:
     wanted = {item.name: item for item in runner.wanted}
+    has = shown_inputs(runner.wanted)
     for name, _ in samples:
         if name and name not in wanted:
-            raise UsageError(f"{runner.name} has no input {name!r}{nearest(name, list(wanted))}; it has: {_shown(wanted)}")
+            raise UsageError(f"{runner.name} has no input {name!r}{nearest(name, list(wanted))}; it has: {has}")
     if len(samples) != len(wanted):
         count = "1 file is" if len(samples) == 1 else f"{len(samples)} files are"
-        raise UsageError(
-            f"{runner.name} takes {len(wanted)} input(s), but {count} given; it has: {_shown(wanted)}\n  fix: --on for each"
-        )
+        raise UsageError(f"{runner.name} takes {len(wanted)} input(s), but {count} given; it has: {has}\n  fix: --on for each")
     open_names = iter([name for name in wanted if name not in {given for given, _ in samples}])
     placed = {name or next(open_names): sample for name, sample in samples}
     if len(placed) != len(samples):
         raise UsageError("--on: two files are given to one input")
     return {name: fit(placed[name], item, runner.accepts, how) for name, item in wanted.items()}
-
-
-def _shown(wanted: Mapping[str, Wanted]) -> str:
-    return ", ".join(f"{name} ({item.shown()})" for name, item in wanted.items()) or "none"

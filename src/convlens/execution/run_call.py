@@ -2,12 +2,15 @@
 
 import time
 from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Any
 
 import torch
 
+from convlens.execution.arrays import dims_from_graph, shape_of, spec_of, tensor_of
 from convlens.execution.foretold import foretold
 from convlens.execution.layer import Layer
-from convlens.execution.runner import Output, Ran, no_kernels
+from convlens.execution.runner import Made, Output, Ran, no_kernels, one_layer
 from convlens.execution.wanted import Wanted
 from convlens.importers.calls import read
 from convlens.ir.errors import ConvlensError, UsageError
@@ -22,18 +25,21 @@ PROBES: tuple[Shape, ...] = ((1, 3, 8, 8), (1, 3, 8), (1, 3, 8, 8, 8), (1, 3))
 class CallRunner:
     """``weights`` are arrays in the order in which the call names them, bias last; None draws them for this ``seed``."""
 
-    def __init__(self, call: str, weights: Sequence[Array] | None, weights_step: Step, seed: int) -> None:
+    def __init__(self, call: str, weights: Sequence[Any] | None, weights_step: Step, seed: int) -> None:
         self.name = call
         self.engine = f"PyTorch {torch.__version__}"
         self.weights = weights_step
         self._given = weights
-        self._shapes = None if weights is None else [tuple(w.shape) for w in weights]
+        self._shapes = None if weights is None else [shape_of(tensor_of(w, f"weight {at + 1}")) for at, w in enumerate(weights)]
         self._seed = seed
         self._layer: Layer | None = None
+
+    @cached_property
+    def wanted(self) -> tuple[Wanted, ...]:
+        """The one input that a file can be given to."""
         probe = self._probed()
         axes = next((node.op.axes for node in probe if node.op.axes), 0)
-        self._last = probe.layout == "N*C"
-        self.wanted: tuple[Wanted, ...] = (Wanted("x", (None,) * (axes + 2) if axes else None, "", self._last),)
+        return (Wanted("x", (None,) * (axes + 2) if axes else None, "", probe.layout == "N*C"),)
 
     def _probed(self) -> Graph:
         for at, dims in enumerate(PROBES):
@@ -53,7 +59,7 @@ class CallRunner:
 
     def run(self, inputs: Mapping[str, Array], layer: str) -> Ran:
         if layer:
-            raise UsageError(f"--layer: {self.name} is one layer")
+            raise one_layer(self.name)
         (values,) = inputs.values()
         self._layer = Layer(self.name, [TensorSpec(tuple(values.shape), str(values.dtype))], self._shapes)
         weights = None if self._given is None else [w.astype(values.dtype) for w in self._given]
@@ -61,9 +67,20 @@ class CallRunner:
         made = self._layer(values, weights, seed=self._seed)
         seconds = time.perf_counter() - start
         shapes = foretold(self._layer.graph, "", len(made))
-        turned = [(dims[0], *dims[2:], dims[1]) if self._last and dims and len(dims) > 2 else dims for dims in shapes]
+        layout = self._layer.graph.layout
+        turned = [dims and dims_from_graph(dims, layout) for dims in shapes]
         names = ["output", *(f"output[{at}]" for at in range(1, len(made)))]
-        return Ran([Output(*each, self._last) for each in zip(names, made, turned, strict=True)], seconds)
+        return Ran([Output(*each, layout == "N*C") for each in zip(names, made, turned, strict=True)], seconds)
+
+    def call(self, args: Sequence[Any], kwargs: Mapping[str, Any], layer: str) -> list[Made]:
+        """For as many inputs as the call takes; a tensor gives a tensor."""
+        if layer:
+            raise one_layer(self.name)
+        if kwargs:
+            raise UsageError(f"{self.name} takes its inputs in order, not by name, as {next(iter(kwargs))!r} is given")
+        specs = [spec_of(tensor_of(x, f"input {at + 1}")) for at, x in enumerate(args)]
+        made = Layer(self.name, specs, self._shapes)(tuple(args), self._given, seed=self._seed)
+        return [Made(x, None) for x in made]
 
     def kernels(self, layer: str) -> tuple[str, Array]:
         if self._layer is None:

@@ -1,8 +1,9 @@
 """Run a network that is a graph: one by name, a text file, a kernel made by hand."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -10,11 +11,13 @@ from torch import Tensor
 from convlens.arith.units import memory
 from convlens.backends.plan import Key, check_weights, checked, resized, steps_of
 from convlens.backends.torch import Executor
+from convlens.execution.arrays import dims_from_graph, dims_to_graph, from_graph, numpy_of, to_graph
+from convlens.execution.bound import bound
 from convlens.execution.foretold import foretold
-from convlens.execution.runner import Output, Ran, no_kernels, no_layer
+from convlens.execution.runner import Made, Output, Ran, no_kernels, no_layer
 from convlens.execution.wanted import Wanted
 from convlens.ir.errors import ConvlensError, UsageError
-from convlens.ir.graph import Graph, Ref
+from convlens.ir.graph import Graph, Input, Ref
 from convlens.ir.spec import Shape
 from convlens.media.sample import Array, Step
 from convlens.passes.liveness import activations
@@ -24,21 +27,27 @@ MAX_ACTIVATIONS = 8 << 30
 
 
 class GraphRunner:
-    """Runs with PyTorch; ``weights_step`` says where the weights come from."""
+    """Runs with PyTorch; ``weights_step`` says where the weights come from.
+
+    It computes in the dtype of the graph's first input of real numbers, in float32 where all are whole ones; the weights are
+    brought there. Arrays stand in the network's own order of axes.
+    """
 
     def __init__(self, graph: Graph, weights: Mapping[Key, Tensor], weights_step: Step) -> None:
         self.name = graph.name
         self.engine = f"PyTorch {torch.__version__}"
         self.weights = weights_step
-        self.wanted = tuple(Wanted(item.name, (None, *item.spec.dims[1:]), item.spec.dtype) for item in graph.inputs)
+        self.wanted = tuple(_wanted(item, graph.layout) for item in graph.inputs)
         self._graph = graph
-        self._tensors = weights
+        reals = (item.spec.dtype for item in graph.inputs if getattr(torch, item.spec.dtype).is_floating_point)
+        dtype = getattr(torch, next(reals, "float32"))
+        self._tensors = {key: x.to(dtype) if x.is_floating_point() else x for key, x in weights.items()}
 
     def accepts(self, dims: Shape) -> bool:
         if len(self._graph.inputs) != 1:
             return True
         try:
-            graph = resized(self._graph, {self._graph.inputs[0].name: dims})
+            graph = self._resized({self._graph.inputs[0].name: dims})
             shapes = {key: tuple(tensor.shape) for key, tensor in self._tensors.items()}
             check_weights(steps_of(graph), checked(graph), shapes)
         except ConvlensError:
@@ -46,18 +55,22 @@ class GraphRunner:
         return True
 
     def run(self, inputs: Mapping[str, Array], layer: str) -> Ran:
-        graph = resized(self._graph, {name: tuple(values.shape) for name, values in inputs.items()})
+        graph = self._resized({name: tuple(values.shape) for name, values in inputs.items()})
         graph = _until(graph, layer) if layer else graph
         _check_memory(graph)
         executor = Executor(graph)
-        tensors = {item.name: _tensor(inputs[item.name], item.spec.dtype) for item in graph.inputs}
+        tensors = {item.name: to_graph(_tensor(inputs[item.name], item.spec.dtype), graph.layout) for item in graph.inputs}
         start = time.perf_counter()
         with torch.no_grad():
             made = executor(tensors, self._tensors)
         seconds = time.perf_counter() - start
-        values = [made[ref].numpy(force=True) for ref in graph.outputs]
-        shapes = foretold(graph, "", len(values))
-        return Ran([Output(str(ref), x, dims) for ref, x, dims in zip(graph.outputs, values, shapes, strict=True)], seconds)
+        shapes = foretold(graph, "", len(graph.outputs))
+        return Ran(
+            [_output(ref, made[ref], dims, graph.layout) for ref, dims in zip(graph.outputs, shapes, strict=True)], seconds
+        )
+
+    def call(self, args: Sequence[Any], kwargs: Mapping[str, Any], layer: str) -> list[Made]:
+        return [Made(x.values, x.foretold) for x in self.run(bound(self.name, self.wanted, args, kwargs), layer).outputs]
 
     def kernels(self, layer: str) -> tuple[str, Array]:
         if layer and layer not in {node.name for node in self._graph}:
@@ -69,6 +82,20 @@ class GraphRunner:
             if weight is not None and weight.dim() >= 3 and (node.name == layer or (not layer and node.op.name == "conv")):
                 return node.name, weight.numpy(force=True)
         raise no_kernels(self.name, layer)
+
+    def _resized(self, shapes: Mapping[str, Shape]) -> Graph:
+        """The graph for inputs of these shapes, which are in the network's own order of axes."""
+        return resized(self._graph, {name: dims_to_graph(dims, self._graph.layout) for name, dims in shapes.items()})
+
+
+def _wanted(item: Input, layout: str) -> Wanted:
+    batch_first = dims_from_graph(item.spec.dims, layout)
+    return Wanted(item.name, (None, *batch_first[1:]), item.spec.dtype, layout == "N*C" and len(batch_first) > 2)
+
+
+def _output(ref: Ref, made: Tensor, dims: Shape | None, layout: str) -> Output:
+    values = numpy_of(from_graph(made, layout))
+    return Output(str(ref), values, dims and dims_from_graph(dims, layout), layout == "N*C")
 
 
 def _until(graph: Graph, layer: str) -> Graph:

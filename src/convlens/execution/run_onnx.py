@@ -1,13 +1,14 @@
 """Run an ONNX file with onnxruntime, weights and all."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from convlens.backends.plan import checked
+from convlens.execution.bound import bound
 from convlens.execution.foretold import foretold
-from convlens.execution.runner import Output, Ran, no_kernels, no_layer
+from convlens.execution.runner import Made, Output, Ran, no_kernels, no_layer
 from convlens.execution.wanted import Wanted
 from convlens.importers.files import need_file
 from convlens.importers.onnx import read
@@ -68,6 +69,9 @@ class OnnxRunner:
         seconds = time.perf_counter() - start
         shapes = foretold(graph, node, len(names))
         return Ran([Output(*each) for each in zip(names, made, shapes, strict=True)], seconds)
+
+    def call(self, args: Sequence[Any], kwargs: Mapping[str, Any], layer: str) -> list[Made]:
+        return [Made(x.values, x.foretold) for x in self.run(bound(self.name, self.wanted, args, kwargs), layer).outputs]
 
     def kernels(self, layer: str) -> tuple[str, Array]:
         model = self._model()

@@ -1,11 +1,12 @@
 """What every way of running a network offers to the verb ``run``."""
 
-from collections.abc import Mapping
-from typing import NamedTuple, Protocol
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, Protocol
 
 from convlens.execution.wanted import Wanted
 from convlens.ir.errors import UsageError, nearest
 from convlens.ir.spec import Shape, show_shape
+from convlens.lang.sentence import Sentence
 from convlens.media.sample import Array, Step
 
 
@@ -35,19 +36,32 @@ class Ran(NamedTuple):
     seconds: float
 
 
+class Made(NamedTuple):
+    """An array or a tensor that came out, and the shape that was foretold for it, as in `Output`."""
+
+    values: Any
+    foretold: Shape | None
+
+
 class Runner(Protocol):
     """A network with its weights. ``engine`` is what computes, with its version; ``weights`` says where they are from."""
 
     name: str
     engine: str
     weights: Step
-    wanted: tuple[Wanted, ...]
+
+    @property
+    def wanted(self) -> tuple[Wanted, ...]:
+        """The inputs in their order."""
 
     def accepts(self, dims: Shape) -> bool:
         """Does its only input take this shape with these weights?"""
 
     def run(self, inputs: Mapping[str, Array], layer: str) -> Ran:
         """All outputs, or what the ``layer`` of that name gives."""
+
+    def call(self, args: Sequence[Any], kwargs: Mapping[str, Any], layer: str) -> list[Made]:
+        """The same for the caller's own arrays or tensors, in the network's order or by name."""
 
     def kernels(self, layer: str) -> tuple[str, Array]:
         """The name and the weights (out, in, space) of this layer, or of the first convolution."""
@@ -60,7 +74,13 @@ def no_layer(layer: str, names: list[str]) -> UsageError:
       fix: one of conv1, relu
     """
     shown = ", ".join(names[:30]) + (f" and {len(names) - 30} more" if len(names) > 30 else "")
-    return UsageError(f"there is no layer {layer!r}{nearest(layer, names)}\n  fix: one of {shown or 'none'}")
+    named = {"name": repr(layer), "meant": nearest(layer, names), "known": shown or "none"}
+    return UsageError(Sentence("there is no layer {name}{meant}\n  fix: one of {known}", **named))
+
+
+def one_layer(call: str) -> UsageError:
+    """A layer was named where there is only one."""
+    return UsageError(f"{call} is one layer, so none in it has a name\n  fix: leave --layer out, in Python layer=")
 
 
 def no_kernels(name: str, layer: str, shape: Shape | None = None) -> UsageError:

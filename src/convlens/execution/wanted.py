@@ -1,6 +1,6 @@
 """What an input of a network is like, and how a file's values are to be brought there."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from convlens.ir.spec import Shape
@@ -30,6 +30,11 @@ class Wanted(NamedTuple):
         """
         return "any shape" if self.dims is None else "x".join("?" if size is None else str(size) for size in self.dims)
 
+    @property
+    def numpy_dtype(self) -> str:
+        """The dtype as NumPy knows it, which has no bfloat16; PyTorch makes it of float32. "" where none is stated."""
+        return {"bfloat16": "float32"}.get(self.dtype, self.dtype)
+
     def channels_first(self) -> Open | None:
         """The dims as N, C, space."""
         if self.dims is None or not self.channels_last:
@@ -43,6 +48,15 @@ class Wanted(NamedTuple):
         (1, 8, 9, 3)
         """
         return (dims[0], *dims[2:], dims[1]) if self.channels_last else dims
+
+
+def shown_inputs(wanted: Iterable[Wanted]) -> str:
+    """The inputs of a network as a message lists them.
+
+    >>> shown_inputs([Wanted("x", (None, 3, 8, 8)), Wanted("mask", None)]), shown_inputs([])
+    ('x (?x3x8x8), mask (any shape)', 'none')
+    """
+    return ", ".join(f"{item.name} ({item.shown()})" for item in wanted) or "none"
 
 
 class How(NamedTuple):

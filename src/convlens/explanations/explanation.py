@@ -1,4 +1,4 @@
-"""The verb ``explain``: one concept, one operator, in words and numbers."""
+"""The verb ``explain``: one concept, one operator, one rule, in words and numbers."""
 
 from collections.abc import Iterator
 from fractions import Fraction
@@ -11,10 +11,13 @@ from convlens.explanations.contents import WIDTH, Contents
 from convlens.explanations.example import run
 from convlens.explanations.formula import filled
 from convlens.explanations.operator import OperatorExplanation
+from convlens.explanations.rule import RuleExplanation
 from convlens.explanations.topic import Topic
 from convlens.ir import op
 from convlens.ir.errors import UsageError, nearest
 from convlens.lang.messages import listed, said, say
+from convlens.lang.sentence import Sentence
+from convlens.linting import table as rules
 
 INDENT = "    "
 
@@ -89,11 +92,11 @@ class Explanation:
         return self.to_markdown()
 
 
-def explain(topic: str = "", lang: str = "en") -> Explanation | OperatorExplanation | Contents:
-    """Explain one concept or one operator; without a topic, the list of topics.
+def explain(topic: str = "", lang: str = "en") -> Explanation | OperatorExplanation | RuleExplanation | Contents:
+    """Explain one concept, one operator or one rule of ``lint``; without a topic, the list of topics.
 
-    ``topic`` is a name such as ``why-odd``, a title in either language, or an operator of the text form; ``lang`` is "en" or
-    "zh". The result prints as text. Raises `UsageError` for an unknown topic, naming the nearest.
+    ``topic`` is a name such as ``why-odd``, a title in either language, an operator of the text form, or the code or name of a
+    rule; ``lang`` is "en" or "zh". The result prints as text. Raises `UsageError` for an unknown topic, naming the nearest.
 
     >>> explain("parameters").to_dict()["values"]["rgb"]
     5184
@@ -103,9 +106,12 @@ def explain(topic: str = "", lang: str = "en") -> Explanation | OperatorExplanat
     if topic not in topics.names() and op.find(topic) is not None:
         return OperatorExplanation(op.lookup(topic), lang)
     name = topics.named(topic)
+    if name is None and rules.find(topic) is not None:
+        return RuleExplanation(rules.lookup(topic), lang)
     if name is None:
-        known = [*topics.names(), *op.names()]
-        raise UsageError(f"there is no topic {topic!r}{nearest(topic, known)}\n  fix: one of {', '.join(topics.names())}")
+        known = [*topics.names(), *op.names(), *(word for rule in rules.every() for word in (rule.name, rule.code))]
+        named = {"name": repr(topic), "meant": nearest(topic, known), "topics": ", ".join(topics.names())}
+        raise UsageError(Sentence("there is no topic {name}{meant}\n  fix: one of {topics}", **named))
     return Explanation(topics.load(name), lang)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from convlens.ir.errors import UsageError, cut, quoted
+from convlens.lang.sentence import Sentence
 
 ENDINGS = (".onnx", ".txt", ".py")
 
@@ -34,7 +35,8 @@ def _missing(place: Path, path: str, endings: Collection[str]) -> str:
     if place.is_symlink():
         return f"{path} is a link to {str(place.readlink())!r}, which is not there"
     close = nearest_file(path, endings)
-    return f"there is no file {quoted(path)}" + (f" (did you mean {close!r}?)" if close else "")
+    meant = Sentence(" (did you mean {name}?)", name=repr(close)) if close else ""
+    return Sentence("there is no file {path}{meant}", path=quoted(path), meant=meant)
 
 
 def nearest_file(path: str, endings: Collection[str] = ENDINGS) -> str:

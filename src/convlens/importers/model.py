@@ -10,8 +10,9 @@ from convlens.ir import text
 from convlens.ir.errors import ShapeError, UsageError, nearest, quoted
 from convlens.ir.graph import Graph
 from convlens.ir.spec import Shape, TensorSpec, check_sizes, parse_spec, show_shape
+from convlens.lang.sentence import Sentence
 
-HOW = (
+HOW = Sentence(
     "a model is the name of a network (such as alexnet), file.onnx, file.txt or - (text form), "
     "package.module:factory, or file.py:factory"
 )
@@ -80,8 +81,11 @@ def _from_object(
 def _captured(module: Any, inputs: Sequence[Any], named: dict[str, Any], real: bool, name: str) -> Graph:
     if not inputs and not named:
         raise UsageError(
-            f"{name} is a torch module, which does not say its input\n"
-            "  fix: give it, on the command line as --input 1x3x224x224, in Python as summary(model, (1, 3, 224, 224))"
+            Sentence(
+                "{name} is a torch module, which does not say its input\n"
+                "  fix: give it, on the command line as --input 1x3x224x224, in Python as summary(model, (1, 3, 224, 224))",
+                name=name,
+            )
         )
     from convlens.importers.torch import capture  # noqa: PLC0415 - only a live module needs torch
 
@@ -167,8 +171,14 @@ def _from_name(name: str) -> Graph:
     if name.endswith(".keras"):
         raise UsageError(f"{name}: Keras files cannot be read\n  fix: model.export('model.onnx', format='onnx'), then that file")
     file = nearest_file(name)
-    hint = f" (did you mean the file {file!r}?)" if file else nearest(name, networks.names())
-    raise UsageError(f"there is no network {quoted(name)}{hint}\n  {HOW}\n  networks: {', '.join(networks.names())}")
+    meant = Sentence(" (did you mean the file {file}?)", file=repr(file)) if file else nearest(name, networks.names())
+    known = ", ".join(networks.names())
+    raise UsageError(
+        Sentence(
+            "there is no network {name}{meant}\n  {how}\n  networks: {known}",
+            name=quoted(name), meant=meant, how=HOW, known=known,
+        )
+    )  # fmt: skip
 
 
 def _no_dims(name: str, dims: Mapping[str, int]) -> None:

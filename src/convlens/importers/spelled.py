@@ -11,6 +11,7 @@ from convlens.ir.op import Inputs, Op, Shapes
 from convlens.ir.setting import Flag, Whole
 from convlens.ir.spec import show_shape
 from convlens.ir.spelling import REQUIRED, Spelling
+from convlens.lang.sentence import Sentence
 
 
 class Entry(NamedTuple):
@@ -67,7 +68,8 @@ def bind(spelling: Spelling, args: Sequence[Any], kwargs: Mapping[str, Any], axe
             value = named.pop(arg.theirs, arg.default)
         position += 1
         if value is REQUIRED:
-            raise UsageError(f"{spelling.title(axes)} needs {arg.theirs}; its arguments are: {_signature(spelling)}")
+            named = {"call": spelling.title(axes), "name": arg.theirs, "arguments": _signature(spelling)}
+            raise UsageError(Sentence("{call} needs {name}; its arguments are: {arguments}", **named))
         if value is None and arg.role == "data" and arg.default is REQUIRED:
             raise UsageError(f"{spelling.title(axes)}: {arg.theirs} is None; it must be a tensor")
         _place(bound, arg, value, axes)
@@ -145,7 +147,10 @@ def check_sizes(entry: Entry, op: Op, sizes: Mapping[str, Any], xs: Inputs) -> N
         is_there = stated_size(axis, op, xs) if xs else None
         if is_there is not None and is_there != said:
             name = next(arg.theirs for arg in entry.spelling.roles("size") if arg.ours == axis)
-            raise ShapeError(f"{name}={said}, but the input {xs[0]} has {is_there} there", f"{name}={is_there}")
+            message = Sentence(
+                "{name}={said}, but the input {x} has {there} there", name=name, said=said, x=xs[0], there=is_there
+            )
+            raise ShapeError(message, f"{name}={is_there}")
 
 
 def check_limits(entry: Entry, op: Op, xs: Inputs) -> None:

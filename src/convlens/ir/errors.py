@@ -1,10 +1,25 @@
 """Every error that a person may see. Each carries one message; the command line prints it and picks the exit code."""
 
+from convlens.lang.labels import labelled
+from convlens.lang.sentence import Sentence, in_language
+
 
 class ConvlensError(Exception):
     """Base of all errors that convlens raises on purpose: the network, or a check on it, is at fault (exit code 1)."""
 
     exit_code = 1
+
+    def text(self, lang: str = "en") -> str:
+        """The message in this language: its labels, and whatever was raised as a `Sentence`; the rest is English.
+
+        >>> print(UsageError(Sentence("there is no topic {name}", name="'x'") + "\\n  fix: stride").text("zh"))
+        there is no topic 'x'
+          改法：stride
+        """
+        return labelled(lang, "".join(in_language(lang, part) for part in self._parts()))
+
+    def _parts(self) -> list[str]:
+        return [self.args[0]] if len(self.args) == 1 and isinstance(self.args[0], str) else [str(self)]
 
 
 class UsageError(ConvlensError):
@@ -25,14 +40,19 @@ class ShapeError(ConvlensError):
     """An operator cannot take these inputs.
 
     ``reason`` is the broken condition with its numbers, ``fix`` the nearest legal values, both without the node:
-    an operator does not know where it stands. `at` adds that.
+    an operator does not know where it stands. `at` adds that to the ``reason``; ``condition`` stays without it.
     """
 
     def __init__(self, reason: str, fix: str = "", *, where: str = "") -> None:
         self.reason = reason
+        self.condition = reason
         self.fix = fix
         self.where = where
-        super().__init__("\n".join(part for part in (reason, where, fix and f"  fix: {fix}") if part))
+        super().__init__("".join(self._parts()))
+
+    def _parts(self) -> list[str]:
+        where = f"\n{self.where}" if self.where else ""
+        return [self.reason, where, *(["\n  fix: ", self.fix] if self.fix else [])]
 
     def at(self, op: str, node: str, inputs: list[str], source: str = "") -> "ShapeError":
         """The same error, saying which node broke, what it was given and where it was written.
@@ -46,7 +66,10 @@ class ShapeError(ConvlensError):
         lines = [f"  input: {text}" for text in inputs]
         if source:
             lines.append(f"  written at: {source}")
-        return ShapeError(f"{op} {node!r}: {self.reason}", self.fix, where="\n".join(lines))
+        placed = Sentence("{op} {node}: {reason}", op=op, node=repr(node), reason=self.reason)
+        made = ShapeError(placed, self.fix, where="\n".join(lines))
+        made.condition = self.condition
+        return made
 
 
 def cut(text: str, most: int = 200) -> str:
@@ -85,4 +108,4 @@ def nearest(word: str, known: list[str]) -> str:
     close = difflib.get_close_matches(word, known, n=1) or [
         by_lower[name] for name in difflib.get_close_matches(word.lower(), list(by_lower), n=1)
     ]
-    return f" (did you mean {close[0]!r}?)" if close else ""
+    return Sentence(" (did you mean {name}?)", name=repr(close[0])) if close else ""

@@ -32,9 +32,14 @@ class Along(NamedTuple):
 
 
 class Scattered(NamedTuple):
-    """Each output reads one place of this input axis, chosen by these output axes together: a reshape that mixes axes."""
+    """Each output reads one place of this input axis, chosen by these output axes together: a reshape that mixes axes.
+
+    Where these places are not all that there are, they are those that ``outs`` outputs read through ``map``.
+    """
 
     axes: tuple[int, ...]
+    map: AxisMap | None = None
+    outs: int = 0
 
 
 class Extent(Enum):

@@ -5,6 +5,7 @@ from math import prod
 from typing import NamedTuple
 
 from convlens.ir.errors import UsageError, nearest, quoted
+from convlens.lang.sentence import Sentence
 
 Shape = tuple[int, ...]
 
@@ -49,7 +50,7 @@ class TensorSpec(NamedTuple):
         >>> TensorSpec((2, 3), "float16").bytes
         12
         """
-        return self.numel * ITEM_BYTES[self.dtype]
+        return prod(self.dims) * ITEM_BYTES[self.dtype]
 
     @property
     def floating(self) -> bool:
@@ -81,7 +82,11 @@ def parse_shape(text: str, digits: int = 18) -> Shape:
     """
     parts = [part.strip() for part in re.split(r"[xX×,*]", text.strip().strip("()[]"))]
     if not all(re.fullmatch(rf"\d{{1,{digits}}}", part) for part in parts):
-        raise UsageError(f"{quoted(text)} is not a shape: every size must be a whole number of at least 1, as in 1x3x224x224")
+        raise UsageError(
+            Sentence(
+                "{text} is not a shape: every size must be a whole number of at least 1, as in 1x3x224x224", text=quoted(text)
+            )
+        )
     if len(parts) > MAX_AXES:
         raise UsageError(f"a shape of {len(parts)} axes; at most {MAX_AXES} are read")
     dims = tuple(map(int, parts))

@@ -59,6 +59,20 @@ def marked(message: str) -> str:
     return message
 
 
+def marked_counts(one: str, many: str) -> tuple[str, str]:
+    """`marked` for both forms of a text that counts."""
+    return one, many
+
+
+def said_as(lang: str, text: str) -> str:
+    """A `marked` text that has no places to fill in.
+
+    >>> said_as("zh", "Options"), said_as("en", "Options"), said_as("zh", "")
+    ('选项', 'Options', '')
+    """
+    return catalogue(lang).gettext(text) if text else text
+
+
 def spaced(text: str) -> str:
     """One space wherever a Chinese character meets a Latin letter or a digit.
 

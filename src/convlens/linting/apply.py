@@ -6,7 +6,7 @@ from convlens.lang.messages import marked
 from convlens.lang.remark import remark
 from convlens.linting.finding import Finding, worse_first
 from convlens.linting.settings import Exemption, Settings
-from convlens.linting.table import codes, lookup
+from convlens.linting.table import codes, every, lookup
 
 UNUSED = ("C01", "unused-exemption")
 """Code and name of the finding that an exemption covers nothing."""
@@ -19,14 +19,17 @@ class Passed(NamedTuple):
     reason: str
 
 
-def applied(findings: list[Finding], settings: Settings) -> tuple[tuple[Finding, ...], tuple[Passed, ...]]:
-    """The findings that are left, the worst first, and those that are let pass."""
+def applied(findings: list[Finding], settings: Settings, run: frozenset[str]) -> tuple[tuple[Finding, ...], tuple[Passed, ...]]:
+    """The findings that are left, the worst first, and those that are let pass.
+
+    ``run`` are the codes of the rules that ran: of an exemption from others nobody knows whether it covers something.
+    """
     kept = list(_with_severity(_best_informed(findings), settings))
     passed: list[Passed] = []
     for exemption in settings.exemptions:
         kept, more = _without(kept, exemption)
         passed += more
-        if not more:
+        if not more and _meant(exemption) <= run:
             kept.append(_unused(exemption))
     return tuple(worse_first(kept)), tuple(passed)
 
@@ -43,11 +46,11 @@ def _with_severity(findings: list[Finding], settings: Settings) -> list[Finding]
 
 def _without(findings: list[Finding], exemption: Exemption) -> tuple[list[Finding], list[Passed]]:
     """A finding at several nodes stays at those that the exemption does not cover."""
-    meant = codes(exemption.codes) if exemption.codes else None
+    meant = _meant(exemption)
     kept, passed = [], []
     for finding in findings:
         covered = [node for node in finding.nodes if exemption.covers(node)]
-        if not covered or (meant is not None and finding.code not in meant):
+        if not covered or finding.code not in meant:
             kept.append(finding)
             continue
         passed.append(Passed(finding._replace(nodes=tuple(covered)), exemption.reason))
@@ -55,6 +58,10 @@ def _without(findings: list[Finding], exemption: Exemption) -> tuple[list[Findin
         if rest:
             kept.append(finding._replace(nodes=rest, fixes=()))
     return kept, passed
+
+
+def _meant(exemption: Exemption) -> frozenset[str]:
+    return codes(exemption.codes) if exemption.codes else frozenset(rule.code for rule in every())
 
 
 def _unused(exemption: Exemption) -> Finding:

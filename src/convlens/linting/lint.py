@@ -3,27 +3,34 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from convlens.ir.errors import UsageError, nearest, quoted
 from convlens.ir.graph import Graph
 from convlens.linting.apply import applied
+from convlens.linting.config_keys import BUDGETS, Budget, budget
+from convlens.linting.devices import device_named
+from convlens.linting.finding import SEVERITIES, Severity
 from convlens.linting.network import Network
-from convlens.linting.options import Options
+from convlens.linting.options import LOSSES, Options
+from convlens.linting.place import origin_of, relative
 from convlens.linting.report import Report
 from convlens.linting.settings import Settings
 from convlens.linting.table import codes, every
+from convlens.passes.facts import Facts
 
 
 def lint(
     model: Any, *inputs: Any, settings: Settings = Settings(), select: Iterable[str] = (), ignore: Iterable[str] = (),  # noqa: B008 - immutable
     dims: Mapping[str, int] | None = None, real: bool = False, loss: str = "", object_size: int | None = None,
-    batch: int | None = None, device: str = "", max_params: int | None = None, max_macs: int | None = None,
-    max_activation_bytes: int | None = None, max_peak_bytes: int | None = None, min_receptive_field: int | None = None,
-    **named_inputs: Any,
+    batch: int | None = None, device: str = "", max_params: Budget = None, max_macs: Budget = None,
+    max_activation_bytes: Budget = None, max_peak_bytes: Budget = None, min_receptive_field: Budget = None,
+    fail_on: Severity | None = None, **named_inputs: Any,
 ) -> Report:  # fmt: skip
     """What is wrong with ``model``: every finding of every rule, with evidence and, where there is one, a fix.
 
     ``model``, ``inputs``, ``named_inputs``, ``dims`` and ``real`` are those of `convlens.summary`. ``select`` and ``ignore``
     name rules by code, name or family letter. ``loss`` to ``device`` say what the network does not say by itself, the
-    ``max_...`` and ``min_receptive_field`` are budgets (`convlens.linting.options`). What is given here goes before
+    ``max_...`` and ``min_receptive_field`` are budgets (`convlens.linting.options`), numbers or texts such as "5M";
+    ``report.failed`` says whether a finding is at least as bad as ``fail_on`` ("warn"). What is given here goes before
     ``settings``, which `convlens.linting.config.read` reads from a project's files.
 
     Raises `UsageError` where the model cannot be read or a setting names no rule. A network whose shapes break does not
@@ -31,31 +38,42 @@ def lint(
 
     >>> from convlens.ir.text import parse
     >>> net = parse("input x: 1x3x8x8\\nc = conv(x, out=4, kernel=3x3)\\nb = batch_norm(c)\\noutput b")
-    >>> [(finding.code, finding.node, finding.severity) for finding in lint(net).findings]
+    >>> [(finding.code, finding.node, finding.severity) for finding in lint(net, select=["S01"]).findings]
     [('S01', 'c', 'warn')]
     """
     from convlens.importers.model import load  # noqa: PLC0415 - rules need no importer
 
-    given = Options(
-        loss, object_size, batch, device, max_params, max_macs, max_activation_bytes, max_peak_bytes, min_receptive_field
-    )
-    stated = {field: value for field, value in given._asdict().items() if value not in ("", None)}
-    settings = settings._replace(
-        select=tuple(select) or settings.select,
-        ignore=(*settings.ignore, *ignore),
-        options=settings.options._replace(**stated),
-    )
-    return lint_graph(load(model, inputs, named_inputs, dims or {}, real), settings)
+    budgets = (max_params, max_macs, max_activation_bytes, max_peak_bytes, min_receptive_field)
+    given = Options(loss, object_size, batch, device, *map(budget, BUDGETS, budgets))
+    chosen = checked(settings.given(select, ignore, given, fail_on))
+    return lint_graph(load(model, inputs, named_inputs, dims or {}, real), chosen, origin=origin_of(model))
 
 
-def lint_graph(graph: Graph, settings: Settings = Settings()) -> Report:  # noqa: B008 - immutable
-    """The same of a graph."""
-    wanted = (codes(settings.select) if settings.select else codes_of_all()) - codes(settings.ignore)
-    net = Network(graph, settings.options)
-    findings = [finding for rule in every() if rule.code in wanted for finding in rule().check(net)]
-    return Report(net, settings, *applied(findings, settings))
+def lint_graph(
+    graph: Graph, settings: Settings = Settings(), *, known: Facts | None = None, origin: str = "",  # noqa: B008 - immutable
+) -> Report:  # fmt: skip
+    """The same of a graph, whose facts may be ``known``, and which was read from the file ``origin``."""
+    run = wanted(settings)
+    net, rules = Network(graph, settings.options, known), [rule for rule in every() if rule.code in run]
+    findings = [finding for rule in rules for finding in rule().check(net)]
+    file = relative(origin) if origin else ""
+    concerned = tuple(each for each in settings.exemptions if each.concerns(graph.name, file))
+    kept, passed = applied(findings, settings._replace(exemptions=concerned), run)
+    return Report(net, settings, kept, passed, tuple((rule.code, rule.name) for rule in rules), origin)
 
 
-def codes_of_all() -> frozenset[str]:
-    """The codes of all rules."""
-    return frozenset(rule.code for rule in every())
+def checked(settings: Settings) -> Settings:
+    """The settings themselves. Raises `UsageError` where they name what there is not: a rule, a loss, a severity, a device."""
+    wanted(settings)
+    if settings.options.device:
+        device_named(settings.options.device)
+    for what, word, known in (("loss", settings.options.loss, LOSSES), ("severity", settings.fail_on, SEVERITIES)):
+        if word and word not in known:
+            raise UsageError(f"there is no {what} {quoted(word)}{nearest(word, [*known])}\n  fix: one of {', '.join(known)}")
+    return settings
+
+
+def wanted(settings: Settings) -> frozenset[str]:
+    """The codes of the rules that run. Raises `UsageError` where a setting names no rule."""
+    selected = codes(settings.select) if settings.select else frozenset(rule.code for rule in every())
+    return selected - codes(settings.ignore)

@@ -1,15 +1,25 @@
 """A network as the rules see it: its graph, its facts, and what several rules ask of both, worked out once."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 
+from convlens.arith.pattern import Pattern
 from convlens.ir.graph import Graph, Node, Ref
 from convlens.ir.spec import TensorSpec
+from convlens.linting.collapse import Narrow, narrow
+from convlens.linting.devices import DEVICES, EXAMPLE, Device
+from convlens.linting.imprint import Imprints, imprints
 from convlens.linting.options import Options
+from convlens.linting.overlap import is_uneven, own_taps
+from convlens.linting.ranges import Range, ranges
+from convlens.linting.unread import Passed, passed_over
 from convlens.linting.windows import Slide, slides
-from convlens.ops._window import channel_axis
+from convlens.ops._window import Window, channel_axis
 from convlens.passes.facts import Facts, NodeFacts, facts
+from convlens.passes.liveness import Live, live
+from convlens.passes.receptive_field import ReceptiveField, receptive_fields
 from convlens.passes.sampling import Sampling, sampling
+from convlens.passes.shortest_paths import Reaches, shortest_paths
 
 
 class Network:
@@ -39,8 +49,18 @@ class Network:
     @cached_property
     def windows(self) -> tuple[tuple[Node, tuple[Slide, ...]], ...]:
         """Every node that slides a window over space (convolutions and pooling), with its window along each axis."""
-        found = ((node, self._slides(node)) for node in self.nodes)
+        found = ((node, self._slides(node)) for node in self.nodes if isinstance(node.op, Window))
         return tuple((node, each) for node, each in found if each)
+
+    @cached_property
+    def narrow(self) -> Narrow | None:
+        """The window at which the network ends because its input is too small for it."""
+        return narrow(self.graph, self.facts)
+
+    @cached_property
+    def passed_over(self) -> tuple[Passed, ...]:
+        """Every value of which a window leaves some pixels unread."""
+        return tuple(passed_over(self.graph, self.facts, self.windows))
 
     def slides(self, node: Node) -> tuple[Slide, ...]:
         """The window of a node along each spatial axis; none where it is no window."""
@@ -50,6 +70,32 @@ class Network:
         known = self.facts.nodes[node.name]
         return slides(node.op, known.inputs[0], known.outputs[0]) if known.inputs and known.outputs else ()
 
+    @cached_property
+    def imprints(self) -> Imprints:
+        """What transposed convolutions and folds whose patches overlap unevenly leave on the layers behind them."""
+        starts = [node.name for node in self.of("conv_transpose", "fold") if is_uneven(self.overlap(node))]
+        return imprints(self.graph, self.facts, starts)
+
+    def overlap(self, node: Node) -> tuple[Pattern, ...]:
+        """How many patches a transposed convolution or fold adds up at the outputs of one period, along each axis."""
+        return own_taps(node.op, self.known(node).inputs[0])
+
+    @cached_property
+    def _sharers(self) -> dict[str, list[Node]]:
+        found: dict[str, list[Node]] = {}
+        for node in self.graph:
+            for owner in dict.fromkeys(tie.owner for tie in node.ties):
+                found.setdefault(owner, []).append(node)
+        return found
+
+    def sharers(self, name: str) -> list[Node]:
+        """The later nodes that share a parameter of the node ``name``."""
+        return self._sharers.get(name, [])
+
+    def may_reshape(self, node: Node) -> bool:
+        """May a fix give the node's weights another shape? Not where another node shares them, or another one makes them."""
+        return len(node.inputs) == 1 and not node.ties and not self.sharers(node.name)
+
     def known(self, node: Node) -> NodeFacts:
         """The facts of a node that has some."""
         return self.facts.nodes[node.name]
@@ -57,6 +103,11 @@ class Network:
     @cached_property
     def _inputs(self) -> dict[str, TensorSpec]:
         return {item.name: item.spec for item in self.graph.inputs}
+
+    @cached_property
+    def ranges(self) -> Mapping[str, Range]:
+        """Between which two values the outputs of a node lie, for those of which that is known."""
+        return ranges(self.nodes)
 
     def spec(self, ref: Ref) -> TensorSpec:
         """The shape and dtype of a tensor that has facts, or of an input of the network."""
@@ -68,6 +119,11 @@ class Network:
         if at >= len(node.inputs) or node.inputs[at].node in self._inputs:
             return None
         return self.graph[node.inputs[at].node]
+
+    @cached_property
+    def receptive_fields(self) -> Mapping[str, ReceptiveField | None]:
+        """What each node sees of the network's input; None where that cannot be told."""
+        return receptive_fields(self.graph, self.facts)
 
     @cached_property
     def outputs(self) -> frozenset[str]:
@@ -95,3 +151,28 @@ class Network:
             found.setdefault(id(self.sampling.of(node.inputs[0])), (node.inputs[0], first))
         places = [place for ref, first in found.values() for place in self.sampling.of(ref)[first:] if place is not None]
         return frozenset((place.input, place.axis) for place in places)
+
+    @cached_property
+    def shortest(self) -> Mapping[str, Mapping[str, Reaches]]:
+        """For each network input with space: what each node sees of it along its shortest path."""
+        return shortest_paths(self.graph, self.facts)
+
+    @cached_property
+    def params(self) -> Mapping[str, int]:
+        """The parameters that are counted at each node that has some."""
+        return {name: known.params for name, known in self.facts.nodes.items() if known.param_shapes}
+
+    @cached_property
+    def live(self) -> Live:
+        """The activation memory of one inference, step by step."""
+        return live(self.graph, self.facts)
+
+    @property
+    def device(self) -> Device:
+        """The machine that the network is for, or the example where none that is known was named."""
+        return DEVICES.get(self.options.device, EXAMPLE)
+
+    @property
+    def for_device(self) -> bool:
+        """Was a machine named?"""
+        return self.options.device in DEVICES

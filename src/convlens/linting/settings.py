@@ -1,5 +1,6 @@
 """Which rules run, how bad their findings are, and what is let pass."""
 
+from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
@@ -9,12 +10,13 @@ from convlens.linting.options import Options
 
 class Exemption(NamedTuple):
     """Findings of the rules ``codes`` (codes, names or families; empty: all) at nodes that match ``node`` are let pass,
-    for this ``reason``. ``node`` may hold ``*`` and ``?``.
+    for this ``reason``. ``node`` may hold ``*`` and ``?``, and so may ``model``, the name or the file of the network.
     """
 
     node: str
     codes: tuple[str, ...]
     reason: str
+    model: str = "*"
 
     def covers(self, node: str) -> bool:
         """
@@ -22,6 +24,14 @@ class Exemption(NamedTuple):
         True
         """
         return fnmatchcase(node, self.node)
+
+    def concerns(self, name: str, file: str) -> bool:
+        """Is it about the network of this name, which was read from this file?
+
+        >>> Exemption("features.*", (), "as published", "nets/*.txt").concerns("alexnet", "nets/a.txt")
+        True
+        """
+        return fnmatchcase(name, self.model) or fnmatchcase(file, self.model)
 
 
 class Settings(NamedTuple):
@@ -37,3 +47,25 @@ class Settings(NamedTuple):
     exemptions: tuple[Exemption, ...] = ()
     options: Options = Options()
     fail_on: Severity = "warn"
+
+    def given(
+        self, select: Iterable[str] = (), ignore: Iterable[str] = (), options: Options = Options(),  # noqa: B008 - immutable
+        fail_on: Severity | None = None,
+    ) -> "Settings":  # fmt: skip
+        """These settings with what a call says itself, which goes before them.
+
+        A rule that the call selects is not ignored by the settings; what it ignores is ignored beside what they ignore.
+
+        >>> Settings(select=("S",), ignore=("S01",)).given(ignore=("S02",)).ignore
+        ('S01', 'S02')
+        >>> Settings(ignore=("S01",)).given(select=("S01",)).ignore
+        ()
+        """
+        chosen = tuple(select)
+        said = {field: value for field, value in options._asdict().items() if value not in ("", None)}
+        return self._replace(
+            select=chosen or self.select,
+            ignore=(*(() if chosen else self.ignore), *ignore),
+            options=self.options._replace(**said),
+            fail_on=fail_on or self.fail_on,
+        )

@@ -8,6 +8,8 @@ from convlens.arith.padding import outputs, sides, span
 from convlens.ir.errors import ShapeError
 from convlens.ir.op import UNKNOWN, WHOLE, Along, AxisRead, Inputs, Op, Outputs, Read, Shapes, along
 from convlens.ir.spec import Shape, TensorSpec, show_shape
+from convlens.lang.messages import marked
+from convlens.lang.sentence import Sentence, either
 
 Sides = tuple[int, int]
 
@@ -18,10 +20,20 @@ def channel_axis(op: Op, x: TensorSpec) -> int:
     if x.rank not in (axes + 1, axes + 2):
         spatial = max(x.rank - 2, 1)
         wanted = "x".join([str(getattr(op, op.leading)[0])] * spatial)
+        message = (
+            marked(
+                "{kernel} has 1 spatial axis, so the input must have {batched} axes (N, C, space), or {single} without a batch; "
+                "the input {x} has {rank}"
+            )
+            if axes == 1
+            else marked(
+                "{kernel} has {axes} spatial axes, so the input must have {batched} axes (N, C, space), or {single} without a "
+                "batch; the input {x} has {rank}"
+            )
+        )
         raise ShapeError(
-            f"{op.leading} has {axes} spatial {'axis' if axes == 1 else 'axes'}, so the input must have {axes + 2} axes "
-            f"(N, C, space), or {axes + 1} without a batch; the input {x} has {x.rank}",
-            f"{op.leading}={wanted}, or another input" if x.rank > 1 else "",
+            Sentence(message, kernel=op.leading, axes=axes, batched=axes + 2, single=axes + 1, x=x, rank=x.rank),
+            Sentence("{kernel}={wanted}, or another input", kernel=op.leading, wanted=wanted) if x.rank > 1 else "",
         )
     return x.rank - axes - 1
 
@@ -91,37 +103,48 @@ def group_channels(axis: int, channels: int, out: int, groups: int) -> AxisRead:
 
 def check_groups(groups: int, channels: int, out: int) -> None:
     """``groups`` must divide the channels on both sides."""
-    for what, count in (("input", channels), ("output", out)):
+    for message, count in (
+        (marked("groups={groups} does not divide the {count} input channels"), channels),
+        (marked("groups={groups} does not divide the {count} output channels"), out),
+    ):
         if count % groups:
             both = gcd(channels, out)
             legal = [str(g) for g in range(1, min(both, 4096) + 1) if both % g == 0]
             shown = ", ".join(legal[:6] + ["..."] * (len(legal) > 6))
-            fix = f"groups one of {shown}" if len(legal) > 1 else "groups=1"
-            raise ShapeError(f"groups={groups} does not divide the {count} {what} channels", fix)
+            fix = Sentence("groups one of {groups}", groups=shown) if len(legal) > 1 else "groups=1"
+            raise ShapeError(Sentence(message, groups=groups, count=count), fix)
 
 
 def _does_not_fit(x: TensorSpec, axis: int, size: int, kernel: int, dilation: int, pad: Sides) -> ShapeError:
     reach, padded = span(kernel, dilation), size + sum(pad)
     missing = reach - padded
-    fixes = [f"padding {(missing + sum(pad) + 1) // 2} on each side", f"an input of at least {size + missing}"]
+    fixes: list[str] = [
+        Sentence("padding {padding} on each side", padding=(missing + sum(pad) + 1) // 2),
+        Sentence("an input of at least {size}", size=size + missing),
+    ]
     if dilation > 1 and kernel > 1 and padded > kernel:
-        fixes.insert(0, f"dilation {(padded - 1) // (kernel - 1)}")
+        fixes.insert(0, Sentence("dilation {dilation}", dilation=(padded - 1) // (kernel - 1)))
     if padded > 0:
-        fixes.insert(0, f"kernel {(padded - 1) // dilation + 1}")
+        fixes.insert(0, Sentence("kernel {kernel}", kernel=(padded - 1) // dilation + 1))
     return ShapeError(
-        f"on spatial axis {axis} a kernel of {kernel}{f' with dilation {dilation}' if dilation > 1 else ''} covers {reach}, "
-        f"but the input {show_shape(x.dims)} padded by {pad[0]}+{pad[1]} is {padded} wide",
-        ", ".join(fixes[:-1]) + " or " + fixes[-1],
-    )
+        Sentence(
+            "on spatial axis {axis} a kernel of {kernel}{dilated} covers {reach}, but the input {shape} padded by {left}+{right} "
+            "is {padded} wide",
+            axis=axis, kernel=kernel, reach=reach, shape=show_shape(x.dims), left=pad[0], right=pad[1], padded=padded,
+            dilated=Sentence(" with dilation {dilation}", dilation=dilation) if dilation > 1 else "",
+        ),
+        either(fixes),
+    )  # fmt: skip
 
 
 def check_given(xs: Inputs, weights: Shapes) -> None:
     """Weights that arrive as inputs must have the shapes that parameters would have."""
     for given, (name, shape) in zip(xs[1:], weights.items(), strict=False):
         if given.dims != shape:
+            needed = show_shape(shape)
             raise ShapeError(
-                f"its {name} is {given}, but the input {xs[0]} needs {show_shape(shape)}",
-                f"a {name} of {show_shape(shape)}, or another input",
+                Sentence("its {name} is {given}, but the input {x} needs {shape}", name=name, given=given, x=xs[0], shape=needed),
+                Sentence("a {name} of {shape}, or another input", name=name, shape=needed),
             )
 
 
@@ -131,8 +154,12 @@ def half_kernel_limit(op: Window, xs: Inputs, _axes: int) -> None:
         half = kernel // 2
         if max(pad) > half:
             raise ShapeError(
-                f"padding {max(pad)} is more than half of the kernel {kernel}; PyTorch refuses this",
-                f"padding of at most {half}",
+                Sentence(
+                    "padding {padding} is more than half of the kernel {kernel}; PyTorch refuses this",
+                    padding=max(pad),
+                    kernel=kernel,
+                ),
+                Sentence("padding of at most {padding}", padding=half),
             )
 
 
@@ -141,8 +168,13 @@ def whole_kernel_limit(op: Window, xs: Inputs, _axes: int) -> None:
     for axis, (size, kernel) in enumerate(zip(spatial(op, xs[0]), op.kernel, strict=True)):
         if op.axes == 3 and size < kernel:
             raise ShapeError(
-                f"on spatial axis {axis} the kernel {kernel} is larger than the unpadded {size}; PyTorch refuses this",
-                f"kernel of at most {size}",
+                Sentence(
+                    "on spatial axis {axis} the kernel {kernel} is larger than the unpadded {size}; PyTorch refuses this",
+                    axis=axis,
+                    kernel=kernel,
+                    size=size,
+                ),
+                Sentence("kernel of at most {kernel}", kernel=size),
             )
 
 

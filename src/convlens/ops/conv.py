@@ -9,6 +9,7 @@ from convlens.ir.op import WHOLE, Inputs, Outputs, Read, Settings, Shapes
 from convlens.ir.setting import Bool, Count, Padding, PerAxis, Word
 from convlens.ir.spec import TensorSpec
 from convlens.ir.spelling import data, ignored, setting, size, spell, weight
+from convlens.lang.sentence import Sentence
 from convlens.ops._backward import a_product_each, keeps_factors
 from convlens.ops._window import Window, batch_of, channel_axis, check_given, check_groups, group_channels, padded_bytes, spatial
 
@@ -16,7 +17,7 @@ from convlens.ops._window import Window, batch_of, channel_axis, check_given, ch
 def _torch_limits(op: "Conv", _xs: Inputs, _axes: int) -> None:
     if op.padding == "same" and max(op.stride) > 1:
         raise ShapeError(
-            f"padding='same' with stride {max(op.stride)}: PyTorch allows 'same' only with stride 1",
+            Sentence("padding='same' with stride {stride}: PyTorch allows 'same' only with stride 1", stride=max(op.stride)),
             f"padding={tuple((k - 1) * d // 2 for k, d in zip(op.kernel, op.dilation, strict=True))}",
         )
 
@@ -139,7 +140,12 @@ class Conv(Window, name="conv"):
         for axis, (size_, pad) in enumerate(zip(spatial(self, x), self.pads(x), strict=True)):
             if max(pad) > size_ + limit:
                 raise ShapeError(
-                    f"padding {max(pad)} with padding_mode={self.padding_mode!r} needs more pixels than the {size_} "
-                    f"on spatial axis {axis}",
-                    f"padding of at most {size_ + limit}, or padding_mode='zeros'",
+                    Sentence(
+                        "padding {padding} with padding_mode={mode} needs more pixels than the {size} on spatial axis {axis}",
+                        padding=max(pad),
+                        mode=repr(self.padding_mode),
+                        size=size_,
+                        axis=axis,
+                    ),
+                    Sentence("padding of at most {padding}, or padding_mode='zeros'", padding=size_ + limit),
                 )

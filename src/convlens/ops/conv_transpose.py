@@ -9,6 +9,7 @@ from convlens.ir.op import WHOLE, Along, Inputs, Op, Outputs, Read, Settings, Sh
 from convlens.ir.setting import Bool, Count, PerAxis, PerAxisOrZero, Pixels
 from convlens.ir.spec import Shape, TensorSpec
 from convlens.ir.spelling import data, ignored, setting, size, spell, weight
+from convlens.lang.sentence import Sentence
 from convlens.ops._backward import a_product_each, keeps_factors
 from convlens.ops._window import batch_of, channel_axis, check_given, check_groups, group_channels, spatial
 
@@ -106,10 +107,10 @@ class ConvTranspose(Op, name="conv_transpose"):
         free: int = (size_ - 1) * self.stride[axis] + reach + self.output_padding[axis]
         length: int = free - sum(self.padding[axis])
         if length < 1:
+            formula = f"({size_}-1)*{self.stride[axis]} - {sum(self.padding[axis])} + {reach} + {self.output_padding[axis]}"
             raise ShapeError(
-                f"spatial axis {axis} would be {length} long: ({size_}-1)*{self.stride[axis]} - {sum(self.padding[axis])} "
-                f"+ {reach} + {self.output_padding[axis]}",
-                f"padding of at most {(free - 1) // 2} on each side",
+                Sentence("spatial axis {axis} would be {length} long: {formula}", axis=axis, length=length, formula=formula),
+                Sentence("padding of at most {padding} on each side", padding=(free - 1) // 2),
             )
         return length
 
@@ -119,8 +120,14 @@ class ConvTranspose(Op, name="conv_transpose"):
         for axis, (extra, stride, dilation) in enumerate(zip(self.output_padding, self.stride, self.dilation, strict=True)):
             if extra >= max(stride, dilation):
                 raise ShapeError(
-                    f"output_padding {extra} on spatial axis {axis} must be below stride {stride} or dilation {dilation}",
-                    f"output_padding of at most {max(stride, dilation) - 1}",
+                    Sentence(
+                        "output_padding {extra} on spatial axis {axis} must be below stride {stride} or dilation {dilation}",
+                        extra=extra,
+                        axis=axis,
+                        stride=stride,
+                        dilation=dilation,
+                    ),
+                    Sentence("output_padding of at most {most}", most=max(stride, dilation) - 1),
                 )
 
 

@@ -98,8 +98,8 @@ class Interpolate(Weightless, name="interpolate"):
         return sizes
 
     def _read(self, axis: int, size: int, out: int) -> AxisRead:
-        if self.antialias and out < size:
-            return UNKNOWN
+        if self.antialias and (out < size or (self.align_corners and out > size)):
+            return UNKNOWN  # a kernel made wider, or outputs that begin elsewhere
         return along(axis, lambda: self._map(axis, size, out))
 
     def _map(self, axis: int, size: int, out: int) -> AxisMap:

@@ -5,6 +5,7 @@ from convlens.ir.errors import ShapeError
 from convlens.ir.op import WHOLE, Along, Inputs, Op, Outputs, Read, Settings, Shapes
 from convlens.ir.setting import Bool, Count
 from convlens.ir.spelling import data, ignored, setting, size, spell, weight
+from convlens.lang.sentence import Sentence
 from convlens.ops._backward import a_product_each, keeps_factors
 
 
@@ -40,7 +41,7 @@ class Linear(Op, name="linear"):
 
     def outputs(self, xs: Inputs) -> Outputs:
         if not xs[0].rank:
-            raise ShapeError("needs an input of at least one axis; the input is a scalar")
+            raise ShapeError(Sentence("needs an input of at least one axis; the input is a scalar"))
         return (xs[0].with_dims((*xs[0].dims[:-1], self.out)),)
 
     def params(self, xs: Inputs) -> Shapes:

@@ -5,13 +5,15 @@ from typing import Annotated
 from convlens.ir.op import Inputs, Outputs
 from convlens.ir.setting import Word
 from convlens.ops._backward import keeps_nothing
-from convlens.ops._pointwise import Pointwise
+from convlens.ops._quantised import Quantised
 
 
-class Quantize(Pointwise, name="quantize"):
+class Quantize(Quantised, name="quantize"):
     """``clamp(round(x / scale) + zero_point)`` in ``dtype``: 4 operations for each element. Backward keeps nothing.
 
-    Scale and zero point are numbers of the quantisation, no parameters. Source: ONNX operator QuantizeLinear-21.
+    Halves are rounded to the even neighbour. ``scale`` and ``zero_point`` are one number, or one for each index of ``axis``; they
+    belong to the format and are no parameters. Without a scale the program does not tell them, and the operator cannot be run.
+    Source: ONNX operator QuantizeLinear-21.
 
     >>> str(Quantize(dtype="int8").infer((TensorSpec((1, 64, 56, 56)),))[0].dtype)
     'int8'
@@ -23,6 +25,7 @@ class Quantize(Pointwise, name="quantize"):
     spellings = ()
 
     def outputs(self, xs: Inputs) -> Outputs:
+        self.check(xs)
         return (xs[0]._replace(dtype=self.dtype),)
 
     def elementwise(self, xs: Inputs) -> int:

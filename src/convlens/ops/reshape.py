@@ -51,8 +51,8 @@ class Reshape(Structural, name="reshape"):
 def regrouped(dims: Shape, out: Shape) -> Read:
     """How a reshape reads: axes that survive are read in place, axes that merge or split are scattered.
 
-    >>> regrouped((1, 6, 7, 7), (1, 2, 3, 7, 7))[1], regrouped((1, 6, 7, 7), (1, 2, 3, 7, 7))[2]
-    (Scattered(axes=(1, 2)), Along(axis=3, map=AxisMap(period=1, advance=1, footprints=(((0, 0),),), finite=False)))
+    >>> regrouped((1, 6, 7, 7), (1, 2, 3, 7, 7))[1].axes, regrouped((1, 6, 7, 7), (1, 2, 3, 7, 7))[2]
+    ((1, 2), Along(axis=3, map=AxisMap(period=1, advance=1, footprints=(((0, 0),),), finite=False)))
     """
     ends = _common_ends(dims, out)
     read: list[Along | Scattered] = []

@@ -1,5 +1,6 @@
 """Every stretch of one axis as an axis of its own."""
 
+from convlens.arith.axis import window
 from convlens.ir.errors import ShapeError
 from convlens.ir.op import Inputs, Outputs, Read, Scattered
 from convlens.ir.setting import Count, Index
@@ -34,7 +35,8 @@ class SlidingWindow(Structural, name="sliding_window"):
         return (x.with_dims((*x.dims[:axis], count, *x.dims[axis + 1 :], self.size)),)
 
     def reads(self, xs: Inputs) -> tuple[tuple[Read, ...], ...]:
-        """The place of the stretch and the place in it together choose one."""
+        """The place of the stretch and the place in it together choose one, of those that a stretch meets."""
         (x,) = xs
         axis, same = axis_of(self.axis, x), same_place(x.rank)
-        return (((*same[:axis], Scattered((axis, x.rank)), *same[axis + 1 :]),),)
+        place = Scattered((axis, x.rank), window(self.size, self.step), (x.dims[axis] - self.size) // self.step + 1)
+        return (((*same[:axis], place, *same[axis + 1 :]),),)

@@ -4,7 +4,7 @@ from math import prod
 
 from convlens.arith.axis import repeat
 from convlens.ir.errors import ShapeError
-from convlens.ir.op import Inputs, Outputs, Read, Scattered, along
+from convlens.ir.op import Along, Inputs, Outputs, Read, Scattered, along
 from convlens.ir.setting import PerAxis, Pixels
 from convlens.ir.spelling import Codec, data, setting, spell
 from convlens.ops._backward import keeps_nothing
@@ -69,7 +69,12 @@ class Unfold(Weightless, Window, name="unfold"):
         return 0
 
     def reads(self, xs: Inputs) -> tuple[tuple[Read, ...], ...]:
-        """Row and column together choose one pixel."""
+        """Row and column together choose one pixel, of those that the windows meet."""
         where = channel_axis(self, xs[0])
         channels = along(where, lambda: repeat(prod(self.kernel)))
-        return (((*same_place(where), channels, *(Scattered((where, where + 1)),) * self.axes),),)
+        met = self.window_reads(xs[0], channels)[where + 1 :]
+        space = (
+            Scattered((where, where + 1), read.map, count) if isinstance(read, Along) else read
+            for read, count in zip(met, self.windows(xs[0]), strict=True)
+        )
+        return (((*same_place(where), channels, *space),),)

@@ -52,7 +52,8 @@ def facts(graph: Graph) -> Facts:
             return Facts(known, node, graph.broken)
         try:
             xs: Inputs = ()
-            xs = tuple([_at(specs, ref) for ref in node.inputs])
+            inputs = node.inputs
+            xs = (_at(specs, inputs[0]),) if len(inputs) == 1 else tuple([_at(specs, ref) for ref in inputs])
             found = node_facts(node, xs)
         except ShapeError as error:
             given = [f"{x} from {str(ref)!r}" for x, ref in zip(xs, node.inputs, strict=False)]
@@ -66,9 +67,10 @@ def facts(graph: Graph) -> Facts:
 
 
 def _at(specs: Mapping[str, Outputs], ref: Ref) -> TensorSpec:
-    if ref.port >= len(specs[ref.node]):
+    made = specs[ref.node]
+    if ref.port >= len(made):
         raise _no_port(specs, ref)
-    return specs[ref.node][ref.port]
+    return made[ref.port]
 
 
 def _no_port(specs: Mapping[str, Outputs], ref: Ref) -> ShapeError:

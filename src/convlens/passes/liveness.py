@@ -5,10 +5,10 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from convlens.ir.backward import Wanted
-from convlens.ir.graph import Graph, Ref
+from convlens.ir.graph import Graph
 from convlens.ir.op import Inputs, Op
 from convlens.passes.facts import Facts
-from convlens.passes.storage import Storage, storages
+from convlens.passes.storage import Memory, storages
 
 _EVALUATION = Wanted(frozenset(), weights=False)
 
@@ -25,12 +25,17 @@ class Activations(NamedTuple):
     peak_node: str
 
 
-def activations(graph: Graph, facts: Facts, memory: Mapping[Ref, Storage] | None = None) -> Activations:
-    """Activation memory of one inference; ``memory`` is what `storages` gives, where it is known already."""
-    nodes = [node for node in graph if node.name in facts.nodes]
-    steps = [node.name for node in nodes]
-    beside = [_made_beside(node.op, facts.nodes[node.name].inputs) for node in nodes]
-    given = sum(item.spec.bytes for item in graph.inputs)
+class Live(NamedTuple):
+    """Bytes of all memory that the nodes take, of the network's inputs, and those that are there while each node runs."""
+
+    total_bytes: int
+    given_bytes: int
+    at: Mapping[str, int]
+
+
+def live(graph: Graph, facts: Facts, memory: Memory | None = None) -> Live:
+    """The activation memory of one inference, step by step; ``memory`` is what `storages` gives, where it is known already."""
+    steps = [node for node in graph if node.name in facts.nodes]
     made, freed = [0] * (len(steps) + 1), [0] * (len(steps) + 1)
     total = 0
     for storage in dict.fromkeys((memory or storages(graph, facts)).values()):
@@ -38,14 +43,30 @@ def activations(graph: Graph, facts: Facts, memory: Mapping[Ref, Storage] | None
         if storage.made >= 0:
             made[storage.made] += storage.size
             total += storage.size
-    now = peak = given
-    peak_node = ""
-    for at, name in enumerate(steps):
-        now += made[at]
-        if now + beside[at] > peak:
-            peak, peak_node = now + beside[at], name
-        now -= freed[at]
-    return Activations(total, peak, peak_node)
+    given = now = sum(item.spec.bytes for item in graph.inputs)
+    at = {}
+    beside: dict[int, int] = {}
+    for step, node in enumerate(steps):
+        known = facts.nodes[node.name]
+        if id(known) not in beside:  # layers that are alike share their facts
+            beside[id(known)] = _made_beside(node.op, known.inputs)
+        now += made[step]
+        at[node.name] = now + beside[id(known)]
+        now -= freed[step]
+    return Live(total, given, at)
+
+
+def activations(graph: Graph, facts: Facts, memory: Memory | None = None) -> Activations:
+    """Activation memory of one inference; ``memory`` is what `storages` gives, where it is known already."""
+    return peak(live(graph, facts, memory))
+
+
+def peak(memory: Live) -> Activations:
+    """The most memory at once, and the first node at which it is taken: "" where the inputs alone take as much."""
+    node = max(memory.at, key=memory.at.__getitem__, default="")
+    if not node or memory.at[node] <= memory.given_bytes:
+        return Activations(memory.total_bytes, memory.given_bytes, "")
+    return Activations(memory.total_bytes, memory.at[node], node)
 
 
 @lru_cache(maxsize=8192)

@@ -8,6 +8,7 @@ are united, so no alignment is assumed.
 from collections.abc import Mapping
 from fractions import Fraction
 from functools import lru_cache, reduce
+from operator import is_
 from typing import NamedTuple
 
 from convlens.arith.axis import IDENTITY, AxisMap, TooIrregularError, compose, constant, union
@@ -76,15 +77,22 @@ def receptive_fields(graph: Graph, facts: Facts) -> Mapping[str, ReceptiveField 
     fields: dict[str, ReceptiveField | None] = {}
     for item in reversed(graph.inputs):
         if item.spec.rank >= 3:
-            fields |= _fields(item.name, _walk(graph, facts, item.name, item.spec), item.spec.dims)
-    return {node.name: fields.get(node.name) for node in graph if node.name in facts.nodes}
+            found = _outputs(graph, facts, item.name, range(2, item.spec.rank))
+            fields |= _fields(item.name, found, item.spec.dims)
+    return {name: fields.get(name) for name in facts.nodes}
 
 
-def _fields(name: str, found: Mapping[str, Views], dims: Shape) -> dict[str, ReceptiveField | None]:
+def _fields(name: str, found: Mapping[str, tuple[Views, ...]], dims: Shape) -> dict[str, ReceptiveField | None]:
     """The field of every node that sees input ``name``. Layers that hand on what they see share one field."""
-    distinct = {id(views): views for views in found.values() if views}
-    known = {key: _field(name, views, dims) for key, views in distinct.items()}
-    return {node: known[id(views)] for node, views in found.items() if views}
+    known: dict[int, ReceptiveField | None] = {}
+    fields = {}
+    for node, ports in found.items():
+        views = ports[0] if ports else ()
+        if views:
+            if id(views) not in known:
+                known[id(views)] = _field(name, views, dims)
+            fields[node] = known[id(views)]
+    return fields
 
 
 def lost_at(graph: Graph, facts: Facts) -> Mapping[str, str]:
@@ -112,28 +120,38 @@ def _walk(graph: Graph, facts: Facts, name: str, spec: TensorSpec) -> Mapping[st
 def _outputs(graph: Graph, facts: Facts, name: str, axes: range) -> Mapping[str, tuple[Views, ...]]:
     start = tuple(View(Local((axis,), IDENTITY)) for axis in axes)
     seen: dict[str, tuple[Views, ...]] = {name: (start,)}
+    alike: dict[int, tuple[tuple[Read | None, ...], ...]] = {}
     for node in graph:
         found = facts.nodes.get(node.name)
+        if found is None:
+            continue
+        xs = found.inputs
+        ways = alike.get(id(found))
+        if ways is None:  # layers that are alike share their facts
+            ways = alike[id(found)] = moving_reads(node.op, xs)
+        if len(xs) == 1:
+            before, port = node.inputs[0]
+            views = seen.get(before)
+            if views and ways == _HANDED_ON:
+                seen[node.name] = views if len(views) == 1 else (views[port],)
+            elif views:
+                seen[node.name] = tuple([_through(views[port], reads[0], xs[0].dims, node.name) for reads in ways])
+            continue
         sources = [(i, seen[ref.node][ref.port]) for i, ref in enumerate(node.inputs) if seen.get(ref.node)]
-        if found is None or not sources:
-            continue
-        ways = _moving_reads(node.op, found.inputs)
-        if len(sources) == 1 and ways == _AS_IT_IS:
-            seen[node.name] = (sources[0][1],)
-            continue
-        seen[node.name] = tuple(
-            _united([_through(views, reads[i], found.inputs[i].dims, node.name) for i, views in sources], out.dims, node.name)
-            for reads, out in zip(ways, found.outputs, strict=True)
-        )
+        if sources:
+            seen[node.name] = tuple(
+                _united([_through(views, reads[i], xs[i].dims, node.name) for i, views in sources], out.dims, node.name)
+                for reads, out in zip(ways, found.outputs, strict=True)
+            )
     return seen
 
 
-_AS_IT_IS: tuple[tuple[Read | None, ...], ...] = ((None,),)
-"""One input is handed on, each place by itself."""
+_HANDED_ON = ((None,),)
+"""What an operator reads whose only output reads its own place of the only input."""
 
 
 @lru_cache(maxsize=8192)
-def _moving_reads(op: Op, xs: Inputs) -> tuple[tuple[Read | None, ...], ...]:
+def moving_reads(op: Op, xs: Inputs) -> tuple[tuple[Read | None, ...], ...]:
     """What an operator reads; None for an input of which each output reads its own place.
 
     Networks repeat their layers, so each distinct one is worked out once.
@@ -146,12 +164,17 @@ def _in_place(read: Read) -> bool:
 
 
 def _through(views: Views, read: Read | None, dims: Shape, node: str) -> Views:
-    return views if read is None else tuple([_step(view, read, dims, node) for view in views])
+    """The same object where nothing changes, as at a 1x1 convolution: then the field is the same as well."""
+    if read is None:
+        return views
+    found = tuple(
+        [_step_each(view, read, dims, node) if view.also else _step_one(view, view.local, read, dims, node) for view in views]
+    )
+    return views if all(map(is_, found, views)) else found
 
 
-def _step(view: View, read: Read, dims: Shape, node: str) -> View:
-    if not view.also:
-        return _step_one(view, view.local, read, dims, node)
+def _step_each(view: View, read: Read, dims: Shape, node: str) -> View:
+    """What is read along several axes takes each step by itself, and is united again."""
     rest = view._replace(local=None, also=())
     parts = [_step_one(rest._replace(local=local), local, read, dims, node) for local in view.locals]
     return reduce(lambda a, b: _union(a, b, None, node), parts)
@@ -169,16 +192,15 @@ def _step_one(view: View, local: Local | None, read: Read, dims: Shape, node: st
 
 
 def _along(view: View, local: Local, read: AxisRead, length: int, node: str) -> View:
-    if read is WHOLE:
-        return _seen_whole(view, local.map, length, node)
-    if isinstance(read, Scattered):
-        return view._replace(local=Local(read.axes, local.map, length))
-    if not isinstance(read, Along):
-        return _lost(view, node)
-    if read.map == IDENTITY and read.axis == local.axes[0]:
+    if type(read) is not Along:
+        if read is WHOLE:
+            return _seen_whole(view, local.map, length, node)
+        return view._replace(local=Local(read.axes, local.map, length)) if isinstance(read, Scattered) else _lost(view, node)
+    if read.axis == local.axes[0] and read.map == IDENTITY:
         return view
     try:
-        return view._replace(local=Local(() if read.axis is None else (read.axis,), compose(local.map, read.map)))
+        # Written out because it is done for each layer and axis, and `_replace` takes as long as all the rest.
+        return View(Local(() if read.axis is None else (read.axis,), compose(local.map, read.map)), *view[1:])
     except TooIrregularError:
         return _lost(view, node)
 
@@ -235,6 +257,8 @@ def _united(branches: list[Views], dims: Shape, node: str) -> Views:
 def _union(a: View, b: View, dims: Shape | None, node: str) -> View:
     """Both together; ``dims`` is the shape of the value, where its length may be needed."""
     found = View(None, a.whole or b.whole, _hull(a.reach, b.reach), a.unknown or b.unknown)
+    if a.local == b.local and not (a.also or b.also):
+        return View(a.local, *found[1:4])
     merged = list(a.locals)
     for local in b.locals:
         at = next((i for i, other in enumerate(merged) if _same_axes(local, other)), None)
@@ -248,7 +272,7 @@ def _union(a: View, b: View, dims: Shape | None, node: str) -> View:
     if not merged:
         return found
     mixed = (a.mixed or b.mixed or node) if len(merged) > 1 else ""
-    return found._replace(local=merged[0], also=tuple(merged[1:]), mixed=mixed)
+    return View(merged[0], *found[1:4], tuple(merged[1:]), mixed)
 
 
 def _same_axes(a: Local, b: Local) -> bool:
@@ -269,9 +293,10 @@ def _joined(a: Local, b: Local, dims: Shape | None) -> Local | None:
 
 
 def _field(name: str, views: Views, dims: tuple[int, ...]) -> ReceptiveField | None:
-    if any(view.unknown or view.also for view in views) or not views:
-        return None
-    return ReceptiveField(name, tuple(_axis_field(view, dims[axis]) for axis, view in enumerate(views, 2)))
+    for view in views:
+        if view.unknown or view.also:
+            return None
+    return None if not views else ReceptiveField(name, tuple(map(_axis_field, views, dims[2:])))
 
 
 @lru_cache(maxsize=8192)

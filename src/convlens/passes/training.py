@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from convlens.ir.backward import Saved, Wanted
-from convlens.ir.graph import Graph, Node, Ref
+from convlens.ir.graph import Graph, Node
 from convlens.ir.op import Inputs, Op
-from convlens.passes.facts import Facts, NodeFacts
-from convlens.passes.storage import Storage, storages
+from convlens.passes.facts import Facts, NodeFacts, op_facts
+from convlens.passes.storage import Memory, Storage, storages
 
 
 class Training(NamedTuple):
@@ -31,9 +31,7 @@ class Step(NamedTuple):
     saved: Saved
 
 
-def training(
-    graph: Graph, facts: Facts, memory: Mapping[Ref, Storage] | None = None, *, to_inputs: bool = False
-) -> Mapping[str, Training]:
+def training(graph: Graph, facts: Facts, memory: Memory | None = None, *, to_inputs: bool = False) -> Mapping[str, Training]:
     """Training facts of every node that has facts, for the parameters that are not frozen.
 
     ``memory`` is what `storages` gives, where it is known already. With ``to_inputs`` the gradients by the network's inputs
@@ -43,35 +41,39 @@ def training(
     trained = {item.name for item in graph.inputs} if to_inputs else set()
     kept: set[Storage] = set()
     found = {}
+    alike: dict[Any, Step | None] = {}
     for node in graph:
         known = facts.nodes.get(node.name)
         if known is None:
             break
-        wanted = _wanted(node, known, trained)
-        if wanted is None:
+        inputs = node.inputs
+        behind = (inputs[0].node in trained,) if len(inputs) == 1 else tuple([ref.node in trained for ref in inputs])
+        case = (behind, _trains_weights(node, known), node.in_place)
+        key = (id(known), case)  # layers that are alike share their facts
+        if key not in alike:
+            alike[key] = _step(node.op, known.inputs, *case)
+        step = alike[key]
+        if step is None:
             found[node.name] = Training(known.macs, 0)
             continue
         trained.add(node.name)
-        step = _step(node.op, known.inputs, wanted)
         macs = None if known.macs is None or step.gradient_macs is None else known.macs + step.gradient_macs
         found[node.name] = Training(macs, _new_bytes(node, known, step.saved, memory, kept))
     return found
 
 
-def _wanted(node: Node, known: NodeFacts, trained: set[str]) -> Wanted | None:
-    """The gradients that are wanted of a node: by its weights, and by the inputs that lie behind something trained. None
-    where no gradient flows through it at all, as through whole numbers.
+@lru_cache(maxsize=8192)
+def _step(op: Op, xs: Inputs, behind: tuple[bool, ...], weights: bool, in_place: bool) -> Step | None:
+    """What the gradients by the weights take, and by those inputs that lie ``behind`` something trained. None where no
+    gradient flows through the node at all, as through whole numbers.
+
+    Networks repeat their layers, so each distinct one is worked out once.
     """
-    inputs = [at for at, ref in enumerate(node.inputs) if ref.node in trained and known.inputs[at].floating]
-    weights = _trains_weights(node, known)
-    if not (inputs or weights) or not any(spec.floating for spec in known.outputs):
+    inputs = frozenset(at for at, x in enumerate(xs) if behind[at] and x.floating)
+    if not (inputs or weights) or not any(spec.floating for spec in op_facts(op, xs).outputs):
         return None
-    return _interned(tuple(inputs), weights, node.in_place)
-
-
-@lru_cache(maxsize=1024)
-def _interned(inputs: tuple[int, ...], weights: bool, in_place: bool) -> Wanted:
-    return Wanted(frozenset(inputs), weights, in_place)
+    wanted = Wanted(inputs, weights, in_place)
+    return Step(op.gradient_macs(xs, wanted), op.saved(xs, wanted))
 
 
 def _trains_weights(node: Node, known: NodeFacts) -> bool:
@@ -81,26 +83,25 @@ def _trains_weights(node: Node, known: NodeFacts) -> bool:
     return any(name not in node.frozen for name in (*known.param_shapes, *(tie.param for tie in node.ties)))
 
 
-@lru_cache(maxsize=8192)
-def _step(op: Op, xs: Inputs, wanted: Wanted) -> Step:
-    """Networks repeat their layers, so each distinct one is worked out once."""
-    return Step(op.gradient_macs(xs, wanted), op.saved(xs, wanted))
-
-
-def _new_bytes(node: Node, known: NodeFacts, saved: Saved, memory: Mapping[Ref, Storage], kept: set[Storage]) -> int:
+def _new_bytes(node: Node, known: NodeFacts, saved: Saved, memory: Memory, kept: set[Storage]) -> int:
     """What no earlier node keeps. An input that the node writes over is kept as a copy."""
     total = saved.made + saved.drawn
-    refs = [Ref(node.name, port) for port in saved.outputs]
     for at in saved.inputs:
         if at or not node.in_place:
-            refs.append(node.inputs[at])
+            total += _first(memory[node.inputs[at]], kept)
         else:
             total += known.inputs[0].bytes
-    for storage in [memory[ref] for ref in refs]:
-        if storage not in kept:
-            kept.add(storage)
-            total += storage.size
+    for port in saved.outputs:
+        total += _first(memory[node.name, port], kept)
     return total
+
+
+def _first(storage: Storage, kept: set[Storage]) -> int:
+    """Its bytes where nobody keeps it yet."""
+    if storage in kept:
+        return 0
+    kept.add(storage)
+    return storage.size
 
 
 def total_macs(found: Mapping[str, Training]) -> int | None:

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from convlens.lang.markdown import escaped, table_row
 from convlens.lang.messages import marked, said, say
 from convlens.report.cells import HEADS, cells, shown_lines
 from convlens.report.legend import legend
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
 
 FLAT_HEADS = {key: HEADS[key] for key in ("name", "layer", "output", "params", "macs")} | {"field": marked("receptive field")}
 TIMES = "×"
-_SPECIAL = str.maketrans({c: f"\\{c}" for c in "\\`*_[]<>|#"} | {"\n": " ", "\r": " "})
 
 
 def summary_markdown(report: "Summary", depth: int | None = None, fold: bool = False, lang: str = "en") -> str:
@@ -43,16 +43,3 @@ def _full_name(line: Line) -> str:
     if len(line.nodes) == 1 and line.repeats == 1:
         return line.nodes[0].name
     return line.path + (f" {TIMES} {line.repeats}" if line.repeats > 1 else "")
-
-
-def escaped(text: str) -> str:
-    """
-    >>> print(escaped("a|b_c"))
-    a\\|b\\_c
-    """
-    return text.translate(_SPECIAL)
-
-
-def table_row(texts: list[str]) -> str:
-    """A line of a table."""
-    return f"| {' | '.join(texts)} |"

@@ -7,6 +7,8 @@ from convlens.arith.units import grouped, memory, short
 from convlens.ir.graph import Ref
 from convlens.ir.label import label
 from convlens.lang.messages import counted, listed, say
+from convlens.linting.forms.text import SHOWN, one_line
+from convlens.linting.rules.shapes_do_not_fit import ShapesDoNotFit
 from convlens.report.field import field_words
 from convlens.report.layout import shown
 from convlens.report.record import output_spec
@@ -43,9 +45,18 @@ def notes(report: "Summary", lang: str = "en") -> list[Note]:
     ]
     if report.facts.broken is None:
         outputs = [(say(lang, "output"), _output(report, ref, lang)) for ref in report.graph.outputs]
-        return found + outputs + _unknowns(report, lang)
+        return [*found, *outputs, *_unknowns(report, lang), *_faults(report, lang)]
     end = say(lang, "{node}; the totals end before it", node=report.facts.broken.name)
-    return [*found, *_unknowns(report, lang), (say(lang, "breaks at"), end)]
+    return [*found, *_unknowns(report, lang), *_faults(report, lang), (say(lang, "breaks at"), end)]
+
+
+def _faults(report: "Summary", lang: str) -> list[Note]:
+    """Errors and warnings in one line each; that the network breaks is said by the error itself."""
+    found = [each for each in report.findings if each.severity != "info" and each.code != ShapesDoNotFit.code]
+    lines = [(say(lang, SHOWN[each.severity]), one_line(each, lang)) for each in found[:MOST_FAULTS]]
+    rest = len(found) - len(lines)
+    more = counted(lang, "and {count} other", "and {count} others", rest)
+    return [*lines, (say(lang, SHOWN["warn"]), more)] if rest else lines
 
 
 def exactly(count: int) -> str:
@@ -132,6 +143,9 @@ def _first(lines: list[str], lang: str) -> list[str]:
     rest = len(lines) - MOST
     return lines[:MOST] + ([counted(lang, "and {count} other", "and {count} others", rest)] if rest > 0 else [])
 
+
+MOST_FAULTS = 10
+"""So many are said; `convlens lint` has all of them, with their fixes."""
 
 MOST = 4
 """So many names are said; the record has all of them."""

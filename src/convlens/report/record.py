@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from convlens.ir.graph import Captured, Node, Ref
 from convlens.ir.label import label
 from convlens.ir.spec import TensorSpec
+from convlens.linting.finding import Finding
 from convlens.passes.receptive_field import ReceptiveField
 from convlens.report.field import exact
 from convlens.report.layout import own
@@ -26,7 +27,7 @@ def summary_record(report: "Summary") -> dict[str, Any]:
         "outputs": [_output(report, ref) for ref in graph.outputs] if broken is None else [],
         "layers": [_layer(report, node) for node in graph if node.name in report.facts.nodes],
         "totals": report.totals._asdict(),
-        "findings": [],
+        "findings": [_finding(finding) for finding in report.findings],
         "unknown": report.unknown,
         "captured": _captured(graph.captured),
     }
@@ -35,6 +36,12 @@ def summary_record(report: "Summary") -> dict[str, Any]:
         error = report.facts.error
         record["error"] = {"node": broken.name, "message": str(error), "fix": error.fix if error else ""}
     return record
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    """The record of `convlens lint --json` has its evidence and all nodes and fixes."""
+    record = finding.to_dict()
+    return {key: record[key] for key in ("code", "name", "severity", "node", "message", "fix")}
 
 
 def _captured(how: Captured | None) -> dict[str, Any] | None:

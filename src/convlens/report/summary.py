@@ -4,15 +4,16 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
-from convlens.ir.graph import Graph, Ref
+from convlens.ir.graph import Graph
 from convlens.ir.record import as_json
+from convlens.lang.printable import printable
+from convlens.linting.finding import Finding
 from convlens.passes.facts import Facts, facts
 from convlens.passes.liveness import Activations, activations
 from convlens.passes.receptive_field import ReceptiveField, lost_at, receptive_fields
-from convlens.passes.storage import Storage, storages
+from convlens.passes.storage import Memory, storages
 from convlens.passes.training import Training, training
 from convlens.report.collector import paused
-from convlens.report.terminal import printable
 from convlens.report.totals import Totals, totals
 from convlens.report.words import plural
 
@@ -37,7 +38,7 @@ class Summary:
         return lost_at(self.graph, self.facts) if None in self.receptive_fields.values() else {}
 
     @cached_property
-    def _memory(self) -> Mapping[Ref, Storage]:
+    def _memory(self) -> Memory:
         return storages(self.graph, self.facts)
 
     @cached_property
@@ -51,6 +52,13 @@ class Summary:
     @cached_property
     def totals(self) -> Totals:
         return totals(self.graph, self.facts, self.activations, self.training)
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """What is wrong with it, the worst first: those of `convlens.lint` with every rule and no settings."""
+        from convlens.linting.lint import lint_graph  # noqa: PLC0415 - costs alone need no rule
+
+        return lint_graph(self.graph, known=self.facts).findings
 
     @property
     def unknown(self) -> list[str]:
@@ -103,8 +111,9 @@ class Summary:
 
     def _repr_html_(self) -> str:
         from convlens.report.html import LONG, summary_html  # noqa: PLC0415 - each form loads its own writer
+        from convlens.report.strip.notebook import strip_html  # noqa: PLC0415 - nor is anything drawn for a terminal
 
-        return summary_html(self, closed_beyond=LONG)
+        return strip_html(self) + summary_html(self, closed_beyond=LONG)
 
 
 @paused()

@@ -8,19 +8,10 @@ import sys
 from collections.abc import Mapping
 from typing import NamedTuple, TextIO
 
+from convlens.lang.printable import printable
+
 FALLBACK_WIDTH = 80
 LEAST_WIDTH = 20
-
-
-def printable(text: str, keep: str = "") -> str:
-    """Control characters as escapes, except those in ``keep``: none reaches a terminal, whatever a file or a name holds.
-
-    >>> print(printable("a\\x1b[1m\\n", keep="\\n"), end="")
-    a\\x1b[1m
-    """
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() or c in keep else c.encode("unicode_escape").decode() for c in text)
 
 
 class Glyphs(NamedTuple):

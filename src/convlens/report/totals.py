@@ -1,5 +1,6 @@
 """The sums over a whole network."""
 
+from collections import Counter
 from collections.abc import Mapping
 from math import prod
 from typing import NamedTuple
@@ -29,19 +30,21 @@ class Totals(NamedTuple):
 
 
 def totals(graph: Graph, facts: Facts, memory: Activations, steps: Mapping[str, Training]) -> Totals:
-    """The totals up to where the shapes break, if they do."""
+    """The totals up to where the shapes break, if they do. Layers that are alike share their facts, which are read once."""
     nodes = facts.nodes
-    holding = [(f, f.params) for f in nodes.values() if f.param_shapes]
+    alike = Counter(map(id, nodes.values()))
+    layers = [(f, alike.pop(id(f))) for f in nodes.values() if id(f) in alike]
+    holding = [(f, f.params * times) for f, times in layers if f.param_shapes]
     unused = [(prod(extra.shape), extra.trainable) for extra in graph.extras if extra.kind == "param"]
     frozen = sum(prod(nodes[n.name].param_shapes.get(p, (0,))) for n in graph if n.frozen and n.name in nodes for p in n.frozen)
     params = sum(size for _, size in holding) + sum(size for size, _ in unused)
     return Totals(
         params,
         params - frozen - sum(size for size, trainable in unused if not trainable),
-        sum(f.buffers for f in nodes.values() if f.buffer_shapes)
+        sum(f.buffers * times for f, times in layers if f.buffer_shapes)
         + sum(prod(e.shape) for e in graph.extras if e.kind == "buffer"),
-        sum(f.macs or 0 for f in nodes.values()),
-        sum(f.elementwise or 0 for f in nodes.values()),
+        sum((f.macs or 0) * times for f, times in layers),
+        sum((f.elementwise or 0) * times for f, times in layers),
         sum(size * _param_bytes(f) for f, size in holding) + sum(size for size, _ in unused) * ITEM_BYTES["float32"],
         memory.total_bytes,
         memory.peak_bytes,

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from convlens.ir.errors import UsageError, nearest, quoted
+from convlens.lang.sentence import Sentence
 from convlens.rewrites import rules
 
 
@@ -21,5 +22,6 @@ def names() -> tuple[str, ...]:
 def rule(name: str) -> Any:
     """The module of a rewrite; `UsageError` for an unknown name, naming the nearest."""
     if name not in names():
-        raise UsageError(f"there is no rewrite {quoted(name)}{nearest(name, list(names()))}\n  fix: one of {', '.join(names())}")
+        named = {"name": quoted(name), "meant": nearest(name, list(names())), "known": ", ".join(names())}
+        raise UsageError(Sentence("there is no rewrite {name}{meant}\n  fix: one of {known}", **named))
     return importlib.import_module(f"{rules.__name__}.{name.replace('-', '_')}")

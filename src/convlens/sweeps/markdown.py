@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from convlens.ir.spec import show_shape
+from convlens.lang.markdown import escaped, table_row
 from convlens.lang.messages import say
-from convlens.report.markdown import escaped, table_row
 from convlens.sweeps.columns import Plan, columns
 from convlens.sweeps.departures import shown
 from convlens.sweeps.series import Series

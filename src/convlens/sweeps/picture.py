@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from convlens.ir.spec import show_shape
 from convlens.lang.messages import listed, say
+from convlens.lang.printable import printable
 from convlens.report.columns import wrapped
-from convlens.report.terminal import printable
 from convlens.sweeps.departures import shown
 from convlens.sweeps.measures import Measure, measures
 from convlens.sweeps.panel import HEIGHT, LEFT, PLOT_HEIGHT, PLOT_WIDTH, TOP, WIDTH, panel

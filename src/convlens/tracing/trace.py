@@ -92,6 +92,14 @@ class Trace:
         stages = Walk(self.graph, self.facts, self._x, weights).stages(inward(self.index, self.graph.layout))
         return stages[-1].values[-1].value
 
+    def walk(self) -> Walk:
+        """A way to every value of every node, from the same numbers."""
+        return Walk(self.graph, self.facts, self._x, self._weights)
+
+    def weight(self, key: Key) -> Source:
+        """The numbers of one weight, in the order of axes that convlens uses inside."""
+        return self._weights[key]
+
     def look(self, index: Shape) -> Number:
         """An input value (N, C, space) for a drawing, which may also be no number."""
         return self._x.look(index) if isinstance(self._x, Given) else self._x.read(index)

@@ -39,6 +39,11 @@ class Walk:
             Stage(node, self.known.nodes[node.name].inputs, tuple(self.found[node.name].values())) for node in self.graph
         )  # fmt: skip
 
+    def at(self, node: Node, index: Shape) -> Traced:
+        """One value of a node, by its index (N, C, space)."""
+        self.sources[Ref(node.name)].read(index)
+        return self.found[node.name][index]
+
     def traced(self, node: Node, index: Shape, weights: Mapping[str, Source]) -> Traced:
         """One value of a node, made once."""
         made = self.found.setdefault(node.name, {})

@@ -27,7 +27,7 @@ from tests.ops.torch_functions import FUNCTIONS
 from tests.ops.torch_layers import Layer, layers
 from tests.strategies import cases
 
-NOT_DRAWN = {"FractionalMaxPool2d", "FractionalMaxPool3d", "quantize", "dequantize"}
+NOT_DRAWN = {"FractionalMaxPool2d", "FractionalMaxPool3d"}
 RANDOM_TIES = {"sort", "argsort", "topk", "kthvalue", "reduce", "scan"}
 
 
@@ -101,9 +101,14 @@ def inputs_of(call: Call) -> list[torch.Tensor]:
 
 
 def comparable(call: Call, xs: list[torch.Tensor]) -> bool:
-    """Several values replaced at one place: which of them stays is PyTorch's secret."""
+    """Several values replaced at one place: which of them stays is PyTorch's secret.
+
+    An antialiased output that is one pixel wide has its first row in every row: a fault of PyTorch's (2.13, CPU).
+    """
     if collides(call, xs):
         return False
+    if call.settings.get("antialias"):
+        return call.make().outputs(tuple(map(spec_of, xs)))[0].dims[-1] > 1
     if call.op == "scatter" and call.settings["function"] == "replace":
         axis = call.settings["axis"] % xs[1].dim()
         line = xs[1].sort(axis).values
@@ -164,10 +169,25 @@ def test_every_operator_has_a_formula_or_a_reason() -> None:
 @pytest.mark.parametrize("name", sorted(NOT_COVERED))
 def test_what_is_not_covered_says_why(name: str) -> None:
     settings = {"opaque": {"call": "f", "results": ["1:float32"]}, "fractional_max_pool": {"kernel": (1, 1), "size": (1, 1)}}
-    dtype = "int8" if name == "dequantize" else "float32"
-    graph = alone(lookup(name)(**settings.get(name, {})), [TensorSpec((1, 1, 3, 3), dtype)])
+    graph = alone(lookup(name)(**settings.get(name, {})), [TensorSpec((1, 1, 3, 3))])
     with pytest.raises(UsageError, match=rf"{name} 'op' cannot be run: {NOT_COVERED[name]}"):
         run(graph, {"x0": np.zeros((1, 1, 3, 3))}, {})
+
+
+UNTOLD = [
+    ("quantize", {}, "float32", "the graph does not hold its scale and zero point"),
+    ("dequantize", {}, "int8", "the graph does not hold its scale and zero point"),
+    ("quantize", {"scale": 1.0, "dtype": "float8_e5m2"}, "float32", "its values are float8_e5m2, which NumPy does not have"),
+    ("elementwise", {"function": "bernoulli"}, "float32", "its values are drawn at random"),
+]
+"""Settings of operators that have a formula for others."""
+
+
+@pytest.mark.parametrize(("name", "settings", "dtype", "reason"), UNTOLD)
+def test_settings_without_a_formula_say_why(name: str, settings: dict, dtype: str, reason: str) -> None:
+    graph = alone(lookup(name)(**settings), [TensorSpec((3,), dtype)])
+    with pytest.raises(UsageError, match=rf"^{name} 'op' cannot be run: {reason}$"):
+        run(graph, {"x0": np.zeros(3, dtype)}, {})
 
 
 CHANGES = [
@@ -185,6 +205,10 @@ CHANGES = [
     ("threshold", {"threshold": 0.1, "slope": 0.3}, [(20,)], {"slope": 0.2}),
     ("softshrink", {"lambd": 0.3, "bias": 0.1}, [(20,)], {"bias": 0.2}),
     ("interpolate", {"size": (7,), "mode": "linear"}, [(1, 2, 4)], {"align_corners": True}),
+    ("interpolate", {"size": (4, 5), "mode": "bicubic"}, [(1, 2, 7, 7)], {"antialias": True}),
+    ("interpolate", {"size": (3, 4), "mode": "bilinear", "antialias": True}, [(1, 2, 7, 7)], {"align_corners": True}),
+    ("quantize", {"scale": 0.1, "dtype": "int8"}, [(2, 9)], {"zero_point": 1}),
+    ("quantize", {"scale": (0.1, 0.2), "axis": 0, "dtype": "int8"}, [(2, 2)], {"axis": 1}),
     ("gru", {"hidden": 3, "bidirectional": True}, [(4, 2, 3)], {"batch_first": True}),
 ]
 """Settings that no layer of PyTorch draws among them, and a change that keeps the shapes."""

@@ -19,10 +19,9 @@ from tests.ops.test_conformance import REFUSALS
 from tests.ops.torch_functions import FUNCTIONS
 from tests.strategies import cases
 
-NOT_COMPARED = {"quantize", "dequantize", "deform_conv", "max_unpool, size", "lstm, packed"}
-"""The first two cannot be run; torchvision, which the third is compared with, need not be installed; the drawn unpooling puts
-all values in one place; the weights of the last are those of a module, see the packed sequences below. The reference backend is
-compared with the third and the fourth.
+NOT_COMPARED = {"deform_conv", "max_unpool, size", "lstm, packed"}
+"""Torchvision, which the first is compared with, need not be installed; the drawn unpooling puts all values in one place; the
+weights of the last are those of a module, see the packed sequences below. The reference backend is compared with the first two.
 """
 
 ZEROS = {"gather", "index_select", "scatter", "max_unpool", "index", "index_put", "gather_nd", "scatter_nd", "embedding_bag"}

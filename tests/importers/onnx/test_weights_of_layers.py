@@ -2,9 +2,13 @@
 
 import numpy as np
 import onnx
+import onnxruntime
 import pytest
+import torch
 from onnx import helper
 
+from convlens.backends.reference import run as reference
+from convlens.backends.torch import Executor
 from convlens.importers.onnx import read
 from convlens.ir.graph import Graph
 from convlens.passes.facts import facts
@@ -105,3 +109,31 @@ def test_a_recurrent_weight_that_two_nodes_share_is_not_counted_twice() -> None:
     ]  # fmt: skip
     params, _ = counted(read(make_model(nodes, {"x": (7, 2, 3)}, stored)))
     assert params == 18
+
+
+@pytest.mark.parametrize("axis", [None, 1, -1])
+def test_a_quantisation_whose_numbers_are_stored_is_run_as_onnxruntime_does(axis: int | None) -> None:
+    """Of the whole tensor, along its channels, along its last axis; there and back."""
+    scale, zero = np.array([0.05, 0.1, 0.2], np.float32), np.array([3, 128, 0], np.uint8)
+    stored = {"s": scale, "z": zero} if axis else {"s": scale[1], "z": zero[1]}
+    along = {"axis": axis} if axis else {}
+    nodes = [node("QuantizeLinear", ["x", "s", "z"], ["q"], **along), node("DequantizeLinear", ["q", "s", "z"], ["y"], **along)]
+    model = make_model(nodes, {"x": (2, 3, 3)}, stored, ("q", "y"))
+    x = np.random.default_rng(0).normal(0, 20, (2, 3, 3)).astype(np.float32)
+    theirs = onnxruntime.InferenceSession(model.SerializeToString()).run(["q", "y"], {"x": x})
+    graph = read(model)
+    assert graph.nodes[0].op.zero_point == ((3, 128, 0) if axis else (128,))
+    for ours in (Executor(graph)({"x": torch.from_numpy(x)}, {}), reference(graph, {"x": x}, {})):
+        made = [np.asarray(each) for each in ours.values()]
+        np.testing.assert_array_equal(made[0], theirs[0])
+        np.testing.assert_allclose(made[1], theirs[1], rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("scale", "zero", "more"),
+    [(0.0, 3, {}), (np.ones((3, 2), np.float32), np.zeros((3, 2), np.uint8), {"block_size": 2, "axis": 1})],
+)
+def test_numbers_that_our_operator_does_not_take_are_left_out(scale: object, zero: object, more: dict) -> None:
+    stored = {"s": np.asarray(scale, np.float32), "z": np.asarray(zero, np.uint8)}
+    graph = read(make_model([node("QuantizeLinear", ["x", "s", "z"], ["y"], **more)], {"x": (2, 3)}, stored, opset=21))
+    assert graph.nodes[0].op.scale is None

@@ -23,8 +23,6 @@ __all__ = ["NOT_COVERED", "run"]
 
 NOT_COVERED = {
     "opaque": "only the output shapes of such a call are known",
-    "quantize": "the graph does not hold its scale and zero point",
-    "dequantize": "the graph does not hold its scale and zero point",
     "fractional_max_pool": "where its windows lie is drawn at random",
 }
 """The operators that have no formula here, and why."""
@@ -51,8 +49,15 @@ def run(graph: Graph, inputs: Mapping[str, Any], weights: Mapping[Key, Any], *, 
 
 
 def _reason(node: Node) -> str:
-    drawn = "its values are drawn at random" if getattr(node.op, "function", None) == "bernoulli" else ""
-    return NOT_COVERED.get(node.op.name, drawn)
+    """Why this node cannot be run, or nothing where it can."""
+    settings = node.op.settings()
+    if settings.get("function") == "bernoulli":
+        return "its values are drawn at random"
+    if node.op.name in ("quantize", "dequantize") and settings["scale"] is None:
+        return "the graph does not hold its scale and zero point"
+    if node.op.name == "quantize" and settings["dtype"].startswith("float8"):
+        return f"its values are {settings['dtype']}, which NumPy does not have"
+    return NOT_COVERED.get(node.op.name, "")
 
 
 def widened(x: Any) -> Array:

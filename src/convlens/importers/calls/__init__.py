@@ -15,6 +15,7 @@ from convlens.ir.errors import UsageError, nearest
 from convlens.ir.graph import Graph
 from convlens.ir.spec import Shape, check_sizes
 from convlens.ir.spelling import Spelling
+from convlens.lang.sentence import Sentence
 
 _FRAMEWORKS: Sequence[Any] = (torch, keras, tensorflow)
 
@@ -64,7 +65,8 @@ def _likeliest_first(call: Call) -> Sequence[Any]:
 
 def _unknown(call: Call) -> str:
     names = sorted({name for framework in _FRAMEWORKS for name in framework.names()})
-    return (
-        f"unknown layer {call.name!r}{nearest(call.last, names)}\n"
-        "  fix: a layer of torch.nn such as Conv2d(3, 64, 7), of keras.layers such as Conv2D(64, 7), or tf.nn.conv2d(...)"
-    )
+    return Sentence(
+        "unknown layer {name}{meant}\n"
+        "  fix: a layer of torch.nn such as Conv2d(3, 64, 7), of keras.layers such as Conv2D(64, 7), or tf.nn.conv2d(...)",
+        name=repr(call.name), meant=nearest(call.last, names),
+    )  # fmt: skip

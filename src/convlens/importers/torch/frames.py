@@ -14,6 +14,7 @@ _OURS = (str(Path(__file__).parents[2]), str(Path(torch.__file__).parent))
 _PYTHON = str(Path(contextlib.__file__).parent)
 
 
+_WRAPPED = torch.nn.Module._wrapped_call_impl.__code__  # noqa: SLF001 - what calls it
 _CALL = torch.nn.Module._call_impl.__code__  # noqa: SLF001 - the frame of a module that is running
 
 
@@ -25,8 +26,25 @@ def running_modules() -> Iterator[torch.nn.Module]:
     frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 - the documented way to look at the stack cheaply
     while frame is not None:
         if frame.f_code is _CALL:
-            yield frame.f_locals["self"]
+            yield _module_of(frame)
         frame = frame.f_back
+
+
+def innermost_module() -> torch.nn.Module | None:
+    """The first of `running_modules`, which is asked for at each node: by `Trace.running`, behind which only convlens is."""
+    frame: FrameType | None = sys._getframe(4)  # noqa: SLF001 - the documented way to look at the stack cheaply
+    while frame is not None:
+        if frame.f_code is _CALL:
+            return _module_of(frame)
+        frame = frame.f_back
+    return None
+
+
+def _module_of(frame: FrameType) -> torch.nn.Module:
+    """The frame around it holds the module too, and fewer other variables, which CPython copies before one can be read."""
+    around = frame.f_back
+    found: torch.nn.Module = (around if around is not None and around.f_code is _WRAPPED else frame).f_locals["self"]
+    return found
 
 
 def user_line() -> str:

@@ -7,12 +7,14 @@ from typing import Any, TypeGuard
 import torch
 from torch.overrides import TorchFunctionMode
 
+from convlens.importers.torch.aside import Aside
 from convlens.importers.torch.composite import in_parts, is_composite
 from convlens.importers.torch.constants import constant_call, is_small
 from convlens.importers.torch.frames import user_line
 from convlens.importers.torch.opaque import DataDependentError, call_name, mapped, opaque, tensors_in, undetermined, value_of
 from convlens.importers.torch.readers import KERNELS, READERS
 from convlens.importers.torch.readers.cast import in_dtype
+from convlens.importers.torch.recorded import Recorded, before, call_key, remember, what_it_did
 from convlens.importers.torch.shadow import Shadow, shadows_in
 from convlens.importers.torch.table import entry_of, from_table
 from convlens.importers.torch.trace import Trace
@@ -35,6 +37,10 @@ _VIEW_ATTRIBUTES = frozenset({"T", "mT", "H", "mH", "data"})
 _SHAPE_CHANGED_IN_PLACE = frozenset("unsqueeze_ squeeze_ t_ transpose_ swapaxes_ swapdims_ resize_ resize_as_ set_".split())
 
 
+_RECORDED: dict[Any, Recorded] = {}
+"""What calls did, by the function and its arguments."""
+
+
 class Capture(TorchFunctionMode):
     """Records what is called on shadows and on the module's own tensors; calls among plain tensors are run as they are."""
 
@@ -43,14 +49,20 @@ class Capture(TorchFunctionMode):
         self.trace = trace
         trace.on_dispatch = self.kernel
         self._running: set[Any] = set()
+        self._aside = Aside()
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        found = None if self.trace.real else call_key(func, args, kwargs)
+        known = None if found is None else self._known(*found)
+        return self._called(func, args, kwargs or {}) if known is None else known
+
+    def _called(self, func: Any, args: Any, kwargs: Any) -> Any:
         name = _name_of(func)
         if name == "__get__":
             name = func.__self__.__name__
             if name not in _VIEW_ATTRIBUTES:
                 return func(*args)
-        return self.call(func, name, args, kwargs or {})
+        return self.call(func, name, args, kwargs)
 
     def kernel(self, func: Any, args: Any, kwargs: Any) -> Any:
         """A call that arrives from C++ as a kernel, such as ``aten.conv2d.default``."""
@@ -63,6 +75,30 @@ class Capture(TorchFunctionMode):
             return func(*args, **kwargs)
         if name in _IGNORED:
             return None
+        found = None if self.trace.real else call_key(func, args, kwargs)
+        if found is None:
+            return self._read(func, name, args, kwargs)
+        known = self._known(*found)
+        return self._read_first(*found, func, name, args, kwargs) if known is None else known
+
+    def _known(self, key: Any, shadows: list[Shadow]) -> Shadow | None:
+        """The output of a call on nothing but shadows and values that was recorded before; None for one that was not."""
+        known = _RECORDED.get(key)
+        if known is None or (known.in_place and shadows[0].base is not None):
+            return None
+        inputs = shadows if len(shadows) == 1 == len(known.inputs) else [shadows[at] for at in known.inputs]
+        return self.trace.repeat(known.op, inputs, known.output, in_place=known.in_place)
+
+    def _read_first(self, key: Any, shadows: list[Shadow], func: Any, name: str, args: Any, kwargs: Any) -> Any:
+        """Read such a call, and remember what it did if it made one node."""
+        then = before(self.trace, shadows)
+        result = self._read(func, name, args, kwargs)
+        did = what_it_did(self.trace, then, result)
+        if did is not None:
+            remember(_RECORDED, key, did)
+        return result
+
+    def _read(self, func: Any, name: str, args: Any, kwargs: Any) -> Any:
         first = args[0] if args else None
         if type(first) is not Shadow and not self._concerns(args, kwargs) and (self.trace.real or is_small(func, args, kwargs)):
             return constant_call(self.trace, func, name, args, kwargs)
@@ -71,6 +107,8 @@ class Capture(TorchFunctionMode):
         if name in _VALUES:
             return self._value(func, name, args, kwargs)
         if self._is_own(first) and (in_place(name) or name == "data"):
+            if self.trace.is_buffer(first) and in_place(name):
+                self._aside.write(func, args, kwargs)
             return first
         return self._written(func, name, args, kwargs, self._record(func, name, args, kwargs))
 
@@ -114,10 +152,14 @@ class Capture(TorchFunctionMode):
         if self.trace.real and name in _VALUE_TENSORS:
             return opaque(self.trace, func, args, kwargs)
         if self.trace.real or not shadows_in((args, kwargs)):
-            return func(*mapped(args, value_of), **mapped(kwargs, value_of))
+            self.trace.looks += 1
+            return func(*mapped(args, self._value_now), **mapped(kwargs, self._value_now))
         if name in _VALUE_TENSORS:
             undetermined(self.trace, call_name(func), (args, kwargs))
         raise DataDependentError(call_name(func))
+
+    def _value_now(self, tensor: torch.Tensor) -> torch.Tensor:
+        return value_of(self._aside.value(tensor))
 
     def _computed(self, func: Any, args: Any, kwargs: Any, result: Any) -> Any:
         run = _VALUES_OF.get(func, func)

@@ -8,6 +8,7 @@ from typing import Any
 import torch
 
 from convlens.importers.torch.frames import user_traceback
+from convlens.importers.torch.layers import shortened
 from convlens.importers.torch.mode import Capture
 from convlens.importers.torch.protect import unchanged
 from convlens.importers.torch.shadow import Shadow, spec_of
@@ -35,7 +36,7 @@ def run(module: torch.nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any], 
     inputs = _Inputs(trace)
     shadows = [inputs.convert(arg, label) for label, arg in zip(_argument_names(module, len(args)), args, strict=False)]
     named = {key: inputs.convert(value, key) for key, value in kwargs.items()}
-    with _LOCK, unchanged(module, trace.modules, values=real):
+    with _LOCK, unchanged(module, trace.modules, values=real), shortened(trace):
         result = _forward(trace, mode, module, shadows, named)
     outputs = _outputs(trace, result)
     return verify(

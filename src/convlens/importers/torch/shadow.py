@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 import torch
 
 from convlens.ir.errors import UsageError
 from convlens.ir.graph import Ref
-from convlens.ir.spec import ITEM_BYTES, TensorSpec
+from convlens.ir.spec import ITEM_BYTES, Shape, TensorSpec
 
 DTYPE_NAMES = {dtype: str(dtype).removeprefix("torch.") for dtype in vars(torch).values() if isinstance(dtype, torch.dtype)}
 DTYPES = {name: dtype for dtype, name in DTYPE_NAMES.items()}
@@ -19,37 +19,42 @@ MAX_VALUES = 2**63
 WriteBack = Callable[["Shadow"], Ref]
 
 
+class Recorder(Protocol):
+    """What a shadow belongs to: ``on_dispatch`` gets its calls from C++, `let_go` is told when nobody holds it any more."""
+
+    on_dispatch: Callable[..., Any]
+
+    def let_go(self, ref: Ref) -> None: ...
+
+
 class Shadow(torch.Tensor):
     """A real `torch.Tensor` object without storage, which stands for tensor ``ref`` of the graph.
 
     ``base`` and ``write_back`` are set on a view: writing into the view changes the base, and ``write_back`` gives the
-    base's new ref. ``value`` is the real tensor where values are computed too. ``let_go`` is told when the program holds
-    the tensor no longer, which CPython knows at once.
+    base's new ref. ``value`` is the real tensor where values are computed too. The ``recorder`` is told when the program
+    holds the tensor no longer, which CPython knows at once.
     """
+
+    __slots__ = ("recorder", "ref", "spec")
 
     ref: Ref
     spec: TensorSpec
+    recorder: Recorder
     base: "Shadow | None" = None
     write_back: WriteBack | None = None
     value: torch.Tensor | None = None
-    on_dispatch: Callable[..., Any]
-    let_go: Callable[[Ref], None]
 
-    @staticmethod
-    def __new__(
-        cls, spec: TensorSpec, ref: Ref, device: torch.device, on_dispatch: Callable[..., Any], let_go: Callable[[Ref], None]
-    ) -> Self:
-        if spec.numel >= MAX_VALUES:
-            raise UsageError(f"a tensor of {spec} has 2^63 values or more; PyTorch cannot count them")
-        made: Self = torch.Tensor._make_wrapper_subclass(cls, spec.dims, dtype=DTYPES[spec.dtype], device=device)  # noqa: SLF001 - no public name
+    @classmethod
+    def of(cls, spec: TensorSpec, ref: Ref, device: torch.device, recorder: Recorder) -> Self:
+        dims, dtype = _layout(spec)
+        made: Self = torch.Tensor._make_wrapper_subclass(cls, dims, dtype=dtype, device=device)  # noqa: SLF001 - no public name
         made.ref = ref
         made.spec = spec
-        made.on_dispatch = on_dispatch
-        made.let_go = let_go
+        made.recorder = recorder
         return made
 
     def __del__(self) -> None:
-        self.let_go(self.ref)
+        self.recorder.let_go(self.ref)
 
     # Calls are caught by the mode that is active while a module is captured, not by the class.
     __torch_function__ = torch._C._disabled_torch_function_impl  # type: ignore[assignment]  # noqa: SLF001 - no public name
@@ -58,10 +63,18 @@ class Shadow(torch.Tensor):
     def __torch_dispatch__(cls, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:  # type: ignore[override]  # as loose as PyTorch's own
         """A call that reached the kernels without passing the mode: from a scripted function, from C++."""
         first = shadows_in((args, kwargs or {}))[0]
-        return first.on_dispatch(func, args, kwargs or {})
+        return first.recorder.on_dispatch(func, args, kwargs or {})
 
     def __repr__(self, **_: Any) -> str:  # type: ignore[override]  # as loose as PyTorch's own
         return f"Shadow({self.spec} {self.spec.dtype} of {str(self.ref)!r})"
+
+
+@lru_cache(maxsize=8192)
+def _layout(spec: TensorSpec) -> tuple[Shape, torch.dtype]:
+    """How PyTorch is told what a shadow looks like."""
+    if spec.numel >= MAX_VALUES:
+        raise UsageError(f"a tensor of {spec} has 2^63 values or more; PyTorch cannot count them")
+    return spec.dims, DTYPES[spec.dtype]
 
 
 def shadows_in(tree: Any) -> "list[Shadow]":

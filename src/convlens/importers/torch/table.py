@@ -1,18 +1,19 @@
 """Calls that an operator's spelling table describes: conv2d, relu, batch_norm, ..."""
 
 from collections.abc import Iterable, Mapping
+from copy import copy
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 import torch
 
 from convlens.importers.spelled import Entry, bind, calls_of, check_limits, make
+from convlens.importers.torch.refusal import refusal
 from convlens.importers.torch.shadow import Shadow, spec_of
 from convlens.importers.torch.trace import Trace
 from convlens.ir.errors import ShapeError
 from convlens.ir.op import Inputs, Op
-from convlens.ir.spec import Shape, TensorSpec
-from convlens.passes.facts import check_weights, op_facts
+from convlens.ir.spec import TensorSpec
 
 
 def entry_of(name: str) -> Entry | None:
@@ -84,18 +85,22 @@ def _plan(name: str, args: tuple[Any, ...], keywords: tuple[str, ...], values: t
     xs = tuple(slot.spec for slot in bound.data)
     stored = op.buffers(xs) if shapes else {}
     places = tuple((ours, slot.at) for ours, slot in bound.weights.items())
-    return Plan(op, tuple(slot.at for slot in bound.data), places, frozenset(stored), _refusal(entry, op, shapes, xs))
+    return Plan(
+        op,
+        tuple(slot.at for slot in bound.data),
+        places,
+        frozenset(stored),
+        refusal(op, shapes, xs) or _beyond_limits(entry, op, xs),
+    )
 
 
 def _slot(at: int | str, value: Any) -> Any:
     return Slot(at, value) if isinstance(value, TensorSpec) else value
 
 
-def _refusal(entry: Entry, op: Op, shapes: Mapping[str, Shape], xs: Inputs) -> ShapeError | None:
+def _beyond_limits(entry: Entry, op: Op, xs: Inputs) -> ShapeError | None:
     try:
-        op_facts(op, xs)
-        check_weights(op, shapes, xs)
         check_limits(entry, op, xs)
     except ShapeError as error:
-        return error
+        return copy(error)
     return None

@@ -1,17 +1,18 @@
 """What has been recorded so far: nodes, names, and which parameter belongs to which node."""
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
 import torch
-from torch.nn.parameter import is_lazy
 
-from convlens.importers.torch.frames import running_modules, user_line
+from convlens.importers.torch.frames import innermost_module, running_modules, user_line
+from convlens.importers.torch.held import Holdings
 from convlens.importers.torch.shadow import DTYPE_NAMES, Shadow, spec_of
 from convlens.ir.errors import ShapeError, UsageError
-from convlens.ir.graph import Captured, Extra, Input, Node, Ref, Tie
+from convlens.ir.graph import Captured, Extra, Input, Node, Ref, Tie, recorded
 from convlens.ir.names import Names
 from convlens.ir.op import Inputs, Op
 from convlens.ir.spec import TensorSpec
@@ -23,65 +24,47 @@ from convlens.passes.facts import op_facts
 
 MAX_NODES = 1_000_000
 
+Weights = Sequence[tuple[str, int]]
+"""The parameters that a node owns: the operator's name of each, and the identity of the tensor."""
+
 
 class Trace:
-    """One capture in progress."""
+    """One capture in progress.
+
+    ``last`` is the name of the last node, ``looks`` how often the forward looked at values of the module's own tensors.
+    """
 
     def __init__(self, module: torch.nn.Module, *, real: bool) -> None:
         self.real = real
         self.nodes: list[Node] = []
         self.inputs: list[Input] = []
         self.broken: ShapeError | None = None
+        self.last = ""
         self.held: dict[Ref, str] = {}
         self.meta_calls: list[str] = []
-        self.paths: dict[int, str] = {}
-        self.registered: dict[int, tuple[str, torch.Tensor]] = {}
-        self._trained: set[int] = set()
-        self.modules: list[torch.nn.Module] = []
-        for path, child in module.named_modules():
-            self.modules.append(child)
-            self.paths[id(child)] = path
-            self._register(f"{path}." if path else "", child)
-        tensors = [tensor for _, tensor in self.registered.values()]
-        self.device = tensors[0].device if tensors else torch.device("cpu")
-        floats = (tensor.dtype for tensor in tensors if tensor.is_floating_point())
+        self.looks = 0
+        held = Holdings(module)
+        self.paths, self.registered, self.modules = held.paths, held.tensors, held.modules
+        first = next(iter(self.registered.values()), None)
+        self.device = first.tensor.device if first is not None else torch.device("cpu")
+        floats = (held.tensor.dtype for held in self.registered.values() if held.tensor.is_floating_point())
         self.dtype = DTYPE_NAMES[next(floats, torch.float32)]
         self.owners: dict[int, tuple[str, str]] = {}
         self.constants: dict[int, tuple[torch.Tensor, Ref]] = {}
         self._names = Names()
         self.on_dispatch: Any = None
 
-    def _register(self, prefix: str, module: torch.nn.Module) -> None:
-        """Remember the module's own tensors; one that several modules share has the name of the first."""
-        for tensors in (module._parameters, module._buffers):  # noqa: SLF001 - named_parameters() walks all modules again
-            for name, tensor in tensors.items():
-                if tensor is None:
-                    continue
-                self.registered.setdefault(id(tensor), (prefix + name, tensor))
-                if type(tensor) is not torch.Tensor:
-                    self._register_special(prefix + name, tensor)
-
-    def _register_special(self, name: str, tensor: torch.Tensor) -> None:
-        if type(tensor) is not torch.nn.Parameter and is_lazy(tensor):
-            raise UsageError(
-                f"{name!r} has no shape yet: a lazy layer gets its weights at its first call\n"
-                "  fix: run the module once on a real input, or give the layer its input size"
-            )
-        if isinstance(tensor, torch.nn.Parameter):
-            self._trained.add(id(tensor))
-
     def shadow(self, spec: TensorSpec, ref: Ref) -> Shadow:
-        return Shadow(spec, ref, self.device, self.on_dispatch, self._let_go)
+        return Shadow.of(spec, ref, self.device, self)
 
-    def _let_go(self, ref: Ref) -> None:
+    def let_go(self, ref: Ref) -> None:
         """The last shadow to go says until when the program held the tensor."""
-        if self.nodes:
-            self.held[ref] = self.nodes[-1].name
+        if self.last:
+            self.held[ref] = self.last
 
     def lifetimes(self) -> Mapping[Ref, str]:
         """The last node that ran while the program held each tensor; whoever calls a network holds its inputs until the end."""
-        last = self.nodes[-1].name if self.nodes else ""
-        return {**self.held, **{Ref(item.name): last for item in self.inputs}}
+        return {**self.held, **{Ref(item.name): self.last for item in self.inputs}}
 
     def written(self, old: Ref, new: Ref) -> None:
         """Tensor ``old`` was written over with ``new``: the node that made it took the memory of its first input."""
@@ -115,28 +98,74 @@ class Trace:
         """Record one node and return its outputs.
 
         ``inputs`` are tensors of any kind, ``weights`` the parameters that the node owns, ``value``
-        what a constant holds. With a ``refusal`` the node is the last one, and it is raised.
+        what a constant holds. With a ``refusal`` the node is the last one, and a copy of it is raised: it may be kept.
         """
         xs = tuple([x.spec if type(x) is Shadow else spec_of(x) for x in inputs])
         refs = tuple([x.ref if type(x) is Shadow else self.ref_of(x) for x in inputs])
         path, module = self.running()
         own = self._names.unique(name or _name_for(op, path, module))
-        ties, frozen, paths = self._own(own, weights) if weights else ((), (), ())
-        path = path if own != path else ""
-        if len(self.nodes) >= MAX_NODES:
-            raise UsageError(f"the forward makes more than {MAX_NODES} calls; a loop that does not end?")
+        owned = [(param, id(tensor)) for param, tensor in weights.items()] if weights else ()
         try:
             outputs = op_facts(op, xs).outputs
             if refusal is not None:
-                raise refusal
+                raise copy(refusal)
         except ShapeError as error:
-            self._break(Node(own, op, refs, path, ties, frozen, source=user_line()), xs, error)
+            ties, frozen, _ = self._own(own, owned)
+            self._break(Node(own, op, refs, path if own != path else "", ties, frozen, source=user_line()), xs, error)
             raise
-        self.nodes.append(Node(own, op, refs, path, ties, frozen, weights=paths, value=value))
+        self._record(own, op, refs, path, owned, value=value)
         return [self.shadow(spec, Ref(own, port)) for port, spec in enumerate(outputs)]
+
+    def repeat(
+        self,
+        op: Op,
+        inputs: Sequence[Shadow],
+        output: TensorSpec,
+        weights: Weights = (),
+        *,
+        path: str = "",
+        in_place: bool = False,
+    ) -> Shadow:
+        """Record a node of which all is known, and return its output.
+
+        ``path`` is that of a layer of torch.nn, which gives it to the node. With ``in_place`` the first input is written
+        into, which must be no view.
+        """
+        refs = (inputs[0].ref,) if len(inputs) == 1 else tuple([x.ref for x in inputs])
+        name = path
+        if not path:
+            path, module = self.running()
+            name = _name_for(op, path, module)
+        own = self._names.unique(name)
+        self._record(own, op, refs, path, weights, in_place=in_place)
+        ref = _ref(Ref, (own, 0))
+        if not in_place:
+            return Shadow.of(output, ref, self.device, self)
+        inputs[0].ref = ref
+        self.held[ref] = own
+        return inputs[0]
+
+    def _record(
+        self,
+        own: str,
+        op: Op,
+        refs: tuple[Ref, ...],
+        path: str,
+        weights: Weights,
+        *,
+        in_place: bool = False,
+        value: torch.Tensor | None = None,
+    ) -> None:
+        if len(self.nodes) >= MAX_NODES:
+            raise UsageError(f"the forward makes more than {MAX_NODES} calls; a loop that does not end?")
+        ties, frozen, paths = self._own(own, weights) if weights else ((), (), ())
+        module = path if own != path else ""
+        self.nodes.append(recorded(own, op, refs, module, ties, frozen, in_place, paths, value))
+        self.last = own
 
     def _break(self, node: Node, xs: Inputs, error: ShapeError) -> None:
         self.nodes.append(node)
+        self.last = node.name
         given = [f"{x} from {str(ref)!r}" for x, ref in zip(xs, node.inputs, strict=True)]
         self.broken = error.at(node.op.name, node.name, given, node.source)
 
@@ -150,10 +179,12 @@ class Trace:
         return known[1]
 
     def is_parameter(self, tensor: Any) -> bool:
-        return id(tensor) in self._trained
+        held = self.registered.get(id(tensor))
+        return held is not None and held.parameter
 
     def is_buffer(self, tensor: Any) -> bool:
-        return id(tensor) in self.registered and id(tensor) not in self._trained
+        held = self.registered.get(id(tensor))
+        return held is not None and not held.parameter
 
     def captured(self) -> Captured:
         """How the shapes were found. A tensor that the module holds is a node, and no call."""
@@ -163,17 +194,19 @@ class Trace:
     def unused(self) -> tuple[Extra, ...]:
         """Parameters and buffers that no node owns."""
         return tuple(
-            Extra(name, tuple(t.shape), *(("param", t.requires_grad) if self.is_parameter(t) else ("buffer", True)))
-            for key, (name, t) in self.registered.items()
+            Extra(held.name, tuple(held.tensor.shape), "param" if held.parameter else "buffer", not held.frozen)
+            for key, held in self.registered.items()
             if key not in self.owners
         )
 
     def running(self) -> tuple[str, torch.nn.Module | None]:
         """The path of the module that runs, and the module. One that no attribute holds is named behind its caller."""
+        inner = innermost_module()
+        path = self.paths.get(id(inner))
+        if path is not None:
+            return path, inner
         behind: list[str] = []
-        inner = None
         for module in running_modules():
-            inner = module if inner is None else inner
             path = self.paths.get(id(module))
             if path is not None:
                 return ".".join([path, *reversed(behind)]).lstrip("."), inner
@@ -182,8 +215,9 @@ class Trace:
 
     def _source(self, tensor: torch.Tensor) -> Ref:
         spec = spec_of(tensor)
-        name, _ = self.registered.get(id(tensor), ("", tensor))
-        if self.is_parameter(tensor):
+        held = self.registered.get(id(tensor))
+        name = held.name if held is not None else ""
+        if held is not None and held.parameter:
             op: Op = Parameter(shape=spec.dims, dtype=spec.dtype)
         else:
             op = Constant(shape=spec.dims, dtype=spec.dtype, stored=bool(name))
@@ -191,20 +225,26 @@ class Trace:
         (made,) = self.emit(op, (), {"value": tensor} if name else None, name=name, value=value)
         return made.ref
 
-    def _own(
-        self, node: str, weights: Mapping[str, torch.Tensor]
-    ) -> tuple[tuple[Tie, ...], tuple[str, ...], tuple[tuple[str, str], ...]]:
+    def _own(self, node: str, weights: Weights) -> tuple[tuple[Tie, ...], tuple[str, ...], tuple[tuple[str, str], ...]]:
         """Which weights are shared with an earlier node, which are not trained, and where each is registered."""
-        ties, frozen, paths = [], [], []
-        for param, tensor in weights.items():
-            owner = self.owners.setdefault(id(tensor), (node, param))
-            if owner[0] != node or owner[1] != param:
-                ties.append(Tie(param, *owner))
-            if id(tensor) in self._trained and not tensor.requires_grad:
-                frozen.append(param)
-            if id(tensor) in self.registered:
-                paths.append((param, self.registered[id(tensor)][0]))
-        return tuple(ties), tuple(frozen), tuple(paths)
+        ties: tuple[Tie, ...] = ()
+        frozen: tuple[str, ...] = ()
+        paths = []
+        for param, key in weights:
+            mine = (node, param)
+            owner = self.owners.setdefault(key, mine)
+            if owner is not mine:
+                ties = (*ties, Tie(param, *owner))
+            held = self.registered.get(key)
+            if held is not None:
+                paths.append((param, held.name))
+                if held.frozen:
+                    frozen = (*frozen, param)
+        return ties, frozen, tuple(paths)
+
+
+_ref = tuple.__new__
+"""What the constructor of a `NamedTuple` calls, without its own time."""
 
 
 def _name_for(op: Op, path: str, module: torch.nn.Module | None) -> str:

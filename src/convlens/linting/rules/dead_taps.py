@@ -1,18 +1,21 @@
 """G12: weights that meet only padding."""
 
 from collections.abc import Iterator
+from fractions import Fraction
 from math import prod
 
-from convlens.arith.units import grouped
-from convlens.ir.edit import with_settings
-from convlens.ir.graph import Graph, Node
-from convlens.ir.op import Op
+from convlens.arith.units import grouped, percent
+from convlens.ir.graph import Graph
+from convlens.ir.spec import show_shape
 from convlens.lang.messages import marked
 from convlens.lang.remark import remark
-from convlens.linting.edits import with_ops
+from convlens.linting.collapse import Narrow, fewer
+from convlens.linting.dead import Live, dead_weights, live_only, strokes
+from convlens.linting.edits import before, with_ops
 from convlens.linting.finding import Finding, Fix
 from convlens.linting.network import Network
 from convlens.linting.rule import Rule
+from convlens.linting.trials import smallest
 from convlens.linting.windows import Slide
 
 
@@ -22,7 +25,9 @@ class DeadTaps(Rule):
     ## Why
     Tap j of a kernel is dead on an axis of n pixels where no output o has 0 <= o*stride - padding + j*dilation < n: it is
     multiplied with zeros only. Its weights get a gradient of exactly zero at this input size, whatever the data, and still
-    take memory and time.
+    take memory and time. A transposed convolution has such taps where all that they paint is cut off.
+
+    A kernel that is larger than the whole padded input fits nowhere, and the network cannot run.
 
     ## Bad
         input x: 1x64x14x14
@@ -46,41 +51,60 @@ class DeadTaps(Rule):
     instead_of = ("G20", "X01")
 
     def check(self, net: Network) -> Iterator[Finding]:
-        dead = {node: count for node, each in net.windows if node.op.name == "conv" and (count := _dead(net, node, each))}
-        if not dead:
-            return
-        total = sum(facts.params for facts in net.facts.nodes.values())
-        count = sum(dead.values())
-        words = marked("a larger input, less stride before, or kernels without the dead taps, which give the same outputs")
-        yield self.found(
-            [node.name for node in dead],
+        if net.narrow is not None and not net.narrow.reduced:
+            yield self._too_large(net, net.narrow)
+        dead = dead_weights(net)
+        if dead:
+            yield self._dead(net, dead)
+
+    def _too_large(self, net: Network, found: Narrow) -> Finding:
+        words = remark(
+            marked("this window covers {reach}, more than its whole input of {padded}, padding included"),
+            reach=show_shape(found.reach), padded=show_shape(found.padded),
+        )  # fmt: skip
+        evidence = {"sizes": list(found.sizes), "padded": list(found.padded), "reach": list(found.reach)}
+        larger = tuple(n + max(r - p, 0) for n, p, r in zip(found.sizes, found.padded, found.reach, strict=True))
+        size = Fix(remark(marked("an input of at least {size} for this layer"), size=show_shape(larger)))
+        return self.found(found.node.name, words, severity="error", evidence=evidence, fixes=[*fewer(net.graph), size])
+
+    def _dead(self, net: Network, dead: dict[str, int]) -> Finding:
+        slides = {name: strokes(net, net.graph[name]) for name in dead}
+        count, total = sum(dead.values()), sum(facts.params for facts in net.facts.nodes.values())
+        met = {name: str(prod((slide.met for slide in each), start=Fraction(1))) for name, each in slides.items()}
+        return self.found(
+            dead,
             remark(
                 marked("{count} of {total} parameters ({share} %) meet only padding at this input size and never get a gradient"),
-                count=grouped(count), total=grouped(total), share=f"{100 * count / total:.1f}",
+                count=grouped(count), total=grouped(total), share=percent(Fraction(count, total)),
             ),
-            evidence={"params": count, "total_params": total, "layers": {node.name: n for node, n in dead.items()}},
-            fixes=[Fix(remark(words), lambda graph: _live_only(graph, {node.name: net.slides(node) for node in dead}))],
+            evidence={"params": count, "total_params": total, "layers": dead, "met": met},
+            fixes=[*_without(net, slides), _larger(net, len(next(iter(slides.values()))))],
         )  # fmt: skip
 
 
-def _dead(net: Network, node: Node, slides: tuple[Slide, ...]) -> int:
-    """Weights at dead taps: those that are no parameter of this network, or pad with pixels, are never dead."""
-    weight = net.known(node).param_shapes.get("weight")
-    if weight is None or node.op.settings()["padding_mode"] != "zeros":
-        return 0
-    live = prod(len(slide.live_taps) for slide in slides)
-    return prod(weight[:2]) * (prod(weight[2:]) - live)
+def _without(net: Network, slides: dict[str, tuple[Slide, ...]]) -> Iterator[Fix]:
+    live = {name: new for name, each in slides.items() if (new := live_only(net.graph[name].op, each))}
+    if len(live) == len(slides) and all(net.may_reshape(net.graph[name]) for name in slides):
+        words = remark(marked("kernels without the dead taps, which give exactly the same outputs"))
+        yield Fix(words, lambda graph: _with(graph, live))
 
 
-def _live_only(graph: Graph, slides: dict[str, tuple[Slide, ...]]) -> Graph:
-    return with_ops(graph, {name: _cropped(graph[name].op, each) for name, each in slides.items()})
+def _with(graph: Graph, live: dict[str, Live]) -> Graph:
+    graph = with_ops(graph, {name: new.op for name, new in live.items()})
+    for name, new in live.items():
+        graph = graph if new.crop is None else before(graph, name, new.crop, "crop")
+    return graph
 
 
-def _cropped(op: Op, slides: tuple[Slide, ...]) -> Op:
-    """The same convolution with the taps from the first live one to the last: exactly the same outputs."""
-    ends = [(slide.live_taps[0], slide.live_taps[-1]) for slide in slides]
-    padding = tuple(
-        (slide.left - first * slide.dilation, slide.right - (slide.kernel - 1 - last) * slide.dilation)
-        for slide, (first, last) in zip(slides, ends, strict=True)
-    )
-    return with_settings(op, kernel=tuple(last - first + 1 for first, last in ends), padding=padding)
+def _larger(net: Network, axes: int) -> Fix:
+    """Words for what is better than a smaller kernel, where more pixels can be had."""
+    least = smallest(net.graph, axes, _is_alive, _is_alive)
+    if least is None:
+        return Fix(remark(marked("a larger input, less stride before, or a smaller dilation")))
+    words = marked("an input of {size}, less stride before, or a smaller dilation")
+    return Fix(remark(words, size=show_shape(least)))
+
+
+def _is_alive(graph: Graph) -> bool:
+    net = Network(graph)
+    return net.facts.broken is None and not dead_weights(net)

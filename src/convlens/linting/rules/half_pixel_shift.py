@@ -105,13 +105,23 @@ def _shift(slide: Slide) -> Fraction:
 
 
 def _total(net: Network, shifted: Mapping[Node, Shifts]) -> Fraction:
-    """The largest shift of an output of the network, in input pixels, each layer's going on along its first input."""
+    """The largest shift of an output of the network, in input pixels; where branches meet, that of the branch that is
+    shifted most.
+    """
     by: dict[str, Totals] = {}
     for node in net.nodes:
-        before = next((by[ref.node] for ref in node.inputs if ref.node in by), {})
+        before = _largest([by[ref.node] for ref in node.inputs if by.get(ref.node)])
         by[node.name] = _with(net, node, before, shifted[node]) if node in shifted else before
     ends = [shift for ref in net.graph.outputs for shift in by.get(ref.node, {}).values()]
     return max(ends, key=abs, default=Fraction(0))
+
+
+def _largest(branches: list[Totals]) -> Totals:
+    """The shift of the branch that is shifted most, along each axis."""
+    if len(branches) < 2:
+        return branches[0] if branches else {}
+    keys = dict.fromkeys(key for branch in branches for key in branch)
+    return {key: max((branch.get(key, Fraction(0)) for branch in branches), key=abs) for key in keys}
 
 
 def _with(net: Network, node: Node, before: Totals, shifts: Shifts) -> Totals:

@@ -13,10 +13,13 @@ from convlens.backends.reference.formulas.windows import inside
 CUBIC = -0.75
 """The free number of the cubic kernel, as PyTorch and OpenCV have it. Source: Keys 1981."""
 
+SMOOTH_CUBIC = -0.5
+"""The same with ``antialias``, as in Pillow."""
 
-def cubic(distance: float) -> float:
+
+def cubic(distance: float, a: float = CUBIC) -> float:
     """The weight of a pixel that far away."""
-    d, a = abs(distance), CUBIC
+    d = abs(distance)
     if d <= 1:
         return (a + 2) * d**3 - (a + 3) * d**2 + 1
     return a * d**3 - 5 * a * d**2 + 8 * a * d - 4 * a if d < 2 else 0.0
@@ -32,7 +35,8 @@ def interpolate(op: Any, xs: Sequence[Array], _: Mapping[str, Array]) -> Array:
     for axis in range(axes):
         n = x.shape[2 + axis]
         out = int(each[axis]) if op.size else int(np.floor(n * each[axis]))
-        rows = [_weights(op, y, n, out, n / out if op.size else 1 / each[axis]) for y in range(out)]
+        weights = _smooth_weights if op.antialias else _weights
+        rows = [weights(op, y, n, out, n / out if op.size else 1 / each[axis]) for y in range(out)]
         x = np.moveaxis(np.moveaxis(x, 2 + axis, -1) @ np.array(rows).T, -1, 2 + axis)
     return x
 
@@ -54,6 +58,25 @@ def _weights(op: Any, y: int, n: int, out: int, ratio: float) -> Array:
     for pixel in range(low - reach + 1, low + reach + 1):
         row[min(max(pixel, 0), n - 1)] += weight(place - pixel)
     return row
+
+
+def _smooth_weights(op: Any, y: int, n: int, out: int, ratio: float) -> Array:
+    """The kernel, made wider by the ratio where the image becomes smaller, laid on the pixels that are there; the weights add
+    up to 1. Source: ``_compute_indices_min_size_weights_aa`` in PyTorch's aten/src/ATen/native/cpu/UpSampleKernel.cpp.
+
+    ``align_corners`` changes the ratio only, not where outputs begin: the middle of output ``y`` is at ``(y + 1/2) * ratio``.
+    """
+    if op.align_corners:
+        ratio = (n - 1) / (out - 1) if out > 1 else 0.0
+    wider = max(ratio, 1.0)
+    reach = (2 if op.mode == "bicubic" else 1) * wider
+    middle = (y + 0.5) * ratio
+    row = np.zeros(n)
+    for pixel in range(max(int(middle - reach + 0.5), 0), min(int(middle + reach + 0.5), n)):
+        distance = (pixel + 0.5 - middle) / wider
+        row[pixel] = cubic(distance, SMOOTH_CUBIC) if op.mode == "bicubic" else max(1 - abs(distance), 0.0)
+    smoothed: Array = row / row.sum()
+    return smoothed
 
 
 @formula("grid_sample")

@@ -6,12 +6,13 @@ Scales and zero points belong to the number format: they are no parameters, what
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from convlens.importers.onnx.build import Builder
 from convlens.importers.onnx.call import Call, NoReaderError
 from convlens.importers.onnx.readers import reads
 from convlens.importers.onnx.readers.convolution import convolved
-from convlens.importers.onnx.tensor import Constant, Made, Tensor, dtype_of
+from convlens.importers.onnx.tensor import Constant, Made, Number, Tensor, dtype_of
 
 
 @reads("QuantizeLinear")
@@ -20,7 +21,7 @@ def quantize(call: Call, builder: Builder) -> Sequence[Tensor]:
     _fixed(call, 1, 2)
     zero, code = call.given(2), call.attr("output_dtype", 0)
     dtype = zero.spec.dtype if zero is not None else dtype_of(code, call.source) if code else "uint8"
-    return builder.emit(call, "quantize", [call.tensor(0)], dtype=dtype)
+    return builder.emit(call, "quantize", [call.tensor(0)], dtype=dtype, **_numbers(call))
 
 
 @reads("DynamicQuantizeLinear", outputs=3)
@@ -45,7 +46,7 @@ def dequantize(call: Call, builder: Builder) -> Sequence[Tensor]:
     x, dtype = call.tensor(0), call.tensor(1).spec.dtype
     if isinstance(x, Constant) and x.origin:
         return [replace(x, spec=x.spec._replace(dtype=dtype), trained=x.spec.rank > 0, known=None, proto=None)]
-    return builder.emit(call, "dequantize", [x], dtype=dtype)
+    return builder.emit(call, "dequantize", [x], dtype=dtype, **_numbers(call))
 
 
 @reads("QLinearConv")
@@ -76,6 +77,22 @@ def _fixed(call: Call, *places: int) -> None:
     """Scales and zero points that are computed have no place in our operators."""
     if any(isinstance(call.given(place), Made) for place in places):
         raise NoReaderError
+
+
+def _numbers(call: Call) -> dict[str, Any]:
+    """Scale, zero point and their axis, where the file tells them and they are what our operators take: not for blocks."""
+    scale, zero = (_listed(call.given(place)) for place in (1, 2))
+    if scale is None or min(scale, default=0) <= 0 or call.attr("block_size", 0):
+        return {}
+    if call.given(2) is not None and (zero is None or len(zero) not in (1, len(scale))):
+        return {}
+    return {"scale": scale, "zero_point": [int(each) for each in zero or [0]], "axis": call.attr("axis", 1)}
+
+
+def _listed(given: Tensor | None) -> list[Number] | None:
+    """The values of a constant of at most one axis."""
+    values = given.values if isinstance(given, Constant) and given.spec.rank <= 1 else None
+    return None if values is None else list(values.items)
 
 
 def _product(call: Call, builder: Builder, x: Tensor, y: Tensor) -> Tensor:

@@ -1,0 +1,63 @@
+"""What `draw` does with a network: the strip as an .svg, the report page as an .html."""
+
+import shlex
+import sys
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from convlens.cli._inputs import graph_of
+from convlens.cli._output import emit, ending_of
+from convlens.cli._save import check_target, save
+from convlens.ir.errors import UsageError
+
+ENDINGS = (".svg", ".html")
+
+
+class Wanted(NamedTuple):
+    """The options: ``report`` asks for the page, ``compare`` names a second network, ``picture`` a file to show in it."""
+
+    inputs: tuple[str, ...] = ()
+    dims: tuple[str, ...] = ()
+    real: bool = False
+    report: bool = False
+    compare: str | None = None
+    picture: str | None = None
+    out: str | None = None
+
+
+def draw_network(model: str, wanted: Wanted, lang: str) -> None:
+    """Write the picture or the page and print its path. A network whose shapes break is drawn up to there, then raised."""
+    from convlens.networkpages.naming import file_name  # noqa: PLC0415 - `--help` needs no name
+    from convlens.networkpages.page import network_page  # noqa: PLC0415 - `--help` needs no page
+    from convlens.report.strip.picture import network_svg  # noqa: PLC0415 - nor a picture
+    from convlens.report.summary import Summary  # noqa: PLC0415 - nor a report
+
+    ending = _ending(wanted)
+    if wanted.out is not None:
+        check_target(wanted.out, [file for file in (model, wanted.compare, wanted.picture) if file])
+    found = Summary(graph_of(model, wanted.inputs, wanted.dims, wanted.real, lang))
+    path = wanted.out or file_name(found.graph.name, ending)
+    if ending == ".svg":
+        text = network_svg(found, lang)
+    else:
+        other = graph_of(wanted.compare, wanted.inputs, wanted.dims, wanted.real, lang) if wanted.compare else None
+        text = network_page(found, lang, Summary(other) if other else None, wanted.picture, _command())
+    save({path: text.encode()})
+    emit(f"{path}\n")
+    if found.facts.error is not None:
+        raise found.facts.error
+
+
+def _ending(wanted: Wanted) -> str:
+    """Asked before any work is done."""
+    page: Mapping[str, object] = {"--report": wanted.report, "--compare": wanted.compare, "--picture": wanted.picture}
+    given = next((name for name, value in page.items() if value), None)
+    ending = ending_of(wanted.out, ENDINGS) if wanted.out is not None else ".html" if given else ".svg"
+    if given and ending != ".html":
+        raise UsageError(f"{given} belongs to the report, which is a page\n  fix: -o with the ending .html, or no -o")
+    return ending
+
+
+def _command() -> str:
+    """The command line as it was given, so that a page that is found years later can be made again."""
+    return shlex.join(["convlens", *sys.argv[1:]])

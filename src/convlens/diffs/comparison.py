@@ -1,0 +1,117 @@
+"""Two networks and what is not the same in them."""
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import Any
+
+from convlens.diffs.change import Change, change, figures, shown_labels
+from convlens.diffs.findings import Findings, compared
+from convlens.diffs.match import matched
+from convlens.ir.graph import Node
+from convlens.ir.record import as_json
+from convlens.report.summary import Summary
+
+WIDTH = 100
+
+
+class Comparison:
+    """``old`` and ``new`` are summaries; ``pairs`` names the layer of ``new`` that each layer of ``old`` is.
+
+    ``str`` is the text for people, `to_dict` the record, `to_markdown` for a pull request.
+    """
+
+    def __init__(self, old: Summary, new: Summary) -> None:
+        self.old: Summary = old
+        self.new: Summary = new
+
+    @cached_property
+    def pairs(self) -> Mapping[str, str]:
+        return matched(self.old.graph, self.new.graph)
+
+    @cached_property
+    def removed(self) -> tuple[Node, ...]:
+        return tuple(node for node in self.old.graph if node.name not in self.pairs)
+
+    @cached_property
+    def added(self) -> tuple[Node, ...]:
+        kept = set(self.pairs.values())
+        return tuple(node for node in self.new.graph if node.name not in kept)
+
+    @cached_property
+    def changes(self) -> tuple[Change, ...]:
+        """Every layer of both that is not the same in all: renamed, edited, or with other figures."""
+        found = (change(self.old, self.new, self.old.graph[a], self.new.graph[b]) for a, b in self.pairs.items())
+        return tuple(one for one in found if one.renamed or one.edited or one.figures)
+
+    @property
+    def changed(self) -> tuple[Change, ...]:
+        """The layers that somebody has edited, or whose figures follow from an edit elsewhere."""
+        return tuple(one for one in self.changes if one.edited or one.figures)
+
+    @property
+    def renamed(self) -> tuple[Change, ...]:
+        return tuple(one for one in self.changes if one.renamed)
+
+    @cached_property
+    def totals(self) -> dict[str, tuple[int, int]]:
+        """Every total of `Summary.totals`: before and after."""
+        return {
+            name: (before, after)
+            for (name, before), after in zip(self.old.totals._asdict().items(), self.new.totals, strict=True)
+        }
+
+    @cached_property
+    def findings(self) -> Findings:
+        return compared(self.old.graph, self.new.graph, self.pairs)
+
+    @property
+    def same(self) -> bool:
+        """Is nothing but perhaps a name another?"""
+        return not (self.added or self.removed or self.changed or any(a != b for a, b in self.totals.values()))
+
+    def lines(self, width: int = WIDTH, *, lang: str = "en") -> Iterator[tuple[str, str]]:
+        """The text, line by line, each with its kind: "added", "removed", "changed", "title" or "text"."""
+        from convlens.diffs.text import lines  # noqa: PLC0415 - each form loads its own writer
+
+        return lines(self, width, lang)
+
+    def text(self, width: int = WIDTH, *, lang: str = "en") -> str:
+        return "\n".join(line for _, line in self.lines(width, lang=lang)) + "\n"
+
+    def to_markdown(self, *, lang: str = "en") -> str:
+        """Tables for a comment on a pull request."""
+        from convlens.diffs.markdown import markdown  # noqa: PLC0415 - each form loads its own writer
+
+        return markdown(self, lang)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The record of ``diff --json``, schema ``convlens/diff/1``."""
+        return {
+            "schema": "convlens/diff/1",
+            "models": [self.old.graph.name, self.new.graph.name],
+            "added": [_layer(self.new, node) for node in self.added],
+            "removed": [_layer(self.old, node) for node in self.removed],
+            "changed": [one.to_dict() for one in self.changed],
+            "renamed": [{"was": one.old, "name": one.new} for one in self.renamed],
+            "totals": {name: list(both) for name, both in self.totals.items()},
+            "findings": self.findings.to_dict(),
+            "errors": [str(summary.facts.error) if summary.facts.error else None for summary in (self.old, self.new)],
+        }
+
+    def to_json(self) -> str:
+        """`to_dict` as JSON text."""
+        return as_json(self.to_dict())
+
+    def __str__(self) -> str:
+        return self.text()
+
+    def __repr__(self) -> str:
+        counts = f"{len(self.added)} added, {len(self.removed)} removed, {len(self.changed)} changed"
+        return f"<Comparison of {self.old.graph.name!r} and {self.new.graph.name!r}: {counts}>"
+
+    def _repr_markdown_(self) -> str:
+        return self.to_markdown()
+
+
+def _layer(summary: Summary, node: Node) -> dict[str, Any]:
+    return {"name": node.name, "op": node.op.name, "label": shown_labels(summary, node), **figures(summary, node)}

@@ -1,0 +1,94 @@
+"""The verb ``draw``: a layer as a picture that moves, a network as a strip or as a page."""
+
+from base64 import b64encode
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from convlens.drawing.draw import Drawing
+from convlens.drawing.draw import draw as draw_layer
+from convlens.ir.errors import UsageError
+from convlens.lang.printable import printable
+from convlens.networkpages.naming import file_name
+from convlens.networkpages.page import network_page
+from convlens.report.strip.picture import network_svg
+from convlens.report.summary import Summary
+
+ENDINGS = (".svg", ".html")
+
+
+class NetworkDrawing:
+    """A network drawn: `svg` is the strip of its layers, `html` the page with its figures, receptive fields and findings.
+
+    ``compare`` is a second network for the page, ``picture`` a file that it shows under the receptive fields.
+    """
+
+    def __init__(self, report: Summary, compare: Summary | None = None, picture: str | Path | None = None) -> None:
+        self.report: Summary = report
+        self.compare: Summary | None = compare
+        self.picture: str | Path | None = picture
+
+    @property
+    def name(self) -> str:
+        """A file name without its ending."""
+        return file_name(self.report.graph.name, "")
+
+    def svg(self, lang: str = "en") -> str:
+        """The layers from left to right in rows; skips are arcs, repeated blocks stand once."""
+        return network_svg(self.report, lang)
+
+    def html(self, lang: str = "en", command: str = "") -> str:
+        """The page, which begins in ``lang``; ``command`` is the command line that makes it again."""
+        return network_page(self.report, lang, self.compare, self.picture, command)
+
+    def save(self, path: str | Path | None = None, *, lang: str = "en", command: str = "") -> list[Path]:
+        """Write the strip (.svg) or the page (.html); `name` + ``.svg`` without a path. Returns what was written.
+
+        Raises `UsageError` for another ending, and where it cannot be written.
+        """
+        target = Path(path) if path is not None else Path(f"{self.name}.svg")
+        if target.suffix.lower() not in ENDINGS:
+            raise UsageError(f"{target}: a network is drawn as {' or '.join(ENDINGS)}\n  fix: one of these endings")
+        text = self.svg(lang) if target.suffix.lower() == ".svg" else self.html(lang, command)
+        try:
+            target.write_text(text, encoding="utf-8", newline="\n")
+        except OSError as error:
+            raise UsageError(f"{target}: {error.strerror or error}") from None
+        return [target]
+
+    def _repr_html_(self) -> str:
+        """The strip inside the page: a notebook keeps it, trusted or not."""
+        data = b64encode(self.svg().encode()).decode()
+        return f'<img alt="{escape(printable(self.report.graph.name))}" src="data:image/svg+xml;base64,{data}">'
+
+    def __repr__(self) -> str:
+        return f"<NetworkDrawing of {self.report.graph.name!r}: {len(self.report.graph.nodes)} layers>"
+
+
+def draw(
+    what: Any, *inputs: Any, values: Any = None, weights: Any = None, flip: bool = False, caption: str | None = None,
+    compare: Any = None, picture: str | Path | None = None, **named_inputs: Any,
+) -> Drawing | NetworkDrawing:  # fmt: skip
+    """A layer or a network as a picture.
+
+    A layer as its framework writes it (``"Conv2d(3, 2, 3)"``) with its shape becomes a `Drawing`: every number, one step for
+    each output value; ``values``, ``weights`` and ``flip`` are those of ``convlens.layer(...).trace``, ``caption`` the
+    language of words below. Anything else is a network, as `convlens.summary` takes it, and becomes a `NetworkDrawing`;
+    ``compare`` is a second network on the same inputs, ``picture`` a file for its page.
+
+    Raises `UsageError` where the layer, the network or a file cannot be read, or is too large to be drawn.
+
+    >>> draw("Conv2d(1, 1, 3)", (1, 1, 5, 5)), draw("lenet5")
+    (<Drawing conv2d_k3_1x5x5-1x3x3: 9 steps>, <NetworkDrawing of 'lenet5': 12 layers>)
+    """
+    from convlens.importers.model import load  # noqa: PLC0415 - a layer needs no importer
+
+    if isinstance(what, str) and "(" in what:
+        return draw_layer(what, *inputs, values=values, weights=weights, flip=flip, caption=caption)
+    given = next(
+        (name for name, value in (("values", values), ("weights", weights), ("flip", flip or None)) if value is not None), None
+    )
+    if given is not None:
+        raise UsageError(f"{given} belongs to one layer\n  fix: a call such as 'Conv2d(3, 2, 3)', or no {given}")
+    second = None if compare is None else Summary(load(compare, inputs, named_inputs))
+    return NetworkDrawing(Summary(load(what, inputs, named_inputs)), second, picture)

@@ -1,0 +1,47 @@
+"""Layers of every kind that is drawn, small enough for all of them to be drawn in a second."""
+
+LAYERS = [
+    ("Conv2d(3, 2, 3, stride=2, padding=1, dilation=2)", (1, 3, 7, 7)),
+    ("Conv2d(1, 1, 3)", (1, 1, 5, 5)),
+    ("Conv2d(1, 4, 3)", (1, 1, 7, 7)),
+    ("Conv2d(2, 1, 3, padding=1, dilation=(4, 2), bias=False)", (1, 2, 7, 7)),
+    ("Conv2d(3, 2, (5, 2))", (1, 3, 7, 9)),
+    ("Conv2d(2, 4, 3, padding=2, stride=2, groups=2)", (1, 2, 7, 7)),
+    ("Conv2d(12, 12, 3, groups=12)", (1, 12, 4, 4)),
+    ("Conv2d(8, 8, 2, groups=2)", (1, 8, 4, 4)),
+    ("Conv2d(64, 32, 1)", (1, 64, 3, 3)),
+    ("Conv2d(1, 1, 3, padding='same')", (2, 1, 4, 4)),
+    ("Conv2d(1, 1, 4, padding='same')", (1, 1, 5, 5)),
+    ("Conv2d(1, 1, 3, padding=2, padding_mode='reflect')", (1, 1, 5, 5)),
+    ("Conv2d(1, 2, 3, padding=1, padding_mode='circular')", (1, 1, 4, 4)),
+    ("Conv2d(1, 1, 3, padding=1, padding_mode='replicate')", (1, 1, 4, 4)),
+    ("Conv2d(1, 1, 3)", (1, 5, 5)),
+    ("Conv1d(2, 3, 5, stride=2)", (1, 2, 15)),
+    ("Conv3d(1, 2, 2, padding=1)", (1, 1, 3, 3, 3)),
+    ("Conv3d(2, 1, (1, 2, 2), stride=(2, 1, 1))", (1, 2, 3, 3, 4)),
+    ("ConvTranspose1d(1, 1, 4, stride=3)", (1, 1, 3)),
+    ("ConvTranspose2d(1, 1, 3, stride=2, padding=1, output_padding=1)", (1, 1, 3, 3)),
+    ("ConvTranspose2d(2, 4, 2, stride=2, groups=2)", (1, 2, 2, 2)),
+    ("ConvTranspose2d(2, 2, 3, padding=2)", (1, 2, 7, 7)),
+    ("ConvTranspose3d(1, 1, 2)", (1, 1, 2, 2, 2)),
+    ("MaxPool2d(2)", (1, 2, 5, 5)),
+    ("MaxPool2d(3, stride=1, padding=1, dilation=2)", (1, 1, 7, 7)),
+    ("MaxPool1d(2, ceil_mode=True)", (1, 1, 5)),
+    ("AvgPool2d(3, stride=2, padding=1)", (1, 1, 5, 5)),
+    ("AvgPool2d(3, stride=2, padding=1, count_include_pad=False)", (1, 1, 5, 5)),
+    ("AdaptiveAvgPool2d(3)", (1, 1, 7, 7)),
+    ("AdaptiveMaxPool2d((2, 3))", (1, 6, 5, 5)),
+]
+"""In the spelling of PyTorch, which is asked for the same numbers."""
+
+OTHERS = [
+    ("Conv1D(2, 3, padding='causal', dilation_rate=2)", (1, 9, 2)),
+    ("Conv2D(2, 2, strides=2, padding='same', activation='relu')", (1, 5, 5, 1)),
+    ("SeparableConv2D(2, 3, padding='same')", (1, 4, 4, 2)),
+    ("DepthwiseConv2D(3, depth_multiplier=2)", (1, 4, 4, 2)),
+    ("Conv2DTranspose(1, 3, strides=2, padding='same')", (1, 3, 3, 1)),
+    ("GlobalAveragePooling2D()", (1, 3, 3, 2)),
+    ("tf.nn.conv2d(x, filters=[2, 2, 3, 2], strides=2, padding='SAME')", (1, 5, 5, 3)),
+    ("Unfold(2, padding=1)", (1, 2, 3, 3)),
+    ("Unfold(2, stride=2, dilation=2)", (1, 7, 6, 6)),
+]

@@ -1,0 +1,54 @@
+"""axe-core finds nothing, in both languages, light and dark. It comes from npm, not from the repository."""
+
+import os
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.playgrounds.conftest import loudly
+from tests.playgrounds.test_page import KINDS
+
+FOUND = """() => axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']}).then(r =>
+  r.violations.map(v => `${v.id}: ${v.nodes.length}x ${v.nodes[0].html.slice(0, 160)} ${v.nodes[0].failureSummary}`))"""
+
+
+@pytest.fixture(scope="module")
+def axe() -> str:
+    """The text of axe-core: CONVLENS_AXE names the file, or npm has it globally."""
+    named = os.environ.get("CONVLENS_AXE")
+    path = Path(named) if named else _global()
+    if path is None or not path.is_file():
+        loudly("axe-core is not there (npm install --global axe-core, or CONVLENS_AXE=axe.min.js)")
+    return path.read_text(encoding="utf-8")
+
+
+def _global() -> Path | None:
+    try:
+        done = subprocess.run(["npm", "root", "--global"], capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return Path(done.stdout.strip()) / "axe-core" / "axe.min.js"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("kind", ["conv", "conv1", "conv3", "grouped", "separable", "transposed", "max", "large", "edited"])
+def test_no_barrier(visit: Any, axe: str, kind: str, scheme: str) -> None:
+    page = visit(f"{KINDS[kind]}&lang={'zh' if scheme == 'dark' else 'en'}&chapter=5", color_scheme=scheme).page
+    page.evaluate(axe)
+    assert page.evaluate(FOUND) == []
+
+
+@pytest.mark.parametrize("settings", ["dilation=9", "groups=2"])
+def test_no_barrier_while_a_setting_is_impossible(visit: Any, axe: str, settings: str) -> None:
+    page = visit(settings).page
+    page.evaluate(axe)
+    assert page.evaluate(FOUND) == []
+
+
+def test_a_barrier_would_be_found(visit: Any, axe: str) -> None:
+    page = visit("").page
+    page.evaluate("document.getElementById('f-kernel').labels[0].remove(); document.getElementById('f-kernel').title = ''")
+    page.evaluate(axe)
+    assert any(found.startswith("label") for found in page.evaluate(FOUND))
