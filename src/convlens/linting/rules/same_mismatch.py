@@ -23,7 +23,7 @@ class SameMismatch(Rule):
     ## Why
     With stride 2 and a 3x3 kernel, SAME pads an even map by 0 on the left and 1 on the right, while padding=1 pads both sides.
     Both give maps of the same size, so nothing breaks, but their windows lie one pixel apart: weights that were trained with
-    one convention lose accuracy under the other, and the more, the more strided layers there are.
+    one convention are put to other pixels by the other, once more in each strided layer.
 
     A network that pads all its strided layers in one way is as it was meant, and this is only worth knowing when it is ported.
     One that has both kinds among its strided convolutions is very likely a port that was left half done.
