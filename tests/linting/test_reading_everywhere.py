@@ -1,7 +1,7 @@
 """The rules about what windows read, over all networks of convlens and over random ones: no false alarm, no crash, no delay."""
 
 import json
-from time import perf_counter
+from time import perf_counter, process_time
 
 import pytest
 from hypothesis import given
@@ -79,9 +79,9 @@ def test_lint_of_a_deep_network_grows_with_its_depth() -> None:
             for i in range(depth)
         ]
         graph = parse("\n".join(["input x: 1x8x64x64", *lines, f"output c{depth - 1}"]))
-        start = perf_counter()
+        start = process_time()
         report(graph)
-        return perf_counter() - start
+        return process_time() - start
 
     seconds(100)
     assert seconds(8000) < 20 * max(seconds(800), 0.01)

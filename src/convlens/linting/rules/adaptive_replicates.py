@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from fractions import Fraction
-from math import gcd, prod
+from math import gcd, isqrt, prod
 
 from convlens.arith.units import grouped
 from convlens.ir.edit import with_settings
@@ -88,6 +88,16 @@ class AdaptiveReplicates(Rule):
         return self.found([node.name for node in nodes], words, evidence=evidence, fixes=fixes)
 
 
+def _divisor(n: int, most: int) -> int:
+    """The largest divisor of ``n`` that is at most ``most``; its partner below the square root finds each large one.
+
+    >>> _divisor(14, 5), _divisor(10**9, 999_999_937)
+    (2, 500000000)
+    """
+    pairs = ((low, n // low) for low in range(1, isqrt(n) + 1) if n % low == 0)
+    return max(o for pair in pairs for o in pair if o <= most)
+
+
 def _times(factor: Fraction) -> str:
     return str(factor) if factor.denominator == 1 else f"{float(factor):.1f}"
 
@@ -108,7 +118,7 @@ def _fed(net: Network, node: Node) -> Node | None:
 
 def _even(nodes: list[Node], have: Shape, want: Shape) -> Fix:
     """The largest number of outputs, no more than before, that divides the pixels: windows of one size, no copies."""
-    size = tuple(next(o for o in range(min(n, most), 0, -1) if n % o == 0) for n, most in zip(have, want, strict=True))
+    size = tuple(_divisor(n, most) for n, most in zip(have, want, strict=True))
     ops = {node.name: with_settings(node.op, size=size) for node in nodes}
     words = marked("size {size}, which divides {have}; a linear layer behind takes its inputs from it")
     return Fix(remark(words, size=show_shape(size), have=show_shape(have)), lambda graph: with_ops(graph, ops))

@@ -24,6 +24,8 @@ VALUES = {
     "bias": remark(marked("the bias alone")),
 }
 """What an output holds that sees no pixel."""
+SPOILING = ("-inf", "nan")
+"""Those that no layer behind can do anything with."""
 
 
 class PaddingOnlyWindows(Rule):
@@ -73,9 +75,9 @@ class PaddingOnlyWindows(Rule):
                 marked("{count} of {total} outputs see padding only; each is {value}"),
                 count=grouped(empty), total=grouped(total), value=VALUES[value],
             ),
-            severity="error" if value in ("-inf", "nan") else "warn",
+            severity="error" if value in SPOILING else "warn",
             evidence={"outputs": empty, "of": total, "value": value, "indices": indices},
-            fixes=[_less_padding(net, nodes)],
+            fixes=[_less_padding(net, nodes, spoils=value in SPOILING)],
         )  # fmt: skip
 
 
@@ -102,13 +104,15 @@ def _value(node: Node) -> str:
     return "bias" if settings.get("bias", False) else "0"
 
 
-def _less_padding(net: Network, nodes: list[Node]) -> Fix:
+def _less_padding(net: Network, nodes: list[Node], *, spoils: bool) -> Fix:
     slides = [slide for node in nodes for slide in net.slides(node)]
     if any(slide.size < slide.dilation for slide in slides):
         words = marked("a dilation of at most {most}, the size of the map")
         return Fix(remark(words, most=min(slide.size for slide in slides)))
     sides = [_sides(slide, nodes[0].op) for slide in net.slides(nodes[0])]
     shown = remark(marked("padding {padding}, with which every window meets a pixel"), padding=show_sides(sides))
+    if not spoils and any(max(slide.left, slide.right) >= 2 * slide.reach for slide in slides):
+        return Fix(shown)  # a frame wider than the window is no slip: FCN pads by 100, to have an output as large as its input
     return Fix(shown, lambda graph: with_ops(graph, {node.name: _padded(node.op, sides) for node in nodes}), reshapes=True)
 
 

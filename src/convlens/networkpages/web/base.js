@@ -35,9 +35,10 @@ function svg(tag, attributes, ...children) {
   return made;
 }
 
-// A name that a file or a person chose: in its own direction, and never so long that nothing else is seen.
+// A name that a file or a person chose: in its own direction, never so long that nothing else is seen, broken at its dots.
 function named(text, most) {
-  return el("bdi", {}, clipped(text, most || 60));
+  const parts = clipped(text, most || 60).split(/(?<=[./])/);
+  return el("bdi", {}, ...parts.flatMap((part, at) => (at ? [el("wbr"), part] : [part])));
 }
 
 function clipped(text, most) {

@@ -90,6 +90,7 @@ function resized() {
 function paper(on) {
   if (Boolean(state.paper) === on) return;
   state.paper = on;
+  appendRest();
   resized();
   drawAppendix(on);
 }

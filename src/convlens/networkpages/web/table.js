@@ -1,7 +1,7 @@
 // One row a layer, or one a block of the strip: sorted, filtered, walked through with the arrow keys.
 const COLUMNS = ["number", "name", "kind", "label", "in", "out", "params", "macs", "memory", "seen", "notes"];
 const NUMBERS = new Set(["number", "params", "macs", "memory", "seen"]);
-const FIRST_ROWS = 1500;
+const FIRST_ROWS = 1500, AT_ONCE = 200;
 const totals = { params: summed(D.layers.filter((layer) => layer.params !== null), "params"), macs: summed(D.layers.filter((layer) => layer.macs !== null), "macs") };
 const findingsAt = new Map();
 D.findings.forEach((finding, number) => finding.at.forEach((at) => findingsAt.set(at, [...(findingsAt.get(at) || []), number])));
@@ -36,12 +36,29 @@ function tableRows() {
 
 function drawTable() {
   const { rows, all } = tableRows(), shown = state.all ? rows : rows.slice(0, FIRST_ROWS);
-  const head = el("thead", {}, el("tr", {}, ...COLUMNS.map(headCell))), body = shown.map(elementOf);
+  const head = el("thead", {}, el("tr", {}, ...COLUMNS.map(headCell))), body = el("tbody");
   rowElements = new Map();
-  shown.forEach((row, number) => { for (let at = row.first === undefined ? row.at : row.first; at <= row.at; at++) rowElements.set(at, body[number]); });
-  $("table").replaceChildren(head, el("tbody", {}, ...body));
+  $("table").replaceChildren(head, body);
   $("status").textContent = rows.length === all ? t("shownAll", { n: all }) : rows.length ? t("shown", { n: rows.length, all }) : t("nothing");
   $("more").replaceChildren(...(shown.length < rows.length ? [el("button", { type: "button", onclick: () => { state.all = true; drawTable(); } }, t("showAll", { n: rows.length }))] : []));
+  append(body, shown.slice(0, AT_ONCE));
+  clearTimeout(later.timer);
+  later = { rows: shown.slice(AT_ONCE), body };
+  if (later.rows.length) later.timer = setTimeout(appendRest, 20);
+}
+
+let later = { rows: [] };
+
+// What does not fit on a screen anyway follows when the page is seen.
+function appendRest() {
+  clearTimeout(later.timer);
+  if (later.rows.length) append(later.body, later.rows.splice(0));
+}
+
+function append(body, rows) {
+  const made = rows.map(elementOf);
+  rows.forEach((row, number) => { for (let at = row.first === undefined ? row.at : row.first; at <= row.at; at++) rowElements.set(at, made[number]); });
+  body.append(...made);
   selectRow();
 }
 
@@ -106,6 +123,7 @@ function selectRow() {
 function tableKey(event) {
   const row = event.target.closest("tbody tr");
   if (!row || event.altKey || event.ctrlKey || event.metaKey) return;
+  appendRest();
   const rows = [...row.parentNode.children], here = rows.indexOf(row);
   const to = { ArrowDown: here + 1, ArrowRight: here + 1, ArrowUp: here - 1, ArrowLeft: here - 1, PageDown: here + 10, PageUp: here - 10, Home: 0, End: rows.length - 1 }[event.key];
   if (to !== undefined) {

@@ -1,4 +1,4 @@
-"""Convolution: uneven padding and padding modes are a padded input first."""
+"""Convolution: uneven padding, cropping and padding modes are a padded input first."""
 
 import torch.nn.functional as F
 from torch import Tensor
@@ -12,7 +12,7 @@ CONVOLUTIONS = (F.conv1d, F.conv2d, F.conv3d)
 @lowers("conv")
 def _conv(call: Call) -> Tensor:
     op, pads = call.op, call.op.pads(call.specs[0])
-    even = op.padding_mode == "zeros" and all(low == high for low, high in pads)
+    even = op.padding_mode == "zeros" and all(0 <= low == high for low, high in pads)
     x = call.x if even else padded(call.x, pads, op.padding_mode)
     return CONVOLUTIONS[op.axes - 1](
         x,
