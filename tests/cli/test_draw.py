@@ -78,9 +78,8 @@ def test_the_record_is_the_function_s_result() -> None:
     ("args", "message"),
     [
         (
-            ("resnet50",),
-            "error: 'resnet50' is not a call of a layer\n"
-            "  fix: a layer as its framework writes it: 'Conv2d(3, 2, 3)'; or gallery\n",
+            ("resnet50", "--still"),
+            "error: --still belongs to one layer\n  fix: a layer such as 'Conv2d(3, 2, 3)', or no such option\n",
         ),
         (
             (*SMALL, "-o", "a.pdf"),
