@@ -1,4 +1,4 @@
-"""Faults of order and meaning, S01 to S09, and shapes that do not fit."""
+"""Faults of order and meaning, S01 to S13, and shapes that do not fit."""
 
 from collections.abc import Iterator
 
@@ -134,6 +134,24 @@ def a_flatten_left_out(base: Base) -> Iterator[Made]:
         after = base.net.after(node)
         if after is not None and after.op.name in ("linear", "dropout"):
             yield "without its flatten", base.without(node), ()
+
+
+@mutates("S12")
+def a_flatten_from_axis_0(base: Base) -> Iterator[Made]:
+    for node in base.net.of("flatten"):
+        x = base.given(node)
+        if x.rank > 2 and base.net.after(node) is not None:
+            yield "flatten(start=0)", base.exchanged(node, op("flatten", start=0)), (node.name,)
+            width = base.spec(node).dims[-1]
+            if width % 4 == 0:
+                yield "a quarter of the features", base.exchanged(node, op("reshape", shape=(-1, width // 4))), (node.name,)
+
+
+@mutates("S12")
+def a_softmax_over_the_batch(base: Base) -> Iterator[Made]:
+    for node in _logits(base):
+        graph, names = base.with_head(node, op("softmax", axis=0))
+        yield "softmax over axis 0 as the head", graph, names
 
 
 @mutates("X01")
