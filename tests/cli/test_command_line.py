@@ -55,7 +55,7 @@ def test_help_lists_the_verbs_without_importing_them() -> None:
     assert "convlens.cli.layer" not in modules
 
 
-@pytest.mark.parametrize("verb", ["diff", "draw", "explain", "layer", "lint", "rewrite", "run", "summary", "sweep"])
+@pytest.mark.parametrize("verb", ["diff", "draw", "explain", "layer", "lint", "play", "rewrite", "run", "summary", "sweep"])
 def test_each_verb_has_help(verb: str) -> None:
     result = invoked(verb, "--help")
     assert result.exit_code == 0
@@ -144,7 +144,7 @@ def test_broken_shapes_give_a_report_and_exit_code_1(tmp_path: Path) -> None:
         (
             ["summry"],
             2,
-            "error: there is no verb 'summry' (did you mean 'summary'?); the verbs are: diff, draw, explain, layer, lint, rewrite, run, summary, sweep",
+            "error: there is no verb 'summry' (did you mean 'summary'?); the verbs are: diff, draw, explain, layer, lint, play, rewrite, run, summary, sweep",
         ),
         (["summary"], 2, "error: Missing argument 'MODEL'."),
         (["summary", "alexnet", "--dept", "1"], 2, "error: No such option"),
@@ -223,6 +223,7 @@ SPOKEN = {
     "draw": ["Conv2d(1, 1, 3)", "--input", "1x1x4x4"],
     "explain": ["parameters"],
     "lint": ["lenet5"],
+    "play": ["Conv2d(1, 1, 3)", "--input", "1x1x4x4"],
     "run": ["lenet5", "--show-kernels"],
     "sweep": ["Linear(3, 4)", "--input", "1x3", "--no-time"],
     "rewrite": ["Linear(8, 3)", "--input", "1x8", "--as", "linear-to-conv"],

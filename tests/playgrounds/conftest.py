@@ -1,7 +1,5 @@
 """A browser with the page. Where none is found, the tests of the page are skipped, and say so loudly."""
 
-import os
-import shutil
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,6 +8,7 @@ from typing import Any
 import pytest
 
 from convlens.playgrounds.play import playground_page
+from tests.chromium import missing, program
 
 FLAGS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync"
 
@@ -22,15 +21,12 @@ def loudly(reason: str) -> None:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError:
-        loudly("playwright is not installed (tests/requirements.txt)")
-    chromium = os.environ.get("CONVLENS_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-    if chromium is None:
-        loudly("there is no chromium (apt-get install chromium)")
+    if missing():
+        loudly(missing())
+    from playwright.sync_api import sync_playwright
+
     with sync_playwright() as engine:
-        found = engine.chromium.launch(executable_path=chromium, args=FLAGS.split())
+        found = engine.chromium.launch(executable_path=program(), args=FLAGS.split())
         yield found
         found.close()
 

@@ -1,12 +1,10 @@
 """axe-core finds nothing, in both languages, light and dark. It comes from npm, not from the repository."""
 
-import os
-import subprocess
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests import chromium
 from tests.playgrounds.conftest import loudly
 from tests.playgrounds.test_page import KINDS
 
@@ -16,20 +14,10 @@ FOUND = """() => axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'w
 
 @pytest.fixture(scope="module")
 def axe() -> str:
-    """The text of axe-core: CONVLENS_AXE names the file, or npm has it globally."""
-    named = os.environ.get("CONVLENS_AXE")
-    path = Path(named) if named else _global()
-    if path is None or not path.is_file():
-        loudly("axe-core is not there (npm install --global axe-core, or CONVLENS_AXE=axe.min.js)")
-    return path.read_text(encoding="utf-8")
-
-
-def _global() -> Path | None:
-    try:
-        done = subprocess.run(["npm", "root", "--global"], capture_output=True, text=True, check=True)
-    except (OSError, subprocess.CalledProcessError):
-        return None
-    return Path(done.stdout.strip()) / "axe-core" / "axe.min.js"
+    script = chromium.axe()
+    if not script:
+        loudly("axe-core could not be fetched from npm")
+    return script
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -28,7 +28,7 @@ from convlens.playgrounds.play import playground_page
     ("AvgPool2d(2, count_include_pad=False)", "1x2x9x9", {"type": "avg", "stride": "2", "counted": ""}),
 ])  # fmt: skip
 def test_a_layer_as_settings(call: str, shape: str, wanted: dict[str, str]) -> None:
-    found = convlens.play(call, shape).to_dict()
+    found = convlens.play(call, shape).settings
     assert wanted.items() <= found.items()
 
 
@@ -78,7 +78,7 @@ def test_a_notebook_keeps_the_facts_where_it_removes_the_frame() -> None:
 def test_the_command_writes_where_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     done = CliRunner().invoke(commands, ["play"])
-    assert (done.exit_code, done.stdout, done.stderr) == (0, "", "written: playground.html; open it in any browser\n")
+    assert (done.exit_code, done.stdout, done.stderr) == (0, "written: playground.html; open it in any browser\n", "")
     assert (tmp_path / "playground.html").read_text(encoding="utf-8") == playground_page()
     done = CliRunner().invoke(commands, ["play", "Conv2d(1, 1, 3)", "--input", "1x1x5x5", "--lang", "zh", "-o", "a.html"])
     assert done.exit_code == 0

@@ -85,7 +85,7 @@ def _playground(call: str, inputs: Sequence[str], out: str | None, lang: str) ->
     target = out or "playground.html"
     ending_of(target, (".html", ".htm"))
     write(target, play(call, inputs[0]).to_html(lang))
-    remark(say(lang, "written: {file}; open it in any browser", file=target))
+    emit(say(lang, "written: {file}; open it in any browser", file=target) + "\n")
 
 
 def _layer(

@@ -1,6 +1,7 @@
 """The verb ``play``: a page on which every setting and number of a layer can be tried."""
 
 from html import escape
+from typing import Any
 
 from convlens.ir.errors import UsageError
 from convlens.ir.spec import Shape, TensorSpec
@@ -24,9 +25,10 @@ class Playground:
             raise UsageError(f"the page does not speak {lang!r}\n  fix: one of {', '.join(LANGUAGES)}")
         return page({**self.settings, "lang": lang})
 
-    def to_dict(self) -> Settings:
-        """The settings as they stand in the page's address."""
-        return dict(self.settings)
+    def to_dict(self) -> dict[str, Any]:
+        """The record of ``play --json``, schema ``convlens/play/1``: the settings as they stand in the page's address."""
+        call = self.report.call if self.report is not None else None
+        return {"schema": "convlens/play/1", "call": call, "settings": dict(self.settings)}
 
     def _repr_html_(self) -> str:
         """The layer's facts, which every notebook keeps, then the page in a frame, which a trusted one shows."""
