@@ -65,7 +65,7 @@ def chains(draw: Draw) -> Graph:
 def test_places_are_the_centres_of_mass_of_gradients() -> None:
     compared = 0
 
-    @cases(200)
+    @cases(130)
     @given(chains())
     def check(graph: Graph) -> None:
         nonlocal compared
