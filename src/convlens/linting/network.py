@@ -42,9 +42,10 @@ class Network:
         return found
 
     def of(self, *ops: str) -> Iterator[Node]:
-        """The nodes of these operators, one operator after the other."""
-        for op in ops:
-            yield from self._of_op.get(op, ())
+        """The nodes of these operators, in the order of the network."""
+        if len(ops) == 1:
+            return iter(self._of_op.get(ops[0], ()))
+        return iter([node for node in self.nodes if node.op.name in ops])
 
     @cached_property
     def windows(self) -> tuple[tuple[Node, tuple[Slide, ...]], ...]:
