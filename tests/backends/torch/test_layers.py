@@ -151,7 +151,9 @@ def test_the_text_form_runs_too() -> None:
 @pytest.mark.parametrize("sides", [((-1, -1), (-1, -1)), ((-2, -2), (1, 1)), ((-1, 2), (0, -1))])
 def test_negative_padding_crops(call: str, sides: tuple[tuple[int, int], ...]) -> None:
     """Even or not: of the input of a window; a transposed convolution gives more of its output."""
-    settings = f"kernel=3x3, padding={[list(pair) for pair in sides]}" + (", out=2, bias=false" if call.startswith("conv") else "")
+    settings = f"kernel=3x3, padding={[list(pair) for pair in sides]}" + (
+        ", out=2, bias=false" if call.startswith("conv") else ""
+    )
     graph = text.parse(f"input x: 1x2x7x8\nc = {call}(x, {settings})\noutput c")
     x, w = values((1, 2, 7, 8), "float64"), values((2, 2, 3, 3), "float64", 1)
     (made,) = Executor(graph)({"x": x}, {("c", "weight"): w} if call.startswith("conv") else {}).values()
