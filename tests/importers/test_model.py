@@ -144,6 +144,16 @@ def test_a_forward_that_wants_something_else_than_a_tensor() -> None:
     assert [item.spec.dims for item in load(_Dict(), [{"image": (1, 3, 8, 8)}]).inputs] == [(1, 3, 8, 8)]
 
 
+def test_a_forward_that_looks_at_values_says_so_once() -> None:
+    class Looks(torch.nn.Module):
+        def forward(self, x):  # type: ignore[no-untyped-def]
+            return x if x.sum() > 0 else -x
+
+    text = _message(Looks(), "1x3x8x8")
+    assert text.count("looks at the values of a tensor") == text.count("  at: ") == text.count("  fix: ") == 1
+    assert "can be given from Python" in text
+
+
 def test_a_dtype_behind_a_shape() -> None:
     assert load(_Words(), ["2x7:int64"]).inputs[0].spec == TensorSpec((2, 7), "int64")
     assert load(_Words(), [], {"ids": "2x7:int64"}).inputs[0].spec == TensorSpec((2, 7), "int64")

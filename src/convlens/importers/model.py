@@ -96,7 +96,8 @@ def _captured(module: Any, inputs: Sequence[Any], named: dict[str, Any], real: b
     try:
         return capture(module, given, by_name, real=real)
     except (UsageError, ShapeError) as error:
-        raise type(error)(f"{error}\n  {_what_forward_takes(module)}") from error
+        kind = UsageError if isinstance(error, UsageError) else ShapeError
+        raise kind(f"{error}\n  {_what_forward_takes(module)}") from error
 
 
 def _what_forward_takes(module: Any) -> str:

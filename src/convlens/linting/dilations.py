@@ -78,8 +78,9 @@ def with_dilation(op: Op, slides: tuple[Slide, ...], rate: int) -> Op:
 
 def _padding(slide: Slide, rate: int) -> tuple[int, int]:
     """The padding with which the output keeps its size: what is more goes where the padding was."""
-    if not slide.left and not slide.right:
-        return 0, 0
+    given = max(slide.left, 0), max(slide.right, 0)  # a side may be cropped
+    if not any(given):
+        return slide.left, slide.right
     more = span(slide.kernel, rate) - slide.reach
-    left = more * slide.left // (slide.left + slide.right)
+    left = more * given[0] // sum(given)
     return slide.left + left, slide.right + more - left

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property
+from itertools import chain
 
 from convlens.arith.pattern import Pattern
 from convlens.ir.graph import Graph, Node, Ref
@@ -42,9 +43,15 @@ class Network:
         return found
 
     def of(self, *ops: str) -> Iterator[Node]:
-        """The nodes of these operators, one operator after the other."""
-        for op in ops:
-            yield from self._of_op.get(op, ())
+        """The nodes of these operators, in the order of the network."""
+        found = [self._of_op[op] for op in dict.fromkeys(ops) if op in self._of_op]
+        if len(found) < 2:
+            return iter(found[0] if found else ())
+        return iter(sorted(chain(*found), key=lambda node: self._places[node.name]))
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {node.name: at for at, node in enumerate(self.nodes)}
 
     @cached_property
     def windows(self) -> tuple[tuple[Node, tuple[Slide, ...]], ...]:

@@ -13,6 +13,7 @@ from convlens.importers.spelled import calls_of
 from convlens.importers.torch import capture
 from convlens.ir import text
 from convlens.ir.op import lookup
+from convlens.passes.facts import facts
 from tests.backends.values import alone, close, shaken, spec_of, values
 from tests.ops.test_conformance import REFUSALS, meaningless, tensors_in
 from tests.ops.torch_layers import Layer, inputs_of, layers
@@ -144,3 +145,25 @@ def test_the_text_form_runs_too() -> None:
     x, w = values((1, 1, 5, 6), "float64"), values((1, 1, 2, 3), "float64", 1)
     wide = torch.nn.functional.pad(x, (0, 2, 1, 0))
     close([*Executor(graph)({"x": x}, {("c", "weight"): w}).values()], [torch.nn.functional.conv2d(wide, w)])
+
+
+@pytest.mark.parametrize("call", ["conv", "conv_transpose", "max_pool", "avg_pool"])
+@pytest.mark.parametrize("sides", [((-1, -1), (-1, -1)), ((-2, -2), (1, 1)), ((-1, 2), (0, -1))])
+def test_negative_padding_crops(call: str, sides: tuple[tuple[int, int], ...]) -> None:
+    """Even or not: of the input of a window; a transposed convolution gives more of its output."""
+    settings = f"kernel=3x3, padding={[list(pair) for pair in sides]}" + (
+        ", out=2, bias=false" if call.startswith("conv") else ""
+    )
+    graph = text.parse(f"input x: 1x2x7x8\nc = {call}(x, {settings})\noutput c")
+    x, w = values((1, 2, 7, 8), "float64"), values((2, 2, 3, 3), "float64", 1)
+    (made,) = Executor(graph)({"x": x}, {("c", "weight"): w} if call.startswith("conv") else {}).values()
+    assert tuple(made.shape) == facts(graph).nodes["c"].outputs[0].dims
+    flat = [n for pair in reversed(sides) for n in pair]
+    if call == "conv_transpose":
+        close([made], [torch.nn.functional.pad(torch.nn.functional.conv_transpose2d(x, w), [-n for n in flat])])
+        return
+    lowest = -torch.inf if call == "max_pool" else 0.0
+    wide = torch.nn.functional.pad(x, flat, value=lowest)
+    plain = {"conv": lambda: torch.nn.functional.conv2d(wide, w), "max_pool": lambda: torch.nn.functional.max_pool2d(wide, 3),
+             "avg_pool": lambda: torch.nn.functional.avg_pool2d(wide, 3)}  # fmt: skip
+    close([made], [plain[call]()])

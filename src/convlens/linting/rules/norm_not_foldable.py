@@ -85,6 +85,8 @@ def _folds_on(net: Network, node: Node) -> bool:
     reader = net.after(node)
     if reader is None or reader.op.name not in WEIGHTED or not node.op.settings()["tracked"]:
         return False
+    if reader.name not in net.facts.nodes:
+        return True  # the network ends at it
     if reader.op.name == "linear":
         return net.known(reader).inputs[0].rank == 2
     padded = reader.op.name == "conv_transpose" or any(slide.left or slide.right for slide in net.slides(reader))

@@ -114,7 +114,7 @@ def _late_layers(net: Network, last: LastMap) -> list[Node]:
     node: Node | None = last.node
     while node is not None and len(found) < TRIED:
         slides = net.slides(node)
-        may = all(slide.stride == slide.dilation == 1 and slide.kernel % 2 for slide in slides)
+        may = len(slides) == len(last.field.axes) and all(s.stride == s.dilation == 1 and s.kernel % 2 for s in slides)
         if node.op.name == "conv" and may and max(slide.kernel for slide in slides) > 1:
             found.append(node)
         node = net.before(node)
