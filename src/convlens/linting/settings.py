@@ -55,17 +55,27 @@ class Settings(NamedTuple):
         """These settings with what a call says itself, which goes before them.
 
         A rule that the call selects is not ignored by the settings; what it ignores is ignored beside what they ignore.
+        Raises `UsageError` where ``select`` names no rule.
 
         >>> Settings(select=("S",), ignore=("S01",)).given(ignore=("S02",)).ignore
         ('S01', 'S02')
-        >>> Settings(ignore=("S01",)).given(select=("S01",)).ignore
-        ()
+        >>> Settings(ignore=("S01", "B01")).given(select=("S01",)).ignore
+        ('B01',)
         """
         chosen = tuple(select)
         said = {field: value for field, value in options._asdict().items() if value not in ("", None)}
         return self._replace(
             select=chosen or self.select,
-            ignore=(*(() if chosen else self.ignore), *ignore),
+            ignore=(*_unselected(self.ignore, chosen), *ignore),
             options=self.options._replace(**said),
             fail_on=fail_on or self.fail_on,
         )
+
+
+def _unselected(words: tuple[str, ...], chosen: tuple[str, ...]) -> tuple[str, ...]:
+    """Those of ``words`` that name no rule that ``chosen`` names, too."""
+    if not words or not chosen:
+        return words
+    from convlens.linting.table import codes  # noqa: PLC0415 - the rules are loaded only where they are asked for
+
+    return tuple(word for word in words if not codes((word,)) & codes(chosen))
