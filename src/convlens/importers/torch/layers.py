@@ -68,7 +68,21 @@ class _Layer:
     be known before the call: later the mode is active, and to ask a tensor for its shape is a call too.
     """
 
-    __slots__ = ("added", "attributes", "buffers", "given", "keys", "modes", "module", "parameters", "path", "read", "size", "trace", "types")
+    __slots__ = (
+        "added",
+        "attributes",
+        "buffers",
+        "given",
+        "keys",
+        "modes",
+        "module",
+        "parameters",
+        "path",
+        "read",
+        "size",
+        "trace",
+        "types",
+    )
 
     def __init__(self, trace: Trace, module: nn.Module, path: str, modes: int) -> None:
         self.trace = trace

@@ -152,7 +152,7 @@ class Capture(TorchFunctionMode):
             return func(*mapped(args, value_of), **mapped(kwargs, value_of))
         if name in _VALUE_TENSORS:
             undetermined(self.trace, call_name(func), (args, kwargs))
-        raise DataDependentError(call_name(func))
+        raise DataDependentError.of(call_name(func))
 
     def _computed(self, func: Any, args: Any, kwargs: Any, result: Any) -> Any:
         run = _VALUES_OF.get(func, func)
