@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
+from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from convlens.linting.finding import Severity
@@ -10,7 +11,7 @@ from convlens.linting.options import Options
 
 class Exemption(NamedTuple):
     """Findings of the rules ``codes`` (codes, names or families; empty: all) at nodes that match ``node`` are let pass,
-    for this ``reason``. ``node`` may hold ``*`` and ``?``, and so may ``model``, the name or the file of the network.
+    for this ``reason``. ``node`` may hold ``*`` and ``?``, and so may ``model``: the network's name, its file, or the file's name.
     """
 
     node: str
@@ -28,10 +29,11 @@ class Exemption(NamedTuple):
     def concerns(self, name: str, file: str) -> bool:
         """Is it about the network of this name, which was read from this file?
 
-        >>> Exemption("features.*", (), "as published", "nets/*.txt").concerns("alexnet", "nets/a.txt")
-        True
+        >>> of_file = Exemption("features.*", (), "as published", "a.txt")
+        >>> of_file.concerns("alexnet", "nets/a.txt"), of_file.concerns("alexnet", "nets/ba.txt")
+        (True, False)
         """
-        return fnmatchcase(name, self.model) or fnmatchcase(file, self.model)
+        return any(fnmatchcase(each, self.model) for each in (name, file, PurePosixPath(file).name))
 
 
 class Settings(NamedTuple):

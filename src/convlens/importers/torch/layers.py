@@ -69,26 +69,16 @@ class _Layer:
     """
 
     __slots__ = (
-        "added",
-        "attributes",
-        "buffers",
-        "given",
-        "keys",
-        "modes",
-        "module",
-        "parameters",
-        "path",
-        "read",
-        "size",
-        "trace",
+        "added", "attributes", "buffers", "given", "keys", "modes", "module", "parameters", "path", "read", "size", "trace",
         "types",
-    )
+    )  # fmt: skip
 
     def __init__(self, trace: Trace, module: nn.Module, path: str, modes: int) -> None:
         self.trace = trace
         self.module: Any = module
         self.path = path
-        self.read = reader(type(module))
+        kind: Any = type(module)
+        self.read = reader(kind)
         self.modes = modes
         self.attributes = attributes = vars(module)
         self.size = len(attributes) + 1
@@ -97,7 +87,7 @@ class _Layer:
         self.keys = [*map(id, tensors)]
         self.types = types = (*map(type, tensors),)
         looks = map(_LOOK, tensors) if _NONE not in types else [None if t is None else _LOOK(t) for t in tensors]
-        self.given = (type(module), *parameters, *buffers, types, *looks)
+        self.given = (kind, *parameters, *buffers, types, *looks)
 
     def call(self, *args: Any, **kwargs: Any) -> Any:
         """What runs in place of the module's own call, which does the same where it does not run itself."""
