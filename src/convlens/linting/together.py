@@ -1,6 +1,7 @@
 """The reports on several networks of one run, which share their exemptions."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from convlens.linting.apply import UNUSED, exemption_record
 from convlens.linting.report import Report
@@ -10,7 +11,7 @@ def together(reports: Sequence[Report]) -> list[Report]:
     """The reports, in which an exemption covers nothing only where it does so in all of them, which the last one tells."""
     if len(reports) < 2:
         return list(reports)
-    known = [exemption_record(passed.exemption) for report in reports for passed in report.passed]
+    known: list[Mapping[str, Any]] = [exemption_record(passed.exemption) for report in reports for passed in report.passed]
     settled: list[Report] = []
     for report in reversed(reports):
         mine = [finding.evidence for finding in report.findings if finding.code == UNUSED[0]]
