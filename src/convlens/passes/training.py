@@ -31,7 +31,9 @@ class Step(NamedTuple):
     saved: Saved
 
 
-def training(graph: Graph, facts: Facts, memory: Memory | None = None, *, to_inputs: bool = False) -> Mapping[str, Training]:
+def training(
+    graph: Graph, facts: Facts, memory: Memory | None = None, *, to_inputs: bool = False
+) -> Mapping[str, Training]:
     """Training facts of every node that has facts, for the parameters that are not frozen.
 
     ``memory`` is what `storages` gives, where it is known already. With ``to_inputs`` the gradients by the network's inputs

@@ -68,17 +68,13 @@ class _Layer:
     be known before the call: later the mode is active, and to ask a tensor for its shape is a call too.
     """
 
-    __slots__ = (
-        "added", "attributes", "buffers", "given", "keys", "modes", "module", "parameters", "path", "read", "size", "trace",
-        "types",
-    )  # fmt: skip
+    __slots__ = ("added", "attributes", "buffers", "given", "keys", "modes", "module", "parameters", "path", "read", "size", "trace", "types")
 
     def __init__(self, trace: Trace, module: nn.Module, path: str, modes: int) -> None:
         self.trace = trace
         self.module: Any = module
         self.path = path
-        kind: Any = type(module)
-        self.read = reader(kind)
+        self.read = reader(type(module))
         self.modes = modes
         self.attributes = attributes = vars(module)
         self.size = len(attributes) + 1
@@ -87,7 +83,7 @@ class _Layer:
         self.keys = [*map(id, tensors)]
         self.types = types = (*map(type, tensors),)
         looks = map(_LOOK, tensors) if _NONE not in types else [None if t is None else _LOOK(t) for t in tensors]
-        self.given = (kind, *parameters, *buffers, types, *looks)
+        self.given = (type(module), *parameters, *buffers, types, *looks)
 
     def call(self, *args: Any, **kwargs: Any) -> Any:
         """What runs in place of the module's own call, which does the same where it does not run itself."""
