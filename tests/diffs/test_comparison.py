@@ -114,6 +114,37 @@ def test_a_network_that_breaks_is_compared_up_to_there():
     assert found.totals["params"][1] < found.totals["params"][0]
 
 
+BROKEN = OLD.replace("body.conv = conv(stem.act, out=16", "body.conv = conv(stem.act, groups=3, out=16")
+
+
+@pytest.mark.parametrize(("old", "new", "ends"), [(OLD, BROKEN, [None, "body.conv"]), (BROKEN, OLD, ["body.conv", None])])
+def test_totals_that_end_early_are_no_saving(old, new, ends):
+    found = diff(parse(old), parse(new))
+    record = found.to_dict()
+    assert record["totals_up_to"] == ends
+    assert all(isinstance(count, int) for both in record["totals"].values() for count in both)
+    for shown in (found.text(), found.to_markdown()):
+        assert f"{'new' if ends[1] else 'old'}, up to body.conv" in shown
+        assert "at least 464" in shown
+        assert "%)" not in shown
+        assert shown.replace("\\", "").count("groups=3 does not divide") == 1
+    assert "does not divide" not in "\n".join(line for _, line in found.lines(errors=False))
+
+
+def test_networks_that_break_alike_give_their_error_once():
+    assert diff(parse(BROKEN), parse(BROKEN)).text().count("groups=3 does not divide") == 1
+
+
+def test_totals_with_a_cost_that_cannot_be_told():
+    net = 'input x: 1x3x8x8\nc = conv(x, out=4, kernel=3x3)\no = opaque(c, call="f", results=["1x4x6x6:float32"])\noutput o'
+    found = diff(parse(net), parse(net.replace("out=4", "out=4, bias=false")))
+    assert found.to_dict()["costs_unknown"] == [["o"], ["o"]]
+    rows = {line.split("  ")[0]: line for line in found.text().splitlines()}
+    assert "at least" in rows["MACs"]
+    assert rows["MACs"].endswith(" -")
+    assert rows["parameters"].endswith("%)")
+
+
 def test_another_input_changes_figures_but_edits_nothing():
     found = diff("resnet18", "resnet18")
     assert found.same

@@ -24,7 +24,9 @@ def graph_of(*lines: str) -> Graph:
 
 
 def findings(code: str, graph: Graph, **options: Any) -> tuple[Finding, ...]:
-    return lint_graph(graph, Settings(select=(code,), options=Options(**options))).findings
+    """Those of the rule; why a network cannot run is said by others."""
+    found = lint_graph(graph, Settings(select=(code,), options=Options(**options))).findings
+    return tuple(finding for finding in found if finding.code == code)
 
 
 def said(code: str, graph: Graph, **options: Any) -> list[tuple[str, tuple[str, ...]]]:

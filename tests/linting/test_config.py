@@ -91,7 +91,7 @@ def test_the_nearest_file_that_speaks_of_convlens_is_read(folder: Path) -> None:
 def test_a_call_goes_before_the_file(folder: Path) -> None:
     (folder / "convlens.toml").write_text(WHOLE)
     found = read().given(["S01"], ["X"], Options(max_params=7, batch=1), "info")
-    assert (found.select, found.ignore, found.fail_on) == (("S01",), ("X",), "info")
+    assert (found.select, found.ignore, found.fail_on) == (("S01",), ("X01", "X"), "info")
     assert (found.options.max_params, found.options.batch, found.options.max_macs) == (7, 1, 600_000_000)
 
 

@@ -9,6 +9,7 @@ from convlens.ir.text import parse
 from convlens.linting.lint import lint_graph
 from convlens.linting.report import Report
 from convlens.linting.settings import Exemption, Settings
+from convlens.linting.together import together
 
 BIASED = "network n\ninput x: 1x3x8x8\n" + "".join(
     f"c{at} = conv({'x' if at == 0 else f'b{at - 1}'}, out=4, kernel=1x1)\nb{at} = batch_norm(c{at})\n" for at in range(3)
@@ -47,6 +48,22 @@ def test_an_exemption_that_covers_nothing_is_a_finding() -> None:
         "the exemption of S01 at 'd*' covers no finding"
     ]
     assert ("C01", "unused-exemption") in report.ran
+
+
+def test_of_several_networks_one_that_uses_an_exemption_is_enough() -> None:
+    other = parse("input x: 1x3x8x8\nd = conv(x, out=4, kernel=1x1)\noutput d")
+    settings = Settings(select=SELECTED, exemptions=(Exemption("c?", ("S01",), "r"), Exemption("zz", ("S01",), "r")))
+    for graphs in ((net(), other, other), (other, net(), other), (other, other, net())):
+        alone = [lint_graph(graph, settings) for graph in graphs]
+        assert sum(len(report.findings) for report in alone) == 5
+        told_of = [[finding.evidence["node"] for finding in report.findings] for report in together(alone)]
+        assert told_of == [[], [], ["zz"]]
+    assert [len(report.findings) for report in together([lint_graph(other, settings)])] == [2]
+
+
+def test_a_pattern_of_a_network_may_be_the_name_of_its_file() -> None:
+    for model, told_here in (("a.txt", []), ("b.txt", [("S01", ("c0", "c1", "c2"))]), ("?.txt", [])):
+        assert told(found(Exemption("c?", ("S01",), "r", model), origin="./nets/a.txt")) == told_here
 
 
 @pytest.mark.parametrize("exemption", [Exemption("c0", ("G12",), "r"), Exemption("d", (), "r")])

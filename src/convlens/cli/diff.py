@@ -52,9 +52,8 @@ def command(
         emit(found.to_markdown(lang=lang))
     else:
         _print(found, color, lang)
-    for summary in (found.old, found.new):
-        if summary.facts.error is not None:
-            raise summary.facts.error
+    if found.errors:
+        raise type(found.errors[0])("\n\nerror: ".join(error.text(lang) for error in found.errors))
 
 
 def _file_text(found: "Comparison", ending: str, lang: str) -> str:
@@ -67,5 +66,5 @@ def _print(found: "Comparison", color: str, lang: str) -> None:
     from convlens.report.terminal import screen_of  # noqa: PLC0415 - only a text for people needs a screen
 
     screen = screen_of(sys.stdout, color)
-    lines = list(found.lines(screen.width, lang=lang))
+    lines = list(found.lines(screen.width, lang=lang, errors=False))
     emit(coloured(lines, STYLES, screen), color=screen.color)

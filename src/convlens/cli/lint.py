@@ -134,6 +134,7 @@ def _report(graphs: Graphs, settings: "Settings", shown: Shown, outs: tuple[str,
     """A network that cannot be read is said when the others are reported."""
     from convlens.linting.lint import lint_graph  # noqa: PLC0415 - `--help` needs no rule
     from convlens.linting.place import origin_of  # noqa: PLC0415 - `--help` needs no rule
+    from convlens.linting.together import together  # noqa: PLC0415 - `--help` needs no rule
 
     reports: list[Report] = []
     errors: list[ConvlensError] = []
@@ -142,6 +143,7 @@ def _report(graphs: Graphs, settings: "Settings", shown: Shown, outs: tuple[str,
             reports.append(lint_graph(read(), settings, origin=origin_of(model)))
         except ConvlensError as error:
             errors.append(error)
+    reports = together(reports)
     if reports:
         give_reports(reports, shown, outs)
     if errors:

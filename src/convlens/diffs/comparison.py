@@ -7,11 +7,14 @@ from typing import Any
 from convlens.diffs.change import Change, change, figures, shown_labels
 from convlens.diffs.findings import Findings, compared
 from convlens.diffs.match import matched
+from convlens.ir.errors import ConvlensError
 from convlens.ir.graph import Node
 from convlens.ir.record import as_json
 from convlens.report.summary import Summary
 
 WIDTH = 100
+GUESSED = ("macs", "elementwise", "training_macs")
+"""Totals that are too small where the cost of a layer cannot be told."""
 
 
 class Comparison:
@@ -60,6 +63,25 @@ class Comparison:
             for (name, before), after in zip(self.old.totals._asdict().items(), self.new.totals, strict=True)
         }
 
+    @property
+    def up_to(self) -> tuple[str | None, str | None]:
+        """The layer before which the totals of each network end, because its shapes break there; None where they are whole."""
+        old, new = (summary.facts.broken for summary in (self.old, self.new))
+        return old and old.name, new and new.name
+
+    def is_whole(self, total: str) -> tuple[bool, bool]:
+        """For each network: is this total of all its layers, none of which breaks or has a cost that cannot be told?"""
+        old, new = (
+            summary.facts.broken is None and not (total in GUESSED and summary.unknown) for summary in (self.old, self.new)
+        )
+        return old, new
+
+    @property
+    def errors(self) -> list[ConvlensError]:
+        """Why the shapes of a network break; once, where both break alike."""
+        found = [summary.facts.error for summary in (self.old, self.new) if summary.facts.error is not None]
+        return list({str(error): error for error in found}.values())
+
     @cached_property
     def findings(self) -> Findings:
         return compared(self.old.graph, self.new.graph, self.pairs)
@@ -69,11 +91,14 @@ class Comparison:
         """Is nothing but perhaps a name another?"""
         return not (self.added or self.removed or self.changed or any(a != b for a, b in self.totals.values()))
 
-    def lines(self, width: int = WIDTH, *, lang: str = "en") -> Iterator[tuple[str, str]]:
-        """The text, line by line, each with its kind: "added", "removed", "changed", "title" or "text"."""
+    def lines(self, width: int = WIDTH, *, lang: str = "en", errors: bool = True) -> Iterator[tuple[str, str]]:
+        """The text, line by line, each with its kind: "added", "removed", "changed", "title" or "text".
+
+        Behind it stand the `errors`, unless these are told elsewhere.
+        """
         from convlens.diffs.text import lines  # noqa: PLC0415 - each form loads its own writer
 
-        return lines(self, width, lang)
+        return lines(self, width, lang, errors=errors)
 
     def text(self, width: int = WIDTH, *, lang: str = "en") -> str:
         return "\n".join(line for _, line in self.lines(width, lang=lang)) + "\n"
@@ -94,6 +119,8 @@ class Comparison:
             "changed": [one.to_dict() for one in self.changed],
             "renamed": [{"was": one.old, "name": one.new} for one in self.renamed],
             "totals": {name: list(both) for name, both in self.totals.items()},
+            "totals_up_to": list(self.up_to),
+            "costs_unknown": [self.old.unknown, self.new.unknown],
             "findings": self.findings.to_dict(),
             "errors": [str(summary.facts.error) if summary.facts.error else None for summary in (self.old, self.new)],
         }

@@ -8,6 +8,7 @@ from convlens.diffs.words import ARROW, block_costs, block_label, figure_words, 
 from convlens.lang.markdown import escaped, table_row
 from convlens.lang.messages import counted, listed, say
 from convlens.linting.finding import Finding
+from convlens.linting.lint import BROKEN
 from convlens.report.notes import heading
 from convlens.report.summary import Summary
 
@@ -23,14 +24,15 @@ def markdown(found: "Comparison", lang: str) -> str:
     parts = [f"**{escaped(heading(found.old))}{ARROW}{escaped(heading(found.new))}**", _totals(found, lang)]
     parts += [_table(heads, rows, lang) for heads, rows in (_layers(found, lang), _following(found, lang)) if rows]
     parts += _findings(found, lang)
+    parts += [escaped(" ".join(error.text(lang).split())) for error in found.errors]
     if found.same:
         parts.append(say(lang, "No layer and no figure differs."))
     return "\n\n".join(parts) + "\n"
 
 
 def _totals(found: "Comparison", lang: str) -> str:
-    head, *rows = total_rows(found.totals, lang)
-    return "\n".join([table_row(list(head)), "|---|---:|---:|---:|", *(table_row(list(row)) for row in rows)])
+    head, *rows = total_rows(found, lang)
+    return "\n".join([table_row(list(map(escaped, head))), "|---|---:|---:|---:|", *(table_row(list(row)) for row in rows)])
 
 
 def _layers(found: "Comparison", lang: str) -> tuple[list[str], list[list[str]]]:
@@ -66,8 +68,9 @@ def _findings(found: "Comparison", lang: str) -> Iterator[str]:
         (found.findings.new, say(lang, "new findings")),
         (found.findings.gone, say(lang, "findings that are gone")),
     ):
-        if findings:
-            yield "\n".join([f"**{what}**", "", *(_finding(finding, lang) for finding in findings)])
+        told = [_finding(finding, lang) for finding in findings if finding.code != BROKEN]
+        if told:
+            yield "\n".join([f"**{what}**", "", *told])
 
 
 def _finding(finding: Finding, lang: str) -> str:

@@ -9,6 +9,7 @@ from convlens.diffs.words import ARROW, block_costs, block_label, figure_words, 
 from convlens.lang.layout import aligned, wrapped
 from convlens.lang.messages import counted, listed, said, say
 from convlens.linting.finding import Finding
+from convlens.linting.lint import BROKEN
 from convlens.report.notes import heading
 from convlens.report.summary import Summary
 
@@ -22,19 +23,21 @@ NAMED = 6
 INDENT = " " * 4
 
 
-def lines(found: "Comparison", width: int, lang: str) -> Iterator[Line]:
-    """What was taken out, put in and edited, what follows from it, the totals, and the findings that come and go."""
+def lines(found: "Comparison", width: int, lang: str, *, errors: bool = True) -> Iterator[Line]:
+    """What was taken out, put in and edited, what follows from it, the totals, and the findings that come and go.
+
+    Behind it stands why a network breaks, unless these ``errors`` are told elsewhere.
+    """
     yield "title", f"{heading(found.old)}{ARROW}{heading(found.new)}"
     if found.same:
         yield from (("", ""), ("text", say(lang, "No layer and no figure differs.")))
     yield from _layers(found, width, lang)
     yield from _in_short(found, width, lang)
     yield "", ""
-    yield from (("text", line) for line in aligned(total_rows(found.totals, lang)))
+    yield from (("text", line) for line in aligned(total_rows(found, lang)))
     yield from _findings(found, width, lang)
-    for summary in (found.old, found.new):
-        if summary.facts.error is not None:
-            yield from (("", ""), *(("removed", line) for line in str(summary.facts.error).split("\n")))
+    for error in found.errors if errors else ():
+        yield from (("", ""), *(("removed", line) for line in error.text(lang).split("\n")))
 
 
 def _layers(found: "Comparison", width: int, lang: str) -> Iterator[Line]:
@@ -86,7 +89,7 @@ def _some(names: list[str], lang: str) -> str:
 
 
 def _findings(found: "Comparison", width: int, lang: str) -> Iterator[Line]:
-    new, gone = ([f for f in each if f.severity != "info"] for each in found.findings)
+    new, gone = ([f for f in each if f.severity != "info" and f.code != BROKEN] for each in found.findings)
     if new or gone:
         yield "", ""
     for kind, mark, findings in (("removed", "-", gone), ("added", "+", new)):

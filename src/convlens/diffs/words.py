@@ -1,13 +1,17 @@
 """Figures of two networks in words."""
 
-from typing import Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 from convlens.arith.units import grouped
 from convlens.diffs.blocks import Block
-from convlens.diffs.change import Change, figures, shown_labels
+from convlens.diffs.change import ABSENT, Change, figures, shown_labels
 from convlens.ir.spec import show_shape
 from convlens.lang.messages import counted, listed, marked, said, say
 from convlens.report.summary import Summary
+
+if TYPE_CHECKING:
+    from convlens.diffs.comparison import Comparison
 
 FIGURES = {
     "outputs": marked("output"),
@@ -71,13 +75,24 @@ def block_costs(summary: Summary, block: Block, lang: str) -> str:
     return listed(lang, [said(lang, say(lang, FIGURES[name]), grouped(count)) for name, count in counts if count])
 
 
-def total_rows(totals: dict[str, tuple[int, int]], lang: str) -> list[tuple[str, str, str, str]]:
-    """A row for every total that counts something, the change behind it."""
-    rows = [("", say(lang, "old"), say(lang, "new"), say(lang, "change"))]
-    for name, (before, after) in totals.items():
-        if before or after:
-            rows.append((say(lang, TOTALS[name]), grouped(before), grouped(after), step(before, after)))
+def total_rows(found: "Comparison", lang: str) -> list[tuple[str, str, str, str]]:
+    """A row for every total that counts something, the change behind it; none is told of totals that are not whole."""
+    rows = [("", *_heads(found, lang), say(lang, "change"))]
+    for name, both in found.totals.items():
+        if any(both):
+            whole = found.is_whole(name)
+            before, after = (_total(count, sure, lang) for count, sure in zip(both, whole, strict=True))
+            rows.append((say(lang, TOTALS[name]), before, after, step(*both) if all(whole) else ABSENT))
     return rows
+
+
+def _heads(found: "Comparison", lang: str) -> Iterator[str]:
+    for what, end in zip((say(lang, "old"), say(lang, "new")), found.up_to, strict=True):
+        yield what if end is None else say(lang, "{what}, up to {node}", what=what, node=end)
+
+
+def _total(count: int, sure: bool, lang: str) -> str:
+    return grouped(count) if sure else say(lang, "at least {number}", number=grouped(count))
 
 
 def step(before: int, after: int) -> str:

@@ -88,6 +88,7 @@ def _captured(module: Any, inputs: Sequence[Any], named: dict[str, Any], real: b
             )
         )
     from convlens.importers.torch import capture  # noqa: PLC0415 - only a live module needs torch
+    from convlens.importers.torch.opaque import DataDependentError  # noqa: PLC0415 - only a live module needs torch
 
     given = tuple(parse_spec(item) if isinstance(item, str) else item for item in inputs)
     by_name = {key: _spec_or_value(item) for key, item in named.items()}
@@ -95,6 +96,8 @@ def _captured(module: Any, inputs: Sequence[Any], named: dict[str, Any], real: b
         return capture(module, given, by_name, real=real)
     try:
         return capture(module, given, by_name, real=real)
+    except DataDependentError:  # it took what it was given
+        raise
     except (UsageError, ShapeError) as error:
         kind = UsageError if isinstance(error, UsageError) else ShapeError
         raise kind(f"{error}\n  {_what_forward_takes(module)}") from error

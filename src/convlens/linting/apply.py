@@ -1,6 +1,6 @@
 """Findings as the settings want them: the better informed rule speaks, severities are replaced, exemptions let pass."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from convlens.lang.messages import marked
 from convlens.lang.remark import remark
@@ -13,10 +13,14 @@ UNUSED = ("C01", "unused-exemption")
 
 
 class Passed(NamedTuple):
-    """A finding that an exemption lets pass, and why."""
+    """A finding that an exemption lets pass."""
 
     finding: Finding
-    reason: str
+    exemption: Exemption
+
+    @property
+    def reason(self) -> str:
+        return self.exemption.reason
 
 
 def applied(findings: list[Finding], settings: Settings, run: frozenset[str]) -> tuple[tuple[Finding, ...], tuple[Passed, ...]]:
@@ -53,7 +57,7 @@ def _without(findings: list[Finding], exemption: Exemption) -> tuple[list[Findin
         if not covered or finding.code not in meant:
             kept.append(finding)
             continue
-        passed.append(Passed(finding._replace(nodes=tuple(covered)), exemption.reason))
+        passed.append(Passed(finding._replace(nodes=tuple(covered)), exemption))
         rest = tuple(node for node in finding.nodes if node not in covered)
         if rest:
             kept.append(finding._replace(nodes=rest, fixes=()))
@@ -65,8 +69,13 @@ def _meant(exemption: Exemption) -> frozenset[str]:
 
 
 def _unused(exemption: Exemption) -> Finding:
+    """That it covers nothing."""
     message = remark(
         marked("the exemption of {codes} at {node} covers no finding"),
         codes=", ".join(exemption.codes) or "*", node=repr(exemption.node),
     )  # fmt: skip
-    return Finding(*UNUSED, "warn", (), message, {"node": exemption.node, "codes": list(exemption.codes)})
+    return Finding(*UNUSED, "warn", (), message, exemption_record(exemption))
+
+
+def exemption_record(exemption: Exemption) -> dict[str, Any]:
+    return {"node": exemption.node, "codes": list(exemption.codes), "model": exemption.model}

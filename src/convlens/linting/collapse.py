@@ -1,5 +1,6 @@
 """Where a map has become too small for a window: the layer at which the network ends, and what would let it go on."""
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from convlens.arith.padding import Sides, span
@@ -13,7 +14,7 @@ from convlens.lang.remark import remark
 from convlens.linting.edits import with_ops, without
 from convlens.linting.finding import Fix
 from convlens.linting.refit import POOLING
-from convlens.linting.trials import images, smallest
+from convlens.linting.trials import smallest
 from convlens.ops._window import Window, spatial
 from convlens.passes.facts import Facts, facts
 
@@ -24,7 +25,7 @@ MOST = 16
 class Narrow(NamedTuple):
     """A window that reaches over ``reach`` pixels along each axis, of a map of ``sizes`` with ``pads`` on its sides.
 
-    ``reduced``: layers before have made the map smaller than the network's input along an axis on which it does not fit.
+    ``reduced``: layers before have made the map smaller than one that it comes from, along an axis on which it does not fit.
     """
 
     node: Node
@@ -51,9 +52,22 @@ def narrow(graph: Graph, known: Facts) -> Narrow | None:
         return None
     reach = tuple(map(span, node.op.kernel, node.op.dilation))
     short = [axis for axis, n in enumerate(sizes) if n + sum(pads[axis]) < reach[axis]]
-    given = [item.spec.dims[-len(sizes) :] for item in images(graph, len(sizes))]
-    reduced = any(dims[axis] > sizes[axis] for dims in given for axis in short)
+    larger = (spatial(node.op, spec) for spec in _sources(graph, known, node) if spec.rank == x.rank)
+    reduced = bool(short) and any(dims[axis] > sizes[axis] for dims in larger for axis in short)
     return Narrow(node, node.op, sizes, pads, reach, reduced) if short else None
+
+
+def _sources(graph: Graph, known: Facts, node: Node) -> Iterator[TensorSpec]:
+    """All that the node is made from, however far back."""
+    seen: set[Ref] = set()
+    waiting = list(node.inputs[:1])
+    while waiting:
+        ref = waiting.pop()
+        spec = None if ref in seen else _spec(graph, known, ref)
+        seen.add(ref)
+        if spec is not None:
+            yield spec
+            waiting += graph[ref.node].inputs if ref.node in known.nodes else ()
 
 
 def _spec(graph: Graph, known: Facts, ref: Ref) -> TensorSpec | None:

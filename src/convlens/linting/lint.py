@@ -8,14 +8,18 @@ from convlens.ir.graph import Graph
 from convlens.linting.apply import applied
 from convlens.linting.config_keys import BUDGETS, Budget, budget
 from convlens.linting.devices import device_named
-from convlens.linting.finding import SEVERITIES, Severity
+from convlens.linting.finding import SEVERITIES, Finding, Severity
 from convlens.linting.network import Network
 from convlens.linting.options import LOSSES, Options
 from convlens.linting.place import origin_of, relative
 from convlens.linting.report import Report
+from convlens.linting.rule import Rule
 from convlens.linting.settings import Settings
 from convlens.linting.table import codes, every
 from convlens.passes.facts import Facts
+
+BROKEN = "X01"
+"""The rule that a network cannot run."""
 
 
 def lint(
@@ -28,7 +32,8 @@ def lint(
     """What is wrong with ``model``: every finding of every rule, with evidence and, where there is one, a fix.
 
     ``model``, ``inputs``, ``named_inputs``, ``dims`` and ``real`` are those of `convlens.summary`. ``select`` and ``ignore``
-    name rules by code, name or family letter. ``loss`` to ``device`` say what the network does not say by itself, the
+    name rules by code, name or family letter; a budget that is given is checked, and a network that cannot run is an error,
+    whatever is selected. ``loss`` to ``device`` say what the network does not say by itself, the
     ``max_...`` and ``min_receptive_field`` are budgets (`convlens.linting.options`), numbers or texts such as "5M";
     ``report.failed`` says whether a finding is at least as bad as ``fail_on`` ("warn"). What is given here goes before
     ``settings``, which `convlens.linting.config.read` reads from a project's files.
@@ -56,10 +61,26 @@ def lint_graph(
     run = wanted(settings)
     net, rules = Network(graph, settings.options, known), [rule for rule in every() if rule.code in run]
     findings = [finding for rule in rules for finding in rule().check(net)]
+    for rule in _of_the_end(net, settings, run):
+        more = [finding for finding in rule().check(net) if _ends(net, finding)]
+        findings, rules = findings + more, rules + [rule] * bool(more)
     file = relative(origin) if origin else ""
     concerned = tuple(each for each in settings.exemptions if each.concerns(graph.name, file))
     kept, passed = applied(findings, settings._replace(exemptions=concerned), run)
     return Report(net, settings, kept, passed, tuple((rule.code, rule.name) for rule in rules), origin)
+
+
+def _of_the_end(net: Network, settings: Settings, run: frozenset[str]) -> list[type[Rule]]:
+    """The rules that say why a network cannot run: they speak whatever is selected, unless they are ignored, or X01 is."""
+    ignored = codes(settings.ignore)
+    if net.facts.broken is None or BROKEN in run | ignored:
+        return []
+    told = (rule for rule in every() if rule.code == BROKEN or BROKEN in rule.instead_of)
+    return [rule for rule in told if rule.code not in run | ignored]
+
+
+def _ends(net: Network, finding: Finding) -> bool:
+    return net.facts.broken is not None and net.facts.broken.name in finding.nodes
 
 
 def checked(settings: Settings) -> Settings:
@@ -74,6 +95,14 @@ def checked(settings: Settings) -> Settings:
 
 
 def wanted(settings: Settings) -> frozenset[str]:
-    """The codes of the rules that run. Raises `UsageError` where a setting names no rule."""
+    """The codes of the rules that run. Raises `UsageError` where a setting names no rule.
+
+    A budget that is given is checked whatever is selected: only to ignore its rule turns it off.
+
+    >>> from convlens.linting.options import Options
+    >>> sorted(wanted(Settings(select=("S01",), options=Options(max_params=1000))))
+    ['B01', 'S01']
+    """
     selected = codes(settings.select) if settings.select else frozenset(rule.code for rule in every())
-    return selected - codes(settings.ignore)
+    given = tuple(name for name in BUDGETS if getattr(settings.options, name.replace("-", "_")) is not None)
+    return (selected | codes(given)) - codes(settings.ignore)

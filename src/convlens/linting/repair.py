@@ -11,6 +11,7 @@ from convlens.linting.finding import Finding, Fix, Severity
 from convlens.linting.lint import lint_graph
 from convlens.linting.report import Report
 from convlens.linting.settings import Settings
+from convlens.linting.table import codes
 
 Severities = tuple[Severity, ...]
 MOST = 1000
@@ -61,8 +62,9 @@ def repair(graph: Graph, settings: Settings = Settings(), origin: str = "") -> R
 
 def _steps(report: Report) -> Iterator[tuple[Mended, Report]]:
     """The fixes that work, the best of the worst finding first."""
+    chosen = codes(report.settings.select)
     for finding in report.findings:
-        if finding.severity == "info" and not report.settings.select:
+        if finding.code not in chosen if chosen else finding.severity == "info":
             continue
         for bad, fix in product(_unwanted(report), finding.fixes):
             after = _tried(report, finding, fix, bad)

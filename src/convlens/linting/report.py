@@ -32,6 +32,10 @@ class Report:
         self.rules: tuple[tuple[str, str], ...] = rules
         self.origin: str = origin
 
+    def with_findings(self, findings: tuple[Finding, ...]) -> "Report":
+        """The same report with these findings."""
+        return Report(self.net, self.settings, findings, self.passed, self.rules, self.origin)
+
     @cached_property
     def counts(self) -> dict[Severity, int]:
         """How many findings there are of each severity."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
+from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from convlens.linting.finding import Severity
@@ -10,7 +11,7 @@ from convlens.linting.options import Options
 
 class Exemption(NamedTuple):
     """Findings of the rules ``codes`` (codes, names or families; empty: all) at nodes that match ``node`` are let pass,
-    for this ``reason``. ``node`` may hold ``*`` and ``?``, and so may ``model``, the name or the file of the network.
+    for this ``reason``. ``node`` may hold ``*`` and ``?``, and so may ``model``: the network's name, its file, or the file's name.
     """
 
     node: str
@@ -28,10 +29,11 @@ class Exemption(NamedTuple):
     def concerns(self, name: str, file: str) -> bool:
         """Is it about the network of this name, which was read from this file?
 
-        >>> Exemption("features.*", (), "as published", "nets/*.txt").concerns("alexnet", "nets/a.txt")
-        True
+        >>> of_file = Exemption("features.*", (), "as published", "a.txt")
+        >>> of_file.concerns("alexnet", "nets/a.txt"), of_file.concerns("alexnet", "nets/ba.txt")
+        (True, False)
         """
-        return fnmatchcase(name, self.model) or fnmatchcase(file, self.model)
+        return any(fnmatchcase(each, self.model) for each in (name, file, PurePosixPath(file).name))
 
 
 class Settings(NamedTuple):
@@ -55,17 +57,27 @@ class Settings(NamedTuple):
         """These settings with what a call says itself, which goes before them.
 
         A rule that the call selects is not ignored by the settings; what it ignores is ignored beside what they ignore.
+        Raises `UsageError` where ``select`` names no rule.
 
         >>> Settings(select=("S",), ignore=("S01",)).given(ignore=("S02",)).ignore
         ('S01', 'S02')
-        >>> Settings(ignore=("S01",)).given(select=("S01",)).ignore
-        ()
+        >>> Settings(ignore=("S01", "B01")).given(select=("S01",)).ignore
+        ('B01',)
         """
         chosen = tuple(select)
         said = {field: value for field, value in options._asdict().items() if value not in ("", None)}
         return self._replace(
             select=chosen or self.select,
-            ignore=(*(() if chosen else self.ignore), *ignore),
+            ignore=(*_unselected(self.ignore, chosen), *ignore),
             options=self.options._replace(**said),
             fail_on=fail_on or self.fail_on,
         )
+
+
+def _unselected(words: tuple[str, ...], chosen: tuple[str, ...]) -> tuple[str, ...]:
+    """Those of ``words`` that name no rule that ``chosen`` names, too."""
+    if not words or not chosen:
+        return words
+    from convlens.linting.table import codes  # noqa: PLC0415 - the rules are loaded only where they are asked for
+
+    return tuple(word for word in words if not codes((word,)) & codes(chosen))

@@ -31,7 +31,7 @@ def comparison_record(old: "Summary", new: "Summary") -> dict[str, Any]:
         "changed": [[a, b] for a, b in changed.items()],
         "removed": [before[node.name] for node in found.removed if node.name in before],
         "added": [after[node.name] for node in found.added if node.name in after],
-        "totals": {lang: [list(row) for row in total_rows(found.totals, lang)] for lang in LANGUAGES},
+        "totals": {lang: [list(row) for row in total_rows(found, lang)] for lang in LANGUAGES},
         "changes": [_change(one, before, lang_texts(one)) for one in found.changed[:MOST] if one.old in before],
         "new": [finding_record(one, new) for one in found.findings.new],
         "gone": [finding_record(one, old) for one in found.findings.gone],

@@ -1,9 +1,13 @@
 """An error names a line that the user wrote, never one of Python's own library."""
 
+from pathlib import Path
+
+import pytest
 import torch
 from torch import nn
 
 import convlens
+from convlens.cli import main
 from convlens.importers.torch.frames import user_line
 
 
@@ -27,3 +31,31 @@ def test_the_line_of_a_forward_goes_before_that_of_the_caller() -> None:
     """The partner: where the user has a frame inside, it is that one."""
     assert "in forward: return self.conv(x)" in str(convlens.summary(Written(), (8, 1, 64, 64)).facts.error)
     assert "test_user_line.py" in user_line()
+
+
+LOOKING = """
+from torch import nn
+
+class Net(nn.Module):
+    def forward(self, x):
+        if x.mean() > 0:
+            x = x * 2
+        return x
+"""
+
+
+@pytest.mark.parametrize("verb", ["lint", "summary"])
+def test_code_that_looks_at_values_is_told_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], verb: str
+) -> None:
+    """On the command line, too, where an error of a module gets what its forward takes."""
+    (tmp_path / "looking_net.py").write_text(LOOKING)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit) as end:
+        main([verb, "looking_net.py:Net", "--input", "1x3x8x8"])
+    assert end.value.code == 2
+    assert capsys.readouterr().err.split("\nerror: ")[-1].removeprefix("error: ") == (
+        "torch.Tensor.__bool__ looks at the values of a tensor, and a capture has only shapes\n"
+        "  at: looking_net.py:6 in forward: if x.mean() > 0:\n"
+        "  fix: real=True (command line: --real) runs the module on zeros and records what it does\n"
+    )

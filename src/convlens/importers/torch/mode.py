@@ -156,7 +156,7 @@ class Capture(TorchFunctionMode):
             return func(*mapped(args, self._value_now), **mapped(kwargs, self._value_now))
         if name in _VALUE_TENSORS:
             undetermined(self.trace, call_name(func), (args, kwargs))
-        raise DataDependentError(call_name(func))
+        raise DataDependentError.of(call_name(func))
 
     def _value_now(self, tensor: torch.Tensor) -> torch.Tensor:
         return value_of(self._aside.value(tensor))

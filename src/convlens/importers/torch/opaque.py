@@ -15,8 +15,10 @@ from convlens.ops.opaque import Opaque, written
 class DataDependentError(UsageError):
     """The forward looks at values, which a capture does not have."""
 
-    def __init__(self, call: str) -> None:
-        super().__init__(
+    @classmethod
+    def of(cls, call: str) -> "DataDependentError":
+        """That of a call, at the user's line that is running."""
+        return cls(
             f"{call} looks at the values of a tensor, and a capture has only shapes\n"
             f"  at: {user_line() or 'unknown line'}\n"
             f"  fix: real=True (command line: --real) runs the module on zeros and records what it does"
@@ -80,10 +82,10 @@ def _run_without_memory(trace: Trace, func: Callable[..., Any], args: tuple[Any,
     try:
         return func(*mapped(args, without_memory), **mapped(keywords, without_memory))
     except NotImplementedError:
-        raise DataDependentError(call_name(func)) from None
+        raise DataDependentError.of(call_name(func)) from None
     except (RuntimeError, IndexError, ValueError, TypeError) as error:
         if "meta" in str(error).lower() or "data-dependent" in str(error).lower():
-            raise DataDependentError(call_name(func)) from None
+            raise DataDependentError.of(call_name(func)) from None
         raise ShapeError(f"{call_name(func)} refuses its inputs: {error}\n  at: {user_line() or 'unknown line'}") from error
 
 

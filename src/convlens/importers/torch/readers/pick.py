@@ -140,7 +140,7 @@ def _one_hot(trace: Trace, x: Any, num_classes: int = -1) -> Any:
     if num_classes == -1 and trace.real:
         return opaque(trace, torch.nn.functional.one_hot, (x,), {})
     if num_classes == -1:
-        raise DataDependentError("torch.nn.functional.one_hot without num_classes")
+        raise DataDependentError.of("torch.nn.functional.one_hot without num_classes")
     return trace.emit(OneHot(classes=num_classes), [x])[0]
 
 
