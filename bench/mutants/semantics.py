@@ -93,6 +93,14 @@ def a_sigmoid_before_bce_with_logits(base: Base) -> Iterator[Made]:
         yield "sigmoid before bce_with_logits", graph, names, Options(loss="bce_with_logits")
 
 
+@mutates("S04")
+def a_head_that_harms_the_scores(base: Base) -> Iterator[Made]:
+    for node in _logits(base):
+        for name, settings in (("relu", {}), ("dropout", {"p": 0.5})):
+            graph, names = base.with_head(node, op(name, **settings))
+            yield f"{name} before cross_entropy", graph, names, Options(loss="cross_entropy")
+
+
 @mutates("S05")
 def a_dropout_before_a_norm(base: Base) -> Iterator[Made]:
     norms = list(base.net.of("batch_norm"))
