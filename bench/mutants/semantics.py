@@ -162,6 +162,14 @@ def a_softmax_over_the_batch(base: Base) -> Iterator[Made]:
         yield "softmax over axis 0 as the head", graph, names
 
 
+@mutates("S13")
+def a_norm_twice(base: Base) -> Iterator[Made]:
+    for node in base.net.of("batch_norm"):
+        if base.net.after(node) is not None:
+            graph, names = base.with_behind(node, op("batch_norm"))
+            yield "a batch_norm behind it", graph, names
+
+
 @mutates("X01")
 def groups_that_do_not_divide(base: Base) -> Iterator[Made]:
     for node in base.net.of("conv"):
