@@ -93,6 +93,14 @@ def a_sigmoid_before_bce_with_logits(base: Base) -> Iterator[Made]:
         yield "sigmoid before bce_with_logits", graph, names, Options(loss="bce_with_logits")
 
 
+@mutates("S04")
+def a_head_that_harms_the_scores(base: Base) -> Iterator[Made]:
+    for node in _logits(base):
+        for name, settings in (("relu", {}), ("dropout", {"p": 0.5})):
+            graph, names = base.with_head(node, op(name, **settings))
+            yield f"{name} before cross_entropy", graph, names, Options(loss="cross_entropy")
+
+
 @mutates("S05")
 def a_dropout_before_a_norm(base: Base) -> Iterator[Made]:
     norms = list(base.net.of("batch_norm"))
@@ -152,6 +160,14 @@ def a_softmax_over_the_batch(base: Base) -> Iterator[Made]:
     for node in _logits(base):
         graph, names = base.with_head(node, op("softmax", axis=0))
         yield "softmax over axis 0 as the head", graph, names
+
+
+@mutates("S13")
+def a_norm_twice(base: Base) -> Iterator[Made]:
+    for node in base.net.of("batch_norm"):
+        if base.net.after(node) is not None:
+            graph, names = base.with_behind(node, op("batch_norm"))
+            yield "a batch_norm behind it", graph, names
 
 
 @mutates("X01")

@@ -93,6 +93,6 @@ def test_shape_errors(name: str, settings: dict, shape: tuple, message: str) -> 
 def test_a_remark_says_the_sentences_in_it_again() -> None:
     """A finding of lint repeats the error of a layer, without the place, which it says itself."""
     error = ShapeError(Sentence("groups={groups} does not divide the {count} input channels", groups=2, count=3), "groups=1")
-    found = remark("the network ends here: {reason}", reason=error.at("conv", "c", []).condition)
-    assert found.text() == "the network ends here: groups=2 does not divide the 3 input channels"
+    found = remark("cannot run from here on: {reason}", reason=error.at("conv", "c", []).condition)
+    assert found.text() == "cannot run from here on: groups=2 does not divide the 3 input channels"
     assert found.text("zh").endswith("：groups=2 不能整除 3 个输入通道")

@@ -139,7 +139,54 @@ def test_pixels_are_judged_as_well() -> None:
     assert [node.name for node in mended("S04", graph_of("input x: 1x8x4x4", lines), loss="cross_entropy").graph] == ["c", "u"]
 
 
-def test_without_a_loss_a_head_may_be_anything() -> None:
-    assert said("S04", graph_of(*_head("softmax(l, axis=1)"))) == []
+def test_without_a_loss_only_a_note_asks_for_it() -> None:
+    assert said("S04", graph_of(*_head("softmax(l, axis=1)"))) == [("info", ("s",))]
+    assert said("S04", graph_of(*_head("sigmoid(l)"))) == [("info", ("s",))]
+    assert said("S04", graph_of(*_head(""))) == []
     assert said("S04", graph_of(*_head("")), loss="cross_entropy") == []
     assert said("S04", graph_of(*_head("")), loss="bce_with_logits") == []
+
+
+@pytest.mark.parametrize(
+    ("loss", "head"), [("cross_entropy", "log_softmax"), ("cross_entropy", "softmax"), ("nll_loss", "log_softmax")]
+)
+def test_a_softmax_over_another_axis_than_the_classes(loss: str, head: str) -> None:
+    graph = graph_of("input x: 1x8x6x6", f"c = conv(x, out=5, kernel=1x1); s = {head}(c, axis=3)")
+    (finding,) = findings("S04", graph, loss=loss)
+    assert (finding.severity, finding.evidence) == ("error", {"axis": 3, "size": 6, "classes": 5})
+    done = mended("S04", graph, loss=loss)
+    assert done.after.findings == ()
+    scores, target = data(1, 5, 6, 6) * 9, torch.arange(36).view(1, 6, 6) % 5
+    wrong, right = (F.nll_loss(F.log_softmax(scores, axis), target) for axis in (3, 1))
+    assert not torch.allclose(wrong, right)  # so it does change values
+
+
+def test_bce_counts_the_axis_that_the_softmax_is_over() -> None:
+    (finding,) = findings("S04", graph_of("input x: 2x8x6", "c = conv(x, out=5, kernel=1); s = softmax(c, axis=2)"), loss="bce")
+    assert finding.evidence["classes"] == 6
+
+
+@pytest.mark.parametrize("name", ["relu", "relu6"])
+def test_a_relu_cuts_the_gradient_of_negative_scores(name: str) -> None:
+    graph = graph_of(*_head(f"{name}(l)"))
+    assert said("S04", graph, loss="cross_entropy") == [("warn", ("s",))]
+    assert mended("S04", graph, loss="cross_entropy").after.findings == ()
+    scores = torch.tensor([[-1.0, 2.0, -3.0]], requires_grad=True)
+    F.cross_entropy(F.relu(scores), torch.tensor([0])).backward()
+    assert scores.grad is not None
+    assert scores.grad[0].ne(0).tolist() == [False, True, False]  # the right class gets none
+
+
+CLASSIFIER = "input x: 4x3x8x8; c = conv(x, out=4, kernel=3x3); r = relu(c); f = flatten(r); l = linear(f, out=5)"
+
+
+def test_dropout_on_the_scores() -> None:
+    assert said("S04", graph_of(CLASSIFIER, "d = dropout(l, p=0.5)")) == [("warn", ("d",))]
+    assert said("S04", graph_of(CLASSIFIER, "d = dropout(l, p=0.5); s = log_softmax(d, axis=1)"), loss="nll_loss") == [
+        ("warn", ("d",))
+    ]
+    assert [n.name for n in mended("S04", graph_of(CLASSIFIER, "d = dropout(l, p=0.5)")).graph][-1] == "l"
+    assert said("S04", graph_of(CLASSIFIER, "d = dropout(l, p=0)")) == []
+    assert said("S04", graph_of("input x: 4x9; h = linear(x, out=9); d = dropout(h, p=0.1)")) == []  # a part of a network
+    assert said("S04", graph_of("input x: 4x9; h = linear(x, out=9); r = relu(h); d = dropout(r, p=0.1); l = linear(d, out=5)"),
+                loss="cross_entropy") == []  # fmt: skip

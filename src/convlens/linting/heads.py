@@ -24,10 +24,16 @@ ACTIVATIONS = frozenset("softmax softmin log_softmax sigmoid hardsigmoid log_sig
 """Heads that can be left out: what is before them has the same shape."""
 
 
+SHARES = ("softmax", "log_softmax", "softmin")
+STAYS = ("identity", "dropout", "interpolate")
+"""Of `MOVES`, those behind which every axis is where it was."""
+
+
 class Head(NamedTuple):
     """The output ``ref`` of the network, the ``node`` that works out its values, and between which two they lie.
 
-    ``alone`` says that the node makes nothing but this output.
+    ``alone`` says that the node makes nothing but this output, ``moved`` that something between gives the axes another
+    order or size, and ``dropout`` is the node between that drops values, "" where there is none.
     """
 
     ref: Ref
@@ -35,6 +41,8 @@ class Head(NamedTuple):
     spec: TensorSpec
     range: Range
     alone: bool
+    moved: bool
+    dropout: str
 
     @property
     def op(self) -> str:
@@ -46,7 +54,22 @@ class Head(NamedTuple):
 
         Source: torch.nn.CrossEntropyLoss, (C) or (N, C, ...).
         """
-        return self.spec.dims[min(self.spec.rank - 1, 1)] if self.spec.rank else 1
+        return self.spec.dims[self.class_axis] if self.spec.rank else 1
+
+    @property
+    def class_axis(self) -> int:
+        return min(self.spec.rank - 1, 1)
+
+    @property
+    def over(self) -> int | None:
+        """The axis over which a softmax at the output is; None where there is none, or its axes were moved since."""
+        axis: int | None = self.node.op.over(self.spec) if self.op in SHARES and not self.moved else None  # type: ignore[attr-defined]
+        return axis
+
+    @property
+    def misplaced(self) -> bool:
+        """Is it a softmax over another axis than that of the classes?"""
+        return self.over is not None and self.over != self.class_axis
 
 
 def heads(net: Network) -> Iterator[Head]:
@@ -54,18 +77,25 @@ def heads(net: Network) -> Iterator[Head]:
     known = net.facts.nodes
     for ref in dict.fromkeys(net.graph.outputs):
         if ref.node in known and net.spec(ref).floating:
-            node, alone = _behind_moves(net, net.graph[ref.node])
-            yield Head(ref, node, net.spec(ref), net.ranges.get(node.name, ALL), alone)
+            node, alone, between = _behind_moves(net, net.graph[ref.node])
+            moved = any(each.op.name not in STAYS for each in between)
+            dropout = next((each.name for each in between if drops(each)), "")
+            yield Head(ref, node, net.spec(ref), net.ranges.get(node.name, ALL), alone, moved, dropout)
 
 
-def _behind_moves(net: Network, node: Node) -> tuple[Node, bool]:
-    alone = not net.graph.users(node.name)
+def drops(node: Node) -> bool:
+    return node.op.name == "dropout" and node.op.settings()["p"] > 0
+
+
+def _behind_moves(net: Network, node: Node) -> tuple[Node, bool, list[Node]]:
+    alone, between = not net.graph.users(node.name), []
     while node.op.name in MOVES:
         before = net.before(node)
         if before is None:
             break
+        between.append(node)
         node, alone = before, alone and net.after(before) is node
-    return node, alone
+    return node, alone, between
 
 
 def left_out(head: Head) -> list[Fix]:

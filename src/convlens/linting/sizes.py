@@ -6,6 +6,8 @@ from typing import Any
 from convlens.arith.congruence import Congruence
 from convlens.ir.graph import Graph
 from convlens.ir.spec import TensorSpec
+from convlens.lang.messages import marked
+from convlens.lang.remark import Remark, remark
 from convlens.passes.facts import Facts, facts
 from convlens.passes.program import Axis, programs
 from convlens.passes.sizes import fitting
@@ -27,6 +29,16 @@ def class_words(sizes: Congruence) -> str:
     if sizes.modulus == 1:
         return least
     return f"n = {shown} (mod {sizes.modulus})" + f", {least}" * (sizes.minimum > sizes.modulus)
+
+
+def either(sizes: Congruence, size: int) -> Remark | str:
+    """The nearest sizes of the class, in words.
+
+    >>> either(Congruence(4, (0,), 4), 50).text(), either(Congruence(4, (0,), 4), 3)
+    ('48 or 52', '4')
+    """
+    near = sizes.near(size)
+    return remark(marked("{low} or {high}"), low=near[0], high=near[-1]) if len(near) > 1 else ", ".join(map(str, near))
 
 
 def size_evidence(sizes: Congruence, size: int) -> dict[str, Any]:

@@ -16,17 +16,20 @@ from convlens.linting.rule import Rule
 MUCH = 20
 """For a device that is named, padding of one part in so many of the arithmetic is a warning."""
 
+LITTLE = 100
+"""Padding of less than one part in so many is not worth a word."""
+
 
 class ChannelAlignment(Rule):
     """Channel counts that are no multiple of what the machine computes at once.
 
     ## Why
     Matrix units work on blocks of channels: 8 in float16, 4 in TF32, 16 in int8, 32 on Qualcomm's tensor processor. A layer
-    with 30 channels takes the time of one with 32, or falls back to a slower kernel. Channels that the data give, 3 in a
-    picture, as many as there are classes at the end, stand in a sentence of their own.
+    with 30 channels takes the time of one with 32, or falls back to a slower kernel.
 
-    Without a device, this is a note with the rule for float16. For a device that is named, it is a warning where padding
-    adds at least 5 % of arithmetic.
+    Without a device, this is a note with the rule for float16, from 1 % more arithmetic on. For a device that is named, it is
+    a warning where padding adds at least 5 %, and channels that the data give, 3 in a picture, as many as there are classes at
+    the end, stand in a sentence of their own.
 
     ## Bad
         input x: 1x8x32x32
@@ -45,7 +48,7 @@ class ChannelAlignment(Rule):
 
     ## Source
     NVIDIA, Convolutional Layers User's Guide, on tensor cores; Qualcomm AI Engine Direct, HTP guidelines, number of channels.
-    The 5 % are ours.
+    The 1 and 5 % are ours.
     """
 
     code = "E01"
@@ -58,7 +61,9 @@ class ChannelAlignment(Rule):
         odd = odd_layers(net, multiple)
         chosen = [each for each in odd if each.odd_read(multiple) or each.odd_made(multiple)]
         if chosen:
-            yield self._chosen(net, chosen)
+            yield from self._chosen(net, chosen)
+        if not net.for_device:
+            return
         first = [each for each in odd if each.first and each.read % multiple]
         if first:
             words = marked("the first layer reads the channels of the data, {channels}; a kernel for {dtype} takes {padded}")
@@ -76,17 +81,19 @@ class ChannelAlignment(Rule):
             evidence={"channels": channels, "padded": padded},
         )
 
-    def _chosen(self, net: Network, layers: list[Channels]) -> Finding:
+    def _chosen(self, net: Network, layers: list[Channels]) -> Iterator[Finding]:
         multiple, names = net.device.multiple, [each.node.name for each in layers]
         total = sum(known.macs or 0 for known in net.facts.nodes.values())
         macs = [net.known(each.node).macs or 0 for each in layers]
         more = sum(each.padded(multiple, count) - count for each, count in zip(layers, macs, strict=True))
+        if LITTLE * more < total:
+            return
         words = marked(
             "numbers of channels that are no multiple of {multiple} ({dtype}), in {count} layers: padded to one, the network "
             "does {share} % more arithmetic"
         )
         fix = marked("every such number of channels rounded up to a multiple of {multiple}")
-        return self.found(
+        yield self.found(
             names,
             remark(
                 words, count=len(layers), multiple=multiple, dtype=net.device.dtype, share=f"{100 * more / max(total, 1):.1f}"

@@ -78,7 +78,7 @@ class DeadTaps(Rule):
                 count=grouped(count), total=grouped(total), share=percent(Fraction(count, total)),
             ),
             evidence={"params": count, "total_params": total, "layers": dead, "met": met},
-            fixes=[*_without(net, slides), _larger(net, len(next(iter(slides.values()))))],
+            fixes=[*_without(net, slides), _larger(net, slides)],
         )  # fmt: skip
 
 
@@ -96,13 +96,17 @@ def _with(graph: Graph, live: dict[str, Live]) -> Graph:
     return graph
 
 
-def _larger(net: Network, axes: int) -> Fix:
+def _larger(net: Network, slides: dict[str, tuple[Slide, ...]]) -> Fix:
     """Words for what is better than a smaller kernel, where more pixels can be had."""
-    least = smallest(net.graph, axes, _is_alive, _is_alive)
-    if least is None:
+    least = smallest(net.graph, len(next(iter(slides.values()))), _is_alive, _is_alive)
+    dilated = any(slide.dilation > 1 for each in slides.values() for slide in each)
+    if least is None and dilated:
         return Fix(remark(marked("a larger input, less stride before, or a smaller dilation")))
-    words = marked("an input of {size}, less stride before, or a smaller dilation")
-    return Fix(remark(words, size=show_shape(least)))
+    if least is None:
+        return Fix(remark(marked("a larger input, or less stride before")))
+    if dilated:
+        return Fix(remark(marked("an input of {size}, less stride before, or a smaller dilation"), size=show_shape(least)))
+    return Fix(remark(marked("an input of {size}, or less stride before"), size=show_shape(least)))
 
 
 def _is_alive(graph: Graph) -> bool:

@@ -73,13 +73,13 @@ class HalfPixelShift(Rule):
             "shifts": {node.name: {str(axis): number(by) for axis, by in shifts.items()} for node, shifts in shifted.items()},
             "total": number(total),
         }
-        words = marked(
-            "even kernels with more padding on one side than on the other (layers: {layers})"
-            " move the map by {total} px of the input"
+        one = marked("an even kernel with more padding on one side than on the other moves the map by {total} px of the input")
+        many = marked(
+            "{layers} even kernels with more padding on one side than on the other move the map by {total} px of the input"
         )
         yield self.found(
             [node.name for node in shifted],
-            remark(words, layers=len(shifted), total=str(abs(total))),
+            remark(one if len(shifted) == 1 else many, layers=len(shifted), total=str(abs(total))),
             severity="warn" if total else "info",
             evidence=evidence,
             fixes=_fixes(net, shifted),

@@ -6,9 +6,9 @@ from math import exp, log1p
 from convlens.ir.graph import Node
 from convlens.lang.messages import marked
 from convlens.lang.remark import remark
-from convlens.linting.edits import with_ops
+from convlens.linting.edits import with_ops, without
 from convlens.linting.finding import Finding, Fix
-from convlens.linting.heads import SCORES, Head, added, heads, left_out, replaced
+from convlens.linting.heads import SCORES, Head, added, drops, heads, left_out, replaced
 from convlens.linting.network import Network
 from convlens.linting.rule import Rule
 from convlens.ops.log_sigmoid import LogSigmoid
@@ -17,6 +17,10 @@ from convlens.ops.sigmoid import Sigmoid
 
 NARROW = 2.0
 """Scores that lie within so little cannot say that anything is sure."""
+
+CUT = ("relu", "relu6")
+LAYERS = ("linear", "conv")
+ENDS = ("softmax", "log_softmax", "sigmoid")
 
 
 class LossHeadMismatch(Rule):
@@ -27,7 +31,9 @@ class LossHeadMismatch(Rule):
     between 0 and 1, and the loss cannot fall below a floor however well the network knows the answer. nll_loss takes the
     logarithm of probabilities and bce probabilities: given anything else they are no losses at all.
 
-    A softmax over one value is always 1, and nothing in front of it can be trained.
+    The axis of the classes is axis 1: a softmax over another one makes shares that belong to no image. A ReLU on the scores
+    makes all that are negative 0, and a dropout on them does so with right ones. A softmax over one value is always 1, and
+    nothing in front of it can be trained.
 
     ## Bad
         #: loss cross_entropy
@@ -52,7 +58,7 @@ class LossHeadMismatch(Rule):
 
     ## Exceptions
     A log_softmax in front of cross_entropy changes no value, and a softmax in front of bce is right where exactly one class
-    is true: these are warnings.
+    is true: these are warnings. Without a loss, a network that ends in such an activation gets a note that asks for it.
 
     ## Source
     torch.nn.CrossEntropyLoss, NLLLoss, BCEWithLogitsLoss, BCELoss. Between 0 and 1 the floor for n classes is
@@ -66,7 +72,9 @@ class LossHeadMismatch(Rule):
 
     def check(self, net: Network) -> Iterator[Finding]:
         judge = self._judges().get(net.options.loss)
-        found = [finding for head in heads(net) for finding in judge(head)] if judge else []
+        ends = list(heads(net))
+        found = [finding for head in ends for finding in (judge or self._of_no_loss)(head)]
+        found += [finding for head in ends for finding in self._dropped(net, head)]
         yield from found
         told = {node for finding in found for node in finding.nodes}
         yield from (self._of_one(node) for node in _constant(net) if node.name not in told)
@@ -84,6 +92,8 @@ class LossHeadMismatch(Rule):
             words = marked("cross_entropy over one class is always 0: {node} makes one value")
             fixes = [Fix(remark(marked("one output for each class, or bce_with_logits for yes or no")))]
             yield self.found(head.node.name, remark(words, node=head.node.name), evidence={"classes": 1}, fixes=fixes)
+        elif head.misplaced:
+            yield self._wrong_axis(head, "cross_entropy", left_out(head))
         elif head.op == "log_softmax":
             words = marked("cross_entropy takes the log_softmax itself: this one is taken twice, which changes no value")
             yield self.found(head.node.name, remark(words), severity="warn", fixes=left_out(head))
@@ -95,6 +105,34 @@ class LossHeadMismatch(Rule):
             told = remark(words, activation=head.op, count=head.classes, floor=f"{floor:.4g}")
             evidence = {"classes": head.classes, "floor": round(floor, 6)}
             yield self.found(head.node.name, told, evidence=evidence, fixes=left_out(head))
+        elif head.op in CUT:
+            words = marked("{activation} makes every negative score 0, and such a score gets no gradient from cross_entropy")
+            yield self.found(head.node.name, remark(words, activation=head.op), severity="warn", fixes=left_out(head))
+
+    def _wrong_axis(self, head: Head, loss: str, fixes: list[Fix]) -> Finding:
+        words = marked(
+            "{activation} is over axis {axis}, of size {size}, but {loss} takes axis {classes} as that of the {count} classes"
+        )
+        axis, right, dims = head.over or 0, head.class_axis, head.spec.dims
+        told = remark(words, activation=head.op, axis=axis, size=dims[axis], loss=loss, classes=right, count=dims[right])
+        return self.found(head.node.name, told, evidence={"axis": axis, "size": dims[axis], "classes": dims[right]}, fixes=fixes)
+
+    def _of_no_loss(self, head: Head) -> Iterator[Finding]:
+        if head.op in ENDS and head.spec.rank == 2 and head.classes > 1:
+            words = marked(
+                "the network ends in {activation}, but most losses take the scores before it: --loss NAME checks yours"
+            )
+            yield self.found(head.node.name, remark(words, activation=head.op), severity="info")
+
+    def _dropped(self, net: Network, head: Head) -> Iterator[Finding]:
+        """Dropout on scores. Without a loss only of a classifier: a part of a network may end in it."""
+        name = head.dropout if head.op in LAYERS else _dropout_before(net, head)
+        if name and (net.options.loss or (head.spec.rank == 2 and net.windows)):
+            words = marked("dropout on the scores themselves: in training the loss is given 0 for right classes, too")
+            fix = Fix(
+                remark(marked("leave {node} out, or drop before the last layer"), node=name), lambda graph: without(graph, [name])
+            )
+            yield self.found(name, remark(words), severity="warn", fixes=[fix])
 
     def _bce_with_logits(self, head: Head) -> Iterator[Finding]:
         low, high = head.range
@@ -110,15 +148,18 @@ class LossHeadMismatch(Rule):
     def _nll_loss(self, head: Head) -> Iterator[Finding]:
         told = remark(marked("nll_loss takes logarithms of probabilities, and {activation} makes none"), activation=head.op)
         if head.op in ("softmax", "softmin", "sigmoid"):
-            axis = head.node.op.settings().get("axis", 1)
+            axis = head.class_axis if head.misplaced else head.node.op.settings().get("axis", 1)
             yield self.found(head.node.name, told, fixes=replaced(head, LogSoftmax(axis=axis)))
         elif head.op in SCORES and head.spec.rank > 1:
             yield self.found(head.node.name, told, fixes=added(head, LogSoftmax(axis=1)))
+        elif head.misplaced:
+            yield self._wrong_axis(head, "nll_loss", replaced(head, LogSoftmax(axis=head.class_axis)))
 
     def _bce(self, head: Head) -> Iterator[Finding]:
-        if head.op == "softmax" and head.classes > 1:
+        count = head.classes if head.over is None else head.spec.dims[head.over]
+        if head.op == "softmax" and count > 1:
             words = marked("bce judges each class by itself, but a softmax lets only one of the {count} be true")
-            told, evidence = remark(words, count=head.classes), {"classes": head.classes}
+            told, evidence = remark(words, count=count), {"classes": count}
             yield self.found(head.node.name, told, severity="warn", evidence=evidence, fixes=replaced(head, Sigmoid()))
         elif head.op in SCORES or head.op in ("tanh", "log_softmax", "log_sigmoid"):
             told = remark(marked("bce takes probabilities from 0 to 1, and {activation} makes others"), activation=head.op)
@@ -136,6 +177,13 @@ class LossHeadMismatch(Rule):
             evidence={"value": 0 if logarithm else 1},
             fixes=[Fix(fix, lambda graph: with_ops(graph, {node.name: better}))],
         )
+
+
+def _dropout_before(net: Network, head: Head) -> str:
+    """The dropout between the last layer and the softmax or sigmoid that is the head."""
+    before = net.before(head.node) if head.op in ENDS else None
+    layer = net.before(before) if before is not None and drops(before) else None
+    return before.name if before is not None and layer is not None and layer.op.name in LAYERS else ""
 
 
 def _softplus(x: float) -> float:

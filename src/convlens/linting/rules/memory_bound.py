@@ -22,16 +22,18 @@ class MemoryBound(Rule):
     fewer MACs make the layer no faster. A depthwise 3x3 convolution does 4.5 operations for each byte of float16, whatever
     its channels.
 
-    Without a device, this is a note that takes an A100 as the example; for a device that is named, it is a warning where
-    such layers take more than half of the time.
+    Which layers these are depends on the machine: without a device that is named there is no finding. With one, it is a
+    warning where such layers take more than half of the time, and else a note.
 
     ## Bad
+        #: device a100
         input x: 1x256x64x64
         a = conv(x, out=256, kernel=3x3, padding=1, groups=256)  # E02
         b = conv(a, out=512, kernel=3x3, padding=1)
         output b
 
     ## Good
+        #: device a100
         input x: 1x256x64x64
         a = conv(x, out=256, kernel=3x3, padding=1)
         b = conv(a, out=512, kernel=3x3, padding=1)
@@ -49,7 +51,7 @@ class MemoryBound(Rule):
 
     def check(self, net: Network) -> Iterator[Finding]:
         device = net.device
-        every = layers(net) if device.ridge else []
+        every = layers(net) if net.for_device and device.ridge else []
         waiting = [(node, work) for node, work in every if work.waits(device)]
         if not waiting:
             return
@@ -65,7 +67,7 @@ class MemoryBound(Rule):
                 count=len(waiting), total=len(every), device=device.title, share=f"{100 * part / whole:.0f}",
                 ridge=f"{float(device.ridge or 0):.0f}", least=f"{float(least.intensity(device)):.2f}", node=node.name,
             ),
-            severity="warn" if net.for_device and 2 * part > whole else "info",
+            severity="warn" if 2 * part > whole else "info",
             evidence={
                 "device": device.name, "ridge": str(device.ridge), "layers": len(every), "least": node.name,
                 "operations": least.operations, "bytes": least.values * device.item_bytes,
@@ -76,7 +78,7 @@ class MemoryBound(Rule):
 
 def _fixes(net: Network, waiting: list[tuple[Node, Work]], device: Device) -> Iterator[Fix]:
     if any(node.op.name != "linear" for node, _ in waiting):
-        words = marked("fewer bytes: kernels that join a layer with its neighbours, smaller dtypes, fewer but wider layers")
+        words = marked("fewer bytes: fused kernels, smaller dtypes, fewer but wider layers")
         yield Fix(remark(words))
     linear = [node for node, _ in waiting if node.op.name == "linear"]
     batches = [batch for node in linear if (batch := _batch(net, node, device))]

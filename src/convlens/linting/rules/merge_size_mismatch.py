@@ -10,7 +10,7 @@ from convlens.linting.finding import Finding, Fix
 from convlens.linting.merging import Mismatch, fitted, mismatch, resizers, starts_alike
 from convlens.linting.network import Network
 from convlens.linting.rule import Rule
-from convlens.linting.sizes import class_words, running_sizes, size_evidence
+from convlens.linting.sizes import class_words, either, running_sizes, size_evidence
 
 
 class MergeSizeMismatch(Rule):
@@ -87,8 +87,8 @@ def _sizes(net: Network) -> tuple[list[Fix], dict[str, object]]:
 
 def _size_words(name: str, size: int, sizes: Congruence, axes: list[int]) -> Fix:
     words = marked("{input} of {sizes} pixels along axis {axes} ({which})")
-    shown = {"sizes": " / ".join(map(str, sizes.near(size))), "axes": ", ".join(map(str, axes)), "which": class_words(sizes)}
-    return Fix(remark(words, input=name, **shown))
+    shown = ", ".join(map(str, axes))
+    return Fix(remark(words, input=name, sizes=either(sizes, size), axes=shown, which=class_words(sizes)))
 
 
 def _fixes(net: Network, found: Mismatch) -> list[Fix]:

@@ -65,11 +65,16 @@ class SameMismatch(Rule):
         yield self._mixed(net, uneven, even, min((votes, even), key=len)) if votes and even else self._alike(uneven, even)
 
     def _alike(self, uneven: list["_Layer"], even: list["_Layer"]) -> Finding:
+        one = marked(
+            "a strided layer pads by {left} and {right} as TensorFlow's SAME does; with PyTorch's padding={both} its windows "
+            "would lie {away} px to the left"
+        )
+        many = marked(
+            "{uneven} strided layers pad by {left} and {right} as TensorFlow's SAME does; with PyTorch's padding={both} their "
+            "windows would lie {away} px to the left"
+        )
         message = remark(
-            marked(
-                "strided layers pad by {left} and {right} as TensorFlow's SAME does (layers: {uneven}); with PyTorch's"
-                " padding={both} their windows would lie {away} px to the left"
-            ),
+            one if len(uneven) == 1 else many,
             away=uneven[0].slide.reach // 2 - uneven[0].slide.left, **_shown(uneven),
         )  # fmt: skip
         return self.found(_names(uneven), message, evidence={"uneven": _sides_of(uneven), "even": _sides_of(even)})
@@ -77,10 +82,10 @@ class SameMismatch(Rule):
     def _mixed(self, net: Network, uneven: list["_Layer"], even: list["_Layer"], minority: list["_Layer"]) -> Finding:
         message = remark(
             marked(
-                "some strided layers pad by {left} and {right} as TensorFlow's SAME does (layers: {uneven}), others by {both}"
-                " on both sides as PyTorch does (layers: {even}): their windows lie apart"
+                "padding is {left} and {right}, as TensorFlow's SAME has it, in {uneven} of {all} strided layers, and {both} on "
+                "both sides, as PyTorch has it, in {even}: their windows lie apart"
             ),
-            even=len(even), **_shown(uneven),
+            even=len(even), all=len(uneven) + len(even), **_shown(uneven),
         )  # fmt: skip
         fix = Fix(remark(marked("the padding that most of the strided layers have")), _like_most(net, minority))
         evidence = {"uneven": _sides_of(uneven), "even": _sides_of(even)}

@@ -42,5 +42,5 @@ class ShapesDoNotFit(Rule):
         if broken is None or error is None or broken.op.name == "opaque":
             return
         fixes = [Fix(remark("{fix}", fix=error.fix))] if error.fix else []
-        reason = remark(marked("the network ends here: {reason}"), reason=error.condition)
+        reason = remark(marked("cannot run from here on: {reason}"), reason=error.condition)
         yield self.found(broken.name, reason, evidence={"error": str(error)}, fixes=fixes)

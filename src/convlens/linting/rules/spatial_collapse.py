@@ -67,7 +67,7 @@ class SpatialCollapse(Rule):
             "smallest_input": list(least) if least else None,
         }  # fmt: skip
         words = remark(
-            marked("the network ends here: its map has shrunk to {padded}, padding included, and this window covers {reach}"),
+            marked("cannot run from here on: the map has shrunk to {padded}, padding included, and this window covers {reach}"),
             padded=show_shape(found.padded), reach=show_shape(found.reach),
         )  # fmt: skip
         return self.found(found.node.name, words, evidence=evidence, fixes=[*_larger(least), *fewer(net.graph)])

@@ -12,7 +12,7 @@ from convlens.linting.grid import Grid, grids, number
 from convlens.linting.network import Network
 from convlens.linting.padded import padded
 from convlens.linting.rule import Rule
-from convlens.linting.sizes import class_words, size_evidence
+from convlens.linting.sizes import class_words, either, size_evidence
 from convlens.passes.program import Axis, programs
 from convlens.passes.sizes import fitting
 
@@ -77,11 +77,16 @@ class _Kind(NamedTuple):
 
 def _message(kind: _Kind) -> Remark:
     grid = kind.grid
+    one = marked(
+        "{node} samples {size} pixels from {first} to {last}, {before} px from one border and {behind} px from the other: "
+        "a strided layer reads less of its padding on the right"
+    )
+    many = marked(
+        "{node} samples {size} pixels from {first} to {last}, {before} px from one border and {behind} px from the other: "
+        "{count} strided layers read less of their padding on the right"
+    )
     return remark(
-        marked(
-            "{node} samples {size} pixels from {first} to {last}, {before} px from one border and {behind} px from the other:"
-            " strided layers read less of their padding on the right (layers: {count})"
-        ),
+        one if len(kind.layers) == 1 else many,
         node=grid.ref.node, size=grid.size, first=str(grid.first), last=str(grid.last),
         before=str(grid.first), behind=str(grid.size - 1 - grid.last), count=len(kind.layers),
     )  # fmt: skip
@@ -132,7 +137,7 @@ def _fixes(net: Network, names: list[str], sizes: Congruence | None, size: int) 
     fixes = []
     if sizes is not None and size not in sizes:
         words = marked("an input of {sizes} pixels, where this map is centred ({which})")
-        fixes.append(Fix(remark(words, sizes=" / ".join(map(str, sizes.near(size))), which=class_words(sizes))))
+        fixes.append(Fix(remark(words, sizes=either(sizes, size), which=class_words(sizes))))
     odd = [slide for name in names for slide in net.slides(net.graph[name]) if slide.stride % 2 == 0 and slide.reach % 2]
     if odd:
         words = marked("an even kernel at an even stride, such as kernel 4, stride 2, padding 1: centred at even sizes")

@@ -90,7 +90,7 @@ class UnproductiveLayers(Rule):
             },
             fixes=[
                 Fix(remark(marked("without these layers; or less stride and smaller kernels before them"))),
-                Fix(remark(marked("an input of {low} to {high} pixels, for which every layer counts"), low=low, high=high)),
+                Fix(remark(marked("an input of at least {low} pixels, so that every layer adds to what is seen"), low=low)),
             ],
         )  # fmt: skip
 
