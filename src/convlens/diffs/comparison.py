@@ -67,7 +67,7 @@ class Comparison:
     def up_to(self) -> tuple[str | None, str | None]:
         """The layer before which the totals of each network end, because its shapes break there; None where they are whole."""
         old, new = (summary.facts.broken for summary in (self.old, self.new))
-        return old and old.name, new and new.name
+        return old.name if old is not None else None, new.name if new is not None else None
 
     def is_whole(self, total: str) -> tuple[bool, bool]:
         """For each network: is this total of all its layers, none of which breaks or has a cost that cannot be told?"""
