@@ -12,12 +12,21 @@ def escaped(text: str) -> str:
 
 
 def prose(text: str) -> str:
-    """Sentences whose only markup are spans of code between backticks.
+    """Sentences whose only markup are spans of code between backticks, one or two.
 
-    >>> print(prose("0 <= o*stride in `conv_1`"))
-    0 \\<= o\\*stride in `conv_1`
+    >>> print(prose("0 <= o*stride in `conv_1`, ``max_params``"))
+    0 \\<= o\\*stride in `conv_1`, `max_params`
     """
-    return "`".join(part if at % 2 else escaped(part) for at, part in enumerate(text.split("`")))
+    return "`".join(part if at % 2 else escaped(part) for at, part in enumerate(text.replace("``", "`").split("`")))
+
+
+def unmarked(text: str) -> str:
+    """The same sentences without backticks, where these would be shown as they are.
+
+    >>> unmarked("the budget is ``max_params``")
+    'the budget is max_params'
+    """
+    return text.replace("`", "")
 
 
 def table_row(texts: list[str]) -> str:

@@ -11,7 +11,8 @@ from convlens.linting.options import Options
 
 class Exemption(NamedTuple):
     """Findings of the rules ``codes`` (codes, names or families; empty: all) at nodes that match ``node`` are let pass,
-    for this ``reason``. ``node`` may hold ``*`` and ``?``, and so may ``model``: the network's name, its file, or the file's name.
+    for this ``reason``. ``node`` may hold ``*`` and ``?``, and so may ``model``: the network's name, its file, or that file's
+    name.
     """
 
     node: str
