@@ -77,7 +77,8 @@ def block_costs(summary: Summary, block: Block, lang: str) -> str:
 
 def total_rows(found: "Comparison", lang: str) -> list[tuple[str, str, str, str]]:
     """A row for every total that counts something, the change behind it; none is told of totals that are not whole."""
-    rows = [("", *_heads(found, lang), say(lang, "change"))]
+    old, new = _heads(found, lang)
+    rows = [("", old, new, say(lang, "change"))]
     for name, both in found.totals.items():
         if any(both):
             whole = found.is_whole(name)

@@ -26,8 +26,8 @@ FOLDED = marked(
     "as others, in a pattern of {period} pixels along an axis"
 )
 HOLES = marked(
-    "the windows that {fold} adds up leave gaps: some pixels of the network's output get nothing at all, in a pattern of {period} "
-    "pixels along an axis"
+    "the windows that {fold} adds up leave gaps: some pixels of the network's output get nothing at all, in a pattern of "
+    "{period} pixels along an axis"
 )
 
 
