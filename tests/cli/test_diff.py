@@ -57,3 +57,17 @@ def test_a_missing_file_is_one_message(folder):
 def test_an_input_of_both(folder):
     record = json.loads(run("diff", "a.txt", "b.txt", "--input", "2x3x16x16", "--json", cwd=folder).stdout)
     assert record["changed"][0]["figures"]["outputs"] == [[[2, 4, 14, 14]], [[2, 4, 12, 12]]]
+
+
+def test_a_new_finding_may_fail(folder):
+    """The other way round the finding is gone, and of one network with itself none is new."""
+    (folder / "biased.txt").write_text(NET.replace("output c", "n = batch_norm(c)\noutput n"))
+    for old, new, fail_on, code in (
+        ("a.txt", "biased.txt", ["warn"], 1),
+        ("a.txt", "biased.txt", ["error"], 0),
+        ("a.txt", "biased.txt", [], 0),
+        ("biased.txt", "a.txt", ["warn"], 0),
+        ("biased.txt", "biased.txt", ["warn"], 0),
+    ):
+        done = run("diff", old, new, *(f"--fail-on={severity}" for severity in fail_on), cwd=folder)
+        assert (done.returncode, done.stderr) == (code, ""), (old, new, fail_on)

@@ -97,6 +97,24 @@ def test_the_text_in_chinese(found):
     assert "层" in text
 
 
+def test_what_is_folded_says_what_it_is(found):
+    page = diff(
+        parse(OLD), parse(OLD.replace("out=16, kernel=3x3, padding=1, stride=2", "out=8, kernel=3x3, padding=1, stride=2"))
+    )
+    titles = [line for line in page.to_markdown().splitlines() if "<summary>" in line]
+    assert titles == [
+        "<details><summary>1 edit: layers taken out, put in or changed</summary>",
+        "<details><summary>3 layers that change by what reaches them</summary>",
+    ]
+
+
+def test_severities_are_words_of_the_language(found):
+    assert "warn **S01**" in found.to_markdown()
+    assert "警告 **S01**" in found.to_markdown(lang="zh")
+    assert "警告 S01 first.conv" in found.text(lang="zh")
+    assert found.findings.to_dict()["new"][0]["severity"] == "warn"
+
+
 def test_markdown_escapes_what_a_name_may_hold():
     bad = OLD.replace("stem.conv", '"<b>|`x`"')
     page = diff(parse(bad), parse(OLD.replace("stem.conv = conv(x, out=16", "stem.conv = conv(x, out=8"))).to_markdown()

@@ -1,5 +1,6 @@
 """G01 to G05: one cause is one finding, its evidence is what runs, its fixes keep the shapes, sound networks have no alarm."""
 
+import itertools
 from collections.abc import Iterable
 from fractions import Fraction
 from math import prod
@@ -116,6 +117,7 @@ def test_windows_that_are_added_up_unevenly() -> None:
 def test_windows_that_leave_gaps() -> None:
     (finding,) = found(FOLD.format(rows=4, columns=81, k=2, s=3).replace("28x28", "26x26"))
     assert (finding.code, finding.evidence["ratio"]) == ("G03", "inf")
+    assert "the windows that f adds up leave gaps" in finding.message.text()
 
 
 def test_a_sum_of_windows_that_is_divided_by_its_counts_is_even() -> None:
@@ -199,13 +201,25 @@ def test_no_network_makes_a_rule_raise(axes: int) -> None:
 
 
 def test_the_share_of_outputs_without_input_is_that_of_pytorch() -> None:
-    for kernel, stride, dilation in [(2, 3, 1), (1, 2, 1), (3, 2, 2), (5, 4, 2), (3, 6, 4)]:
-        text = chain(f"conv_transpose({{}}, out=1, kernel={kernel}x{kernel}, stride={stride}, dilation={dilation}, bias=false)")
-        (finding,) = found(text, ["G02"])
-        image = response(parse(text))["a"][0, 0]
-        inner = image[stride * 6 : stride * 12, stride * 6 : stride * 12]
-        assert Fraction(int((inner == 0).sum()), inner.numel()) == Fraction(finding.evidence["without_input"])
-        assert finding.severity == "error"
+    """Of the whole map, its borders and what padding cuts off included."""
+    settings = itertools.product([(2, 3, 1), (1, 2, 1), (3, 2, 2), (5, 4, 2), (3, 6, 4)], (0, 1), (0, 1), ("16x16", "4x5"))
+    for (kernel, stride, dilation), padding, more, size in settings:
+        window = f"kernel={kernel}x{kernel}, stride={stride}, dilation={dilation}, padding={padding}, output_padding={more}"
+        text = chain(f"conv_transpose({{}}, out=1, {window}, bias=false)", size=f"1x1x{size}")
+        for finding in found(text, ["G02"]):
+            image = response(parse(text))["a"][0, 0]
+            assert (finding.evidence["pixels"], finding.evidence["of"]) == (int((image == 0).sum()), image.numel())
+            assert Fraction(finding.evidence["without_input"]) == Fraction(int((image == 0).sum()), image.numel())
+            assert finding.severity == "error"
+
+
+def test_holes_are_told_where_they_are_made_and_not_of_other_layers() -> None:
+    hole = "conv_transpose({}, out=1, kernel=1x1, stride=2, bias=false)"
+    assert told(chain(hole, T3, T3)) == [("G02", "error", ("a",)), ("G01", "warn", ("b", "c"))]
+    for text in (chain(hole, T3), chain(hole, T3, T3), chain(T3, hole), chain(T3, T3, hole)):
+        for finding in found(text):
+            assert "∞" not in finding.message.text()
+            assert finding.code == "G02" or finding.evidence.get("ratio") != "inf"
 
 
 def test_a_kernel_that_reaches_every_output_has_no_holes() -> None:

@@ -238,3 +238,11 @@ def test_the_shares_are_those_of_the_whole_map() -> None:
     finding = one("input x: 1x4x7x10\nc = max_pool(x, kernel=2x1, stride=3x2)\noutput c", "G06")
     assert finding.evidence["unread"] == 7 * 10 - (2 * 2 + 1) * 5
     assert finding.evidence["pixels"] == prod((7, 10))
+
+
+def test_the_words_name_the_window_that_the_fix_gives() -> None:
+    text = "input x: 1x3x32x32\nc = conv(x, out=4, kernel=3x3, stride=5, padding=1)\noutput c"
+    fix = one(text, "G06").fixes[0]
+    assert fix.words.text() == "kernel 5x5, dilation 1x1, padding 2x2: reads every pixel and gives as many outputs"
+    assert fix.apply is not None
+    assert str(fix.apply(graph_of(text))["c"].op.settings()["padding"]) == "((2, 2), (2, 2))"

@@ -1,7 +1,7 @@
 """What changed from one network to another, layer by layer and in total?"""
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -29,16 +29,20 @@ STYLES = {"title": "bold", "added": "green", "removed": "red", "changed": "yello
 @click.option("--markdown", is_flag=True, help="Tables for a comment on a pull request.")
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="NO_COLOR wins over it.")
 @click.option("--real", is_flag=True, help="Run torch modules on real zeros, for code that looks at values.")
+@click.option("--fail-on", type=click.Choice(["error", "warn"]), help="Exit code 1 where a finding as bad as this is new.")
 @lang_option
 @click.option("-o", "out", metavar="FILE", help="Write to a file: .json, .md or .txt.")
+@click.pass_context
 def command(
+    context: click.Context, /,
     old: str, new: str, inputs: tuple[str, ...], dims: tuple[str, ...], as_json: bool, markdown: bool, color: str, real: bool,
-    lang: str, out: str | None,
+    fail_on: Any, lang: str, out: str | None,
 ) -> None:  # fmt: skip
     """What changed from the network OLD to the network NEW?
 
     Layers are matched by what they are and how they are connected, so a renamed module is no change and an inserted layer
-    does not shift all others. OLD and NEW are what `convlens summary` takes. Exit code 1 where the shapes of one break.
+    does not shift all others. OLD and NEW are what `convlens summary` takes. Exit code 1 where the shapes of one break, or as
+    --fail-on says.
     """
     from convlens.diffs.diff import diff  # noqa: PLC0415 - `--help` needs no network
 
@@ -54,6 +58,7 @@ def command(
         _print(found, color, lang)
     if found.errors:
         raise type(found.errors[0])("\n\nerror: ".join(error.text(lang) for error in found.errors))
+    context.exit(1 if fail_on is not None and found.findings.worsened(fail_on) else 0)
 
 
 def _file_text(found: "Comparison", ending: str, lang: str) -> str:

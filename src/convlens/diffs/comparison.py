@@ -66,8 +66,9 @@ class Comparison:
     @property
     def up_to(self) -> tuple[str | None, str | None]:
         """The layer before which the totals of each network end, because its shapes break there; None where they are whole."""
-        old, new = (summary.facts.broken for summary in (self.old, self.new))
-        return old.name if old is not None else None, new.name if new is not None else None
+        broken = (summary.facts.broken for summary in (self.old, self.new))
+        old, new = (None if node is None else node.name for node in broken)
+        return old, new
 
     def is_whole(self, total: str) -> tuple[bool, bool]:
         """For each network: is this total of all its layers, none of which breaks or has a cost that cannot be told?"""

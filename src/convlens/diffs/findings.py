@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from convlens.ir.graph import Graph
-from convlens.linting.finding import Finding
+from convlens.linting.finding import SEVERITIES, Finding, Severity
 from convlens.linting.lint import lint_graph
 
 
@@ -13,6 +13,10 @@ class Findings(NamedTuple):
 
     new: tuple[Finding, ...]
     gone: tuple[Finding, ...]
+
+    def worsened(self, least: Severity) -> bool:
+        """Is a new finding at least as bad as this?"""
+        return any(SEVERITIES.index(finding.severity) <= SEVERITIES.index(least) for finding in self.new)
 
     def to_dict(self) -> dict[str, Any]:
         return {"new": [finding.to_dict() for finding in self.new], "gone": [finding.to_dict() for finding in self.gone]}

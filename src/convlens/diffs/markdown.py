@@ -8,6 +8,7 @@ from convlens.diffs.words import ARROW, block_costs, block_label, figure_words, 
 from convlens.lang.markdown import escaped, table_row
 from convlens.lang.messages import counted, listed, say
 from convlens.linting.finding import Finding
+from convlens.linting.forms.text import SHOWN
 from convlens.linting.lint import BROKEN
 from convlens.report.notes import heading
 from convlens.report.summary import Summary
@@ -22,12 +23,27 @@ MOST = 50
 def markdown(found: "Comparison", lang: str) -> str:
     """Totals first, then the layers, then the findings; long tables are folded."""
     parts = [f"**{escaped(heading(found.old))}{ARROW}{escaped(heading(found.new))}**", _totals(found, lang)]
-    parts += [_table(heads, rows, lang) for heads, rows in (_layers(found, lang), _following(found, lang)) if rows]
+    parts += _tables(found, lang)
     parts += _findings(found, lang)
     parts += [escaped(" ".join(error.text(lang).split())) for error in found.errors]
     if found.same:
         parts.append(say(lang, "No layer and no figure differs."))
     return "\n\n".join(parts) + "\n"
+
+
+def _tables(found: "Comparison", lang: str) -> Iterator[str]:
+    """What somebody has edited, and what follows from it, each folded under its title."""
+    heads, rows = _layers(found, lang)
+    edits = counted(
+        lang, "{count} edit: layers taken out, put in or changed", "{count} edits: layers taken out, put in or changed", len(rows)
+    )
+    following_heads, following = _following(found, lang)
+    follow = counted(
+        lang, "{count} layer that changes by what reaches it", "{count} layers that change by what reaches them", len(following)
+    )
+    for title, columns, each in ((edits, heads, rows), (follow, following_heads, following)):
+        if each:
+            yield _table(title, columns, each, lang)
 
 
 def _totals(found: "Comparison", lang: str) -> str:
@@ -51,15 +67,14 @@ def _row(mark: str, summary: Summary, block: Block, lang: str) -> list[str]:
 
 def _following(found: "Comparison", lang: str) -> tuple[list[str], list[list[str]]]:
     rows = [[change.new, figure_words(change, lang)] for change in found.changed if not change.edited]
-    return [say(lang, "changes by what reaches it"), say(lang, "figures")], rows
+    return [say(lang, "layer"), say(lang, "figures")], rows
 
 
-def _table(heads: list[str], rows: list[list[str]], lang: str) -> str:
+def _table(title: str, heads: list[str], rows: list[list[str]], lang: str) -> str:
     lines = [table_row(heads), "|" + "---|" * len(heads)]
     lines += [table_row(list(map(escaped, row))) for row in rows[:MOST]]
     if len(rows) > MOST:
         lines += ["", say(lang, "and {count} more", count=len(rows) - MOST)]
-    title = counted(lang, "{count} layer", "{count} layers", len(rows))
     return "\n".join([f"<details><summary>{title}</summary>", "", *lines, "", "</details>"])
 
 
@@ -75,4 +90,4 @@ def _findings(found: "Comparison", lang: str) -> Iterator[str]:
 
 def _finding(finding: Finding, lang: str) -> str:
     where = escaped(listed(lang, list(finding.nodes[:MOST])))
-    return f"- {finding.severity} **{finding.code}** {where}: {escaped(finding.message.text(lang))}"
+    return f"- {say(lang, SHOWN[finding.severity])} **{finding.code}** {where}: {escaped(finding.message.text(lang))}"

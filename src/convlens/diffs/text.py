@@ -9,6 +9,7 @@ from convlens.diffs.words import ARROW, block_costs, block_label, figure_words, 
 from convlens.lang.layout import aligned, wrapped
 from convlens.lang.messages import counted, listed, said, say
 from convlens.linting.finding import Finding
+from convlens.linting.forms.text import SHOWN
 from convlens.linting.lint import BROKEN
 from convlens.report.notes import heading
 from convlens.report.summary import Summary
@@ -99,4 +100,4 @@ def _findings(found: "Comparison", width: int, lang: str) -> Iterator[Line]:
 
 def _said(finding: Finding, lang: str) -> str:
     where = listed(lang, list(finding.nodes[:NAMED]))
-    return said(lang, f"{finding.severity} {finding.code} {where}".rstrip(), finding.message.text(lang))
+    return said(lang, f"{say(lang, SHOWN[finding.severity])} {finding.code} {where}".rstrip(), finding.message.text(lang))

@@ -6,7 +6,7 @@ from typing import Any
 from convlens.explanations.block import Block
 from convlens.explanations.contents import WIDTH
 from convlens.ir.text import parse
-from convlens.lang.markdown import prose
+from convlens.lang.markdown import prose, unmarked
 from convlens.lang.messages import listed, marked, said, say
 from convlens.linting.documentation import OPTIONAL
 from convlens.linting.forms.text import SHOWN, lines
@@ -75,7 +75,7 @@ class RuleExplanation:
             if kind == "example":
                 yield from ((kind, (INDENT + line).rstrip()) for line in texts)
             else:
-                yield from ((kind, line) for line in wrapped(texts[0], width))
+                yield from ((kind, line) for line in wrapped(unmarked(texts[0]), width))
             previous = kind
 
     def text(self, width: int = WIDTH) -> str:

@@ -20,6 +20,15 @@ def prose(text: str) -> str:
     return "`".join(part if at % 2 else escaped(part) for at, part in enumerate(text.replace("``", "`").split("`")))
 
 
+def unmarked(text: str) -> str:
+    """The same sentences without backticks, where these would be shown as they are.
+
+    >>> unmarked("the budget is ``max_params``")
+    'the budget is max_params'
+    """
+    return text.replace("`", "")
+
+
 def table_row(texts: list[str]) -> str:
     """A line of a table."""
     return f"| {' | '.join(texts)} |"

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from convlens.linting.forms.text import ALL
 from convlens.linting.lint import lint
 from convlens.linting.report import Report
 
@@ -21,5 +22,5 @@ def assert_network(model: Any, *inputs: Any, **options: Any) -> Report:
     __tracebackhide__ = True
     report = lint(model, *inputs, **options)
     if report.failed:
-        raise AssertionError(report.text())
+        raise AssertionError(report.text().replace(ALL, ""))
     return report

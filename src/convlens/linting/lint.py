@@ -1,9 +1,10 @@
 """The verb ``lint``: what is wrong, with evidence and a fix?"""
 
 from collections.abc import Iterable, Mapping
+from inspect import signature
 from typing import Any
 
-from convlens.ir.errors import UsageError, nearest, quoted
+from convlens.ir.errors import ConvlensError, UsageError, nearest, quoted
 from convlens.ir.graph import Graph
 from convlens.linting.apply import applied
 from convlens.linting.config_keys import BUDGETS, Budget, budget
@@ -51,7 +52,18 @@ def lint(
     budgets = (max_params, max_macs, max_activation_bytes, max_peak_bytes, min_receptive_field)
     given = Options(loss, object_size, batch, device, *map(budget, BUDGETS, budgets))
     chosen = checked(settings.given(select, ignore, given, fail_on))
-    return lint_graph(load(model, inputs, named_inputs, dims or {}, real), chosen, origin=origin_of(model))
+    try:
+        graph = load(model, inputs, named_inputs, dims or {}, real)
+    except ConvlensError as error:
+        raise _misspelt(named_inputs) or error from None
+    return lint_graph(graph, chosen, origin=origin_of(model))
+
+
+def _misspelt(names: Iterable[str]) -> UsageError | None:
+    """Is an input that the model does not take nearly the name of an option?"""
+    known = [name for name in signature(lint).parameters if name not in ("model", "inputs", "named_inputs")]
+    found = ((name, nearest(name, known)) for name in names)
+    return next((UsageError(f"there is no option {quoted(name)}{hint}") for name, hint in found if hint), None)
 
 
 def lint_graph(

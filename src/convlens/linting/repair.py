@@ -1,6 +1,7 @@
 """Fixes applied one after the other, each checked by looking at the mended network again."""
 
 from collections.abc import Iterator
+from functools import partial
 from itertools import product
 from typing import NamedTuple
 
@@ -62,14 +63,17 @@ def repair(graph: Graph, settings: Settings = Settings(), origin: str = "") -> R
 
 def _steps(report: Report) -> Iterator[tuple[Mended, Report]]:
     """The fixes that work, the best of the worst finding first."""
-    chosen = codes(report.settings.select)
-    for finding in report.findings:
-        if finding.code not in chosen if chosen else finding.severity == "info":
-            continue
+    for finding in filter(partial(is_meant, report), report.findings):
         for bad, fix in product(_unwanted(report), finding.fixes):
             after = _tried(report, finding, fix, bad)
             if after is not None:
                 yield Mended(finding, fix), after
+
+
+def is_meant(report: Report, finding: Finding) -> bool:
+    """Is it to be mended: a finding of a rule that is selected, or without a selection an error or warning?"""
+    chosen = codes(report.settings.select)
+    return finding.code in chosen if chosen else finding.severity != "info"
 
 
 def _unwanted(report: Report) -> tuple[Severities, ...]:

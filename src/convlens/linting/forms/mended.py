@@ -12,6 +12,7 @@ from convlens.lang.printable import printable
 from convlens.linting.forms.text import INDENT, Line, place
 from convlens.linting.forms.text import lines as report_lines
 from convlens.linting.network import Network
+from convlens.linting.repair import is_meant
 from convlens.passes.liveness import activations
 
 if TYPE_CHECKING:
@@ -30,8 +31,10 @@ def lines(repair: "Repair", width: int, lang: str, everything: bool) -> Iterator
     yield "", ""
     if repair.mended:
         yield from (("text", line) for line in aligned([*_table(repair, lang)]))
-    else:
+    elif any(is_meant(repair.before, finding) for finding in repair.before.findings):
         yield "text", say(lang, "nothing is mended: no finding has a fix that works")
+    else:
+        yield "text", say(lang, "nothing had to be mended")
     yield from rest
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from convlens import __version__
-from convlens.lang.markdown import prose
+from convlens.lang.markdown import prose, unmarked
 from convlens.lang.messages import say
 from convlens.linting.finding import Finding, Severity
 from convlens.linting.place import Place, place_of
@@ -51,7 +51,7 @@ def _rule(code: str, name: str, lang: str) -> dict[str, Any]:
         return _described(code, name, words, words, words, "warn")
     docs = rule.docs()
     title, why = say(lang, docs.title), [say(lang, text) for text in docs.paragraphs]
-    record = _described(code, name, title, "\n\n".join([title, *why]), _help(rule, why), rule.severity)
+    record = _described(code, name, title, unmarked("\n\n".join([title, *why])), _help(rule, why), rule.severity)
     return record | {"properties": {"tags": [rule.status]}}
 
 

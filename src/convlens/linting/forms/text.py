@@ -41,7 +41,11 @@ def _lines(report: "Report", width: int, lang: str, everything: bool) -> Iterato
         yield "", ""
         yield from (("info", _head(finding, lang)) for finding in folded)
     yield "", ""
-    yield "source", counts(report, lang) + (say(lang, " (--all shows the notes in full)") if folded else "")
+    yield "source", counts(report, lang) + (say(lang, ALL) if folded else "")
+
+
+ALL = marked(" (--all shows the notes in full)")
+"""What an option of the command line does."""
 
 
 def title(report: "Report", lang: str) -> str:

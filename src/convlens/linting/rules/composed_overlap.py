@@ -25,6 +25,10 @@ FOLDED = marked(
     "windows of {kernel} at stride {stride} are added up unevenly: at the network's output some pixels get {ratio} times as much "
     "as others, in a pattern of {period} pixels along an axis"
 )
+HOLES = marked(
+    "the windows that {fold} adds up leave gaps: some pixels of the network's output get nothing at all, in a pattern of "
+    "{period} pixels along an axis"
+)
 
 
 class Case(NamedTuple):
@@ -93,6 +97,8 @@ def _cases(net: Network) -> list[Case]:
     found: list[Case] = []
     for end in sorted(net.imprints.ends, key=lambda end: ratio(end.worst), reverse=True):
         nodes = tuple(node for node in map(net.graph.__getitem__, end.layers) if _tells_of(net, node))
+        if 0 in end.worst and any(_leaves_holes(net, net.graph[name]) for name in end.layers):
+            continue  # what has no input has it from there
         if not (end.stacked and len(nodes) > 1) and all(node.op.name != "fold" for node in nodes):
             continue
         again = next((at for at, case in enumerate(found) if _same(case.nodes, nodes)), None)
@@ -105,7 +111,11 @@ def _cases(net: Network) -> list[Case]:
 
 def _tells_of(net: Network, node: Node) -> bool:
     """A transposed convolution that leaves holes is what transposed-holes (G02) tells of."""
-    return node.op.name == "fold" or not has_holes(net.overlap(node))
+    return not _leaves_holes(net, node)
+
+
+def _leaves_holes(net: Network, node: Node) -> bool:
+    return node.op.name != "fold" and has_holes(net.overlap(node))
 
 
 def _same(a: tuple[Node, ...], b: tuple[Node, ...]) -> bool:
@@ -121,8 +131,10 @@ def _contrast(numbers: Pattern) -> str:
 
 
 def _message(nodes: tuple[Node, ...], numbers: Pattern) -> Remark:
-    told: dict[str, Any] = {"ratio": "∞" if 0 in numbers else times(ratio(numbers)), "period": len(numbers)}
     ops = _ops(nodes)
+    if 0 in numbers:
+        return remark(HOLES, fold=next(node.name for node in nodes if node.op.name == "fold"), period=len(numbers))
+    told: dict[str, Any] = {"ratio": times(ratio(numbers)), "period": len(numbers)}
     if len(ops) > 1 or any(op.name != "fold" for op in ops):
         return remark(STACKED, count=len(nodes), **told)
     given = nodes[0].op.settings()

@@ -15,7 +15,7 @@ from convlens.linting.edits import before, with_ops
 from convlens.linting.finding import Finding, Fix
 from convlens.linting.moved_stride import moved
 from convlens.linting.network import Network
-from convlens.linting.refit import refitted, with_windows
+from convlens.linting.refit import refitted, show_sides, with_windows
 from convlens.linting.rule import Rule
 from convlens.linting.unread import Passed
 from convlens.linting.windows import KEPT, Slide
@@ -124,12 +124,17 @@ def _mends(net: Network, group: list[Skipping]) -> list[Fix]:
         steps = show_shape(tuple(slide.stride for slide in slides))
         words = remark(marked("the average of {steps} pixels before, and stride 1 here, as in ResNet-D"), steps=steps)
     else:
-        kernel, dilation = (show_shape(op.settings()[what]) for what in ("kernel", "dilation"))
         words = remark(
-            marked("kernel {kernel} with dilation {dilation}, which reads every pixel and gives as many outputs"),
-            kernel=kernel, dilation=dilation,
-        )  # fmt: skip
+            marked("kernel {kernel}, dilation {dilation}, padding {padding}: reads every pixel and gives as many outputs"),
+            **_windows([made for node in nodes if (made := _mend(net, node)) is not None]),
+        )
     return [Fix(words, lambda graph: _mended(net, graph, nodes))]
+
+
+def _windows(ops: list[Op]) -> dict[str, str]:
+    """Their windows, each figure once."""
+    shows = (("kernel", show_shape), ("dilation", show_shape), ("padding", show_sides))
+    return {what: ", ".join(dict.fromkeys(show(op.settings()[what]) for op in ops)) for what, show in shows}
 
 
 def _mended(net: Network, graph: Graph, nodes: list[Node]) -> Graph:

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import lru_cache
 from math import prod
 from typing import Any
 
-from convlens.arith.pattern import Pattern
 from convlens.ir.graph import Node, Ref
 from convlens.ir.spec import show_shape
 from convlens.lang.messages import marked
@@ -15,6 +15,7 @@ from convlens.linting.finding import Finding, Severity
 from convlens.linting.network import Network
 from convlens.linting.overlap import has_holes
 from convlens.linting.rule import Rule
+from convlens.linting.windows import KEPT
 
 MESSAGE: dict[Severity, str] = {
     "error": marked(
@@ -77,13 +78,14 @@ class TransposedHoles(Rule):
 
     def _about(self, net: Network, nodes: list[Node], severity: Severity) -> Finding:
         given, counts = nodes[0].op.settings(), net.overlap(nodes[0])
-        share = _share_without(counts)
+        without, total = _without(net, nodes)
+        share = Fraction(without, total)
         told = {setting: show_shape(given[setting]) for setting in ("kernel", "stride", "dilation")}
         return self.found(
             [node.name for node in nodes],
             remark(MESSAGE[severity], **told, share=f"{float(100 * share):.4g}"),
             severity=severity,
-            evidence={"taps": list(map(list, counts)), "without_input": str(share)},
+            evidence={"taps": list(map(list, counts)), "without_input": str(share), "pixels": without, "of": total},
             fixes=fixes(net, nodes),
         )
 
@@ -102,10 +104,40 @@ def _is_filled_next(net: Network, node: Node) -> bool:
     return Ref(after.name) not in net.imprints.of
 
 
-def _share_without(counts: tuple[Pattern, ...]) -> Fraction:
-    """Which share of the outputs gets nothing, away from the borders: all that miss on one axis or more.
+def _without(net: Network, nodes: list[Node]) -> tuple[int, int]:
+    """How many pixels of the maps of these layers get nothing, and how many there are."""
+    reached = [[reached_pixels(*along) for along in _axes(net, node)] for node in nodes]
+    sizes = [[along[-1] for along in _axes(net, node)] for node in nodes]
+    total = sum(map(prod, sizes))
+    return total - sum(map(prod, reached)), total
 
-    >>> _share_without(((1, 1, 0), (1, 1, 0)))
-    Fraction(5, 9)
+
+def _axes(net: Network, node: Node) -> list[tuple[int, int, int, int, int, int]]:
+    """Along each axis what `reached_pixels` takes."""
+    given, known = node.op.settings(), net.known(node)
+    x, out = known.inputs[0].dims, known.outputs[0].dims
+    axes = len(given["kernel"])
+    left = [sides[0] for sides in given["padding"]]
+    return list(zip(x[-axes:], given["kernel"], given["stride"], given["dilation"], left, out[-axes:], strict=True))
+
+
+@lru_cache(maxsize=KEPT)
+def reached_pixels(size: int, kernel: int, stride: int, dilation: int, left: int, out: int) -> int:
+    """How many of ``out`` outputs get something of ``size`` inputs along an axis, of whose taps ``left`` pixels are cut off.
+
+    The taps that fall on one place modulo the stride each reach ``size`` outputs a stride apart, one after the other.
+
+    >>> reached_pixels(3, 2, 3, 1, 0, 8), reached_pixels(2, 3, 2, 2, 0, 7)
+    (6, 4)
     """
-    return 1 - prod((Fraction(sum(map(bool, each)), len(each)) for each in counts), start=Fraction(1))
+    starts: dict[int, list[int]] = {}
+    for tap in range(0, kernel * dilation, dilation):
+        starts.setdefault(tap % stride, []).append(tap // stride)
+    count = 0
+    for place, firsts in starts.items():
+        next_free = -((place - left) // stride)  # the first output that is not cut off
+        end = (left + out - 1 - place) // stride + 1
+        for first in firsts:
+            count += max(min(first + size, end) - max(first, next_free), 0)
+            next_free = max(next_free, first + size)
+    return count

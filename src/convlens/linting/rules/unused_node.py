@@ -13,6 +13,9 @@ from convlens.linting.finding import Finding, Fix, Severity
 from convlens.linting.network import Network
 from convlens.linting.rule import Rule
 
+UNUSED = marked("no output uses this")
+LOOKED = marked("no output uses this, unless the program looked at its values")
+
 
 class UnusedNode(Rule):
     """What is computed and never used.
@@ -38,8 +41,9 @@ class UnusedNode(Rule):
         output s
 
     ## Exceptions
-    What has no weights is a warning, and what only prepares a shape or holds a constant is no finding. Weights that the
-    network holds and no layer uses, as those of an auxiliary head in evaluation, are a note.
+    What has no weights is a warning, and what only prepares a shape or holds a constant is no finding. A module that was run
+    on real values may have looked at them, as for a condition: there what has no weights is a note. Weights that the network
+    holds and no layer uses, as those of an auxiliary head in evaluation, are a note.
 
     ## Source
     Reachability. Reported as a fault in github.com/Cadene/pretrained-models.pytorch, issue 90, where the results of
@@ -61,13 +65,14 @@ class UnusedNode(Rule):
         lost = _lost(net, dead)
         weighted = {node.name for part in parts if any(node.name in lost for node in part) for node in part}
         plain = {node.name for part in parts for node in part} - weighted
-        severities: tuple[tuple[set[str], Severity], ...] = ((weighted, "error"), (plain, "warn"))
+        looked = net.graph.captured is not None and net.graph.captured.real
+        severities: tuple[tuple[set[str], Severity], ...] = ((weighted, "error"), (plain, "info" if looked else "warn"))
         for some, severity in severities:
             names = [node.name for node in dead if node.name in some]
             if names:
                 count = sum(lost.get(name, 0) for name in names)
                 with_weights = remark(marked("no output uses this, nor its {count} parameters"), count=grouped(count))
-                told = with_weights if count else remark(marked("no output uses this"))
+                told = with_weights if count else remark(LOOKED if severity == "info" else UNUSED)
                 yield self.found(names, told, severity=severity, evidence={"params": count}, fixes=[_left_out(net, set(names))])
 
     def _held(self, net: Network) -> Iterator[Finding]:
