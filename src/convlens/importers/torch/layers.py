@@ -69,7 +69,8 @@ class _Layer:
     """
 
     __slots__ = (
-        "added", "attributes", "buffers", "given", "keys", "modes", "module", "parameters", "path", "read", "size", "trace", "types",
+        "added", "attributes", "buffers", "given", "keys", "modes", "module", "parameters", "path", "read", "size", "trace",
+        "types",
     )  # fmt: skip
 
     def __init__(self, trace: Trace, module: nn.Module, path: str, modes: int) -> None:
