@@ -80,11 +80,14 @@ def command(
 
     Exit codes: 0 nothing as bad as --fail-on is found (with --fix: left), 1 something is, 2 wrong usage.
     """
+    from convlens.importers.lines import with_lines  # noqa: PLC0415 - `--help` needs no reader
+
     shown = Shown(_form(form, as_json=as_json), lang, color, everything)
     _check(models, shown.form, outs, fix=fix)
     chosen = _settings(**settings)
     graphs = ((model, lambda model=model: graph_of(model, inputs, dims, real, lang)) for model in models)
-    failed = (_mend if fix else _report)(graphs, chosen, shown, outs)
+    with with_lines():
+        failed = (_mend if fix else _report)(graphs, chosen, shown, outs)
     context.exit(1 if failed else 0)
 
 

@@ -103,6 +103,7 @@ def recorded(
     in_place: bool,
     weights: tuple[tuple[str, str], ...],
     value: Any,
+    source: str = "",
 ) -> Node:
     """The same as `Node` of these fields in half the time: the constructor of a frozen dataclass calls a function for each."""
     node: Any = object.__new__(_Open)
@@ -113,7 +114,7 @@ def recorded(
     node.ties = ties
     node.frozen = frozen
     node.in_place = in_place
-    node.source = ""
+    node.source = source
     node.weights = weights
     node.value = value
     node.__class__ = Node

@@ -47,13 +47,15 @@ def lint(
     >>> [(finding.code, finding.node, finding.severity) for finding in lint(net, select=["S01"]).findings]
     [('S01', 'c', 'warn')]
     """
+    from convlens.importers.lines import with_lines  # noqa: PLC0415 - rules need no importer
     from convlens.importers.model import load  # noqa: PLC0415 - rules need no importer
 
     budgets = (max_params, max_macs, max_activation_bytes, max_peak_bytes, min_receptive_field)
     given = Options(loss, object_size, batch, device, *map(budget, BUDGETS, budgets))
     chosen = checked(settings.given(select, ignore, given, fail_on))
     try:
-        graph = load(model, inputs, named_inputs, dims or {}, real)
+        with with_lines():
+            graph = load(model, inputs, named_inputs, dims or {}, real)
     except ConvlensError as error:
         raise _misspelt(named_inputs) or error from None
     return lint_graph(graph, chosen, origin=origin_of(model))

@@ -37,11 +37,15 @@ def place_of(graph: Graph, origin: str, node: str) -> Place | None:
     """
     if not origin:
         return None
+    return Place(relative(origin), _line(source_of(graph, node), origin))
+
+
+def source_of(graph: Graph, node: str) -> str:
+    """Where the node was written, as its importer says it; "" where that is not known."""
     try:
-        source = graph[node].source
+        return graph[node].source
     except KeyError:  # the whole network, or one of its inputs
-        source = ""
-    return Place(relative(origin), _line(source, origin))
+        return ""
 
 
 def relative(file: str) -> str:

@@ -8,7 +8,7 @@ from convlens.ir.record import as_json
 from convlens.linting.apply import UNUSED, Passed
 from convlens.linting.finding import SEVERITIES, Finding, Severity
 from convlens.linting.network import Network
-from convlens.linting.place import place_of
+from convlens.linting.place import place_of, source_of
 from convlens.linting.settings import Settings
 
 WIDTH = 100
@@ -91,7 +91,8 @@ class Report:
 
     def _finding(self, finding: Finding) -> dict[str, Any]:
         where = place_of(self.net.graph, self.origin, finding.node)
-        return {**finding.to_dict(), "line": where.line if where else None}
+        line = where.line if where else None
+        return {**finding.to_dict(), "line": line, "source": source_of(self.net.graph, finding.node)}
 
     def to_json(self) -> str:
         """`to_dict` as JSON text."""

@@ -4,6 +4,7 @@ import contextlib
 import linecache
 import sys
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from traceback import StackSummary, extract_tb
 from types import FrameType, TracebackType
@@ -11,6 +12,7 @@ from types import FrameType, TracebackType
 import torch
 
 _OURS = (str(Path(__file__).parents[2]), str(Path(torch.__file__).parent))
+_RUN = str(Path(__file__).with_name("run.py"))
 _PYTHON = str(Path(contextlib.__file__).parent)
 
 
@@ -47,24 +49,35 @@ def _module_of(frame: FrameType) -> torch.nn.Module:
     return found
 
 
-def user_line() -> str:
+def user_line(*, in_forward: bool = False) -> str:
     """``net.py:12 in forward: x = self.conv(x)``; empty where no frame of the user's is on the stack.
+
+    With ``in_forward`` only what the captured module runs counts, and not who asked for the capture.
 
     The innermost frame that belongs neither to convlens nor to PyTorch nor to Python's own library.
     """
     frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 - the documented way to look at the stack cheaply
     while frame is not None:
-        file = frame.f_code.co_filename
-        if not file.startswith(_OURS) and not file.startswith("<frozen") and not _is_python(file):
-            code = linecache.getline(file, frame.f_lineno).strip()
-            return f"{Path(file).name}:{frame.f_lineno} in {frame.f_code.co_name}" + (f": {code}" if code else "")
+        code = frame.f_code
+        if in_forward and code.co_filename == _RUN:
+            return ""
+        if _is_users(code.co_filename):
+            return _shown(code.co_filename, frame.f_lineno, code.co_name)
         frame = frame.f_back
     return ""
 
 
-def _is_python(file: str) -> bool:
-    """Does the file belong to Python's own library?"""
-    return file.startswith(_PYTHON) and "site-packages" not in file
+@lru_cache(maxsize=4096)
+def _is_users(file: str) -> bool:
+    """Does the file belong neither to convlens nor to PyTorch nor to Python's own library?"""
+    of_python = file.startswith(_PYTHON) and "site-packages" not in file
+    return not (file.startswith(_OURS) or file.startswith("<frozen") or of_python)
+
+
+@lru_cache(maxsize=4096)
+def _shown(file: str, line: int, function: str) -> str:
+    code = linecache.getline(file, line).strip()
+    return f"{Path(file).name}:{line} in {function}" + (f": {code}" if code else "")
 
 
 def user_traceback(error: BaseException) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 
+from convlens.importers.lines import lines_wanted
 from convlens.importers.torch.frames import innermost_module, running_modules, user_line
 from convlens.importers.torch.held import Holdings
 from convlens.importers.torch.shadow import DTYPE_NAMES, Shadow, spec_of
@@ -36,6 +37,7 @@ class Trace:
 
     def __init__(self, module: torch.nn.Module, *, real: bool) -> None:
         self.real = real
+        self.lines = lines_wanted()
         self.nodes: list[Node] = []
         self.inputs: list[Input] = []
         self.broken: ShapeError | None = None
@@ -160,7 +162,8 @@ class Trace:
             raise UsageError(f"the forward makes more than {MAX_NODES} calls; a loop that does not end?")
         ties, frozen, paths = self._own(own, weights) if weights else ((), (), ())
         module = path if own != path else ""
-        self.nodes.append(recorded(own, op, refs, module, ties, frozen, in_place, paths, value))
+        source = user_line(in_forward=True) if self.lines else ""
+        self.nodes.append(recorded(own, op, refs, module, ties, frozen, in_place, paths, value, source))
         self.last = own
 
     def _break(self, node: Node, xs: Inputs, error: ShapeError) -> None:
