@@ -11,6 +11,11 @@ from pathlib import Path
 AXE = "axe-core@4.14.1"
 """A rule set for accessibility, fetched from npm for the tests alone."""
 
+FLAGS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync"
+).split()
+"""A browser that asks nothing of a network by itself."""
+
 
 def program() -> str:
     """The browser, or ""."""

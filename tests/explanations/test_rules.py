@@ -29,14 +29,15 @@ def explained(rule: type[Rule], lang: str = "en") -> RuleExplanation:
 def test_everything_that_the_docstring_says_is_there(rule: type[Rule], lang: str) -> None:
     docs, text = rule.docs(), explained(rule, lang).text()
     joined = " ".join(text.split())
+    title, source, *paragraphs = (words.replace("`", "") for words in (docs.title, docs.source, *docs.paragraphs))
     for line in (*docs.bad.text.splitlines(), *docs.good.text.splitlines()):
         assert f"    {line}" in text
-    assert " ".join(docs.source.split()) in joined
+    assert source in joined
     assert rule.status in joined or lang == "zh"
     assert "{" not in "".join(line for line in text.splitlines() if not line.startswith("    "))
     if lang == "en":
-        assert docs.title in joined
-        assert all(paragraph in joined for paragraph in docs.paragraphs)
+        assert title in joined
+        assert all(paragraph in joined for paragraph in paragraphs)
 
 
 @each_rule

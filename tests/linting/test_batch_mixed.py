@@ -46,7 +46,8 @@ def test_a_layer_that_does_not_fit_for_it() -> None:
         def forward(self, x: torch.Tensor) -> torch.Tensor:
             return self.fc(torch.flatten(self.conv(x)))
 
-    assert [f.severity for f in lint(Net(), (4, 3, 8, 8), select=["S12"]).findings] == ["error"]
+    found = lint(Net(), (4, 3, 8, 8), select=["S12"]).findings
+    assert [(f.code, f.severity) for f in found] == [("S12", "error"), ("X01", "error")]
 
 
 MEANT = {

@@ -5,22 +5,6 @@ from typing import Any
 
 import pytest
 
-from tests.chromium import missing, program
-
-MISSING = missing()
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    if MISSING:
-        pytest.skip(f"BROWSER TESTS DID NOT RUN: {MISSING}")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as driver:
-        started = driver.chromium.launch(executable_path=program(), args=["--no-sandbox", "--disable-quic"])
-        yield started
-        started.close()
-
 
 @pytest.fixture
 def opened(browser: Any) -> Iterator[Callable[..., Any]]:

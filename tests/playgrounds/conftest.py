@@ -1,6 +1,5 @@
 """A browser with the page. Where none is found, the tests of the page are skipped, and say so loudly."""
 
-import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -8,27 +7,6 @@ from typing import Any
 import pytest
 
 from convlens.playgrounds.play import playground_page
-from tests.chromium import missing, program
-
-FLAGS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync"
-
-
-def loudly(reason: str) -> None:
-    message = f"BROWSER TESTS OF THE PLAYGROUND DID NOT RUN: {reason}"
-    warnings.warn(message, stacklevel=2)
-    pytest.skip(message)
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    if missing():
-        loudly(missing())
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as engine:
-        found = engine.chromium.launch(executable_path=program(), args=FLAGS.split())
-        yield found
-        found.close()
 
 
 class Opened:

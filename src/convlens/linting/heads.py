@@ -74,9 +74,8 @@ class Head(NamedTuple):
 
 def heads(net: Network) -> Iterator[Head]:
     """The heads of all outputs that have facts and are not whole numbers."""
-    known = net.facts.nodes
-    for ref in dict.fromkeys(net.graph.outputs):
-        if ref.node in known and net.spec(ref).floating:
+    for ref in net.ends:
+        if net.spec(ref).floating:
             node, alone, between = _behind_moves(net, net.graph[ref.node])
             moved = any(each.op.name not in STAYS for each in between)
             dropout = next((each.name for each in between if drops(each)), "")

@@ -121,6 +121,14 @@ class Network:
         given = self._inputs.get(ref.node)
         return given if given is not None else self.facts.nodes[ref.node].outputs[ref.port]
 
+    @cached_property
+    def ends(self) -> tuple[Ref, ...]:
+        """The outputs of the network that its nodes have: not those behind a break, nor a port that there is not."""
+        known = self.facts.nodes
+        return tuple(
+            ref for ref in dict.fromkeys(self.graph.outputs) if ref.node in known and ref.port < len(known[ref.node].outputs)
+        )
+
     def before(self, node: Node, at: int = 0) -> Node | None:
         """The node that makes input ``at`` of a node; None where that is an input of the network, or there is none."""
         if at >= len(node.inputs) or node.inputs[at].node in self._inputs:

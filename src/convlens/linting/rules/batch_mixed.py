@@ -124,7 +124,7 @@ def _ahead(net: Network, ops: tuple[str, ...]) -> dict[str, str]:
 def _ahead_of_lost(net: Network) -> dict[str, str]:
     """The nodes before an output that has another size along axis 0 than every input."""
     sizes = {item.spec.dims[0] for item in net.graph.inputs if item.spec.rank}
-    lost = [ref for ref in net.graph.outputs if ref.node in net.facts.nodes and net.spec(ref).rank and net.spec(ref).floating]
+    lost = [ref for ref in net.ends if net.spec(ref).rank and net.spec(ref).floating]
     return nearest_ahead(net, [ref.node for ref in lost if net.spec(ref).dims[0] not in sizes], frozenset())
 
 

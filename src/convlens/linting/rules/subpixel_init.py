@@ -90,7 +90,7 @@ def _block(net: Network, node: Node) -> tuple[int, ...]:
 
 def _unblurred_before_images(net: Network) -> set[str]:
     """The nodes from which an output image is reached past no blur and no stride, which take the pattern away."""
-    waiting = [ref.node for ref in net.graph.outputs if ref.node in net.facts.nodes and _is_image(net.spec(ref))]
+    waiting = [ref.node for ref in net.ends if _is_image(net.spec(ref))]
     feeding: set[str] = set()
     while waiting:
         name = waiting.pop()
