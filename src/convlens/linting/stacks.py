@@ -25,7 +25,7 @@ NORMS = ("batch_norm", "group_norm", "instance_norm", "layer_norm", "local_respo
 class Seen(NamedTuple):
     """What a tensor sees of ``source``; without ``axes`` its own place only, where no layer has looked beside it yet.
 
-    ``gapped`` is how many layers in series have gaps between their taps.
+    ``gapped`` is how many windows in series have gaps between their taps; a transposed convolution is none.
     """
 
     source: Ref
@@ -114,7 +114,7 @@ def _moved(it: Seen, way: Read | None, beside: tuple[int, ...]) -> Seen | None:
         if footprint is None or not isinstance(read, Along) or read.axis is None or places.hull > MOST:
             return None
         found.append(places.through(footprint)._replace(axis=read.axis))
-        gaps |= len(footprint) > 1
+        gaps |= len(footprint) > 1 and bool(beside)
     return Seen(it.source, tuple(found), it.gapped + gaps) if found else None
 
 
