@@ -130,6 +130,7 @@ HOSTILE = {
     "the end behind a norm": "input x: 1x4x8x8; c = conv(x, out=4, kernel=3x3); r = relu(c); b = batch_norm(r); d = conv(b, out=4, kernel=9x9, groups=3)",
     "padding that crops": "input x: 1x4x16x16; c = conv(x, out=4, kernel=3x3, padding=[[-2, 2], [0, 0]], dilation=2); d = conv(c, out=4, kernel=3x3, padding=[[-1, -1], [2, 2]], dilation=2)",
     "dilated layers that are no windows": "input x: 1x4x16x16; a = conv_transpose(x, out=4, kernel=5x5, dilation=2); b = conv_transpose(a, out=4, kernel=3x3, dilation=2)",
+    "patches of two axes that never meet": 'input x: 8x16x8x8; a = interpolate(x, scale=[2, 0.5], mode="bilinear"); b = pixel_unshuffle(a, factor=2); u = unfold(b, kernel=2x2); m = max_pool(u, kernel=4x4, stride=1x2, padding=2, ceil_mode=true); s = mul(u, m)',
     "huge maps": "input x: 1x3x1000000000x1000000000; c = conv(x, out=8, kernel=3x3, stride=2, padding=1); p = max_pool(c, kernel=2x2); u = interpolate(p, scale=[2, 2])",
     "huge kernels": "input x: 1x3x999999999; c = conv(x, out=4, kernel=999983, stride=7); d = conv(c, out=4, kernel=99991, dilation=1009)",
     "huge patches": "input x: 1x3x1000x1000; t = conv_transpose(x, out=2, kernel=100003x100003, stride=9973x9973, dilation=3x3); u = conv_transpose(t, out=2, kernel=5x5, stride=3x3)",

@@ -21,7 +21,7 @@ _FAR = 1 << 40
 def fitting(program: Program, centred: int = 0) -> Congruence | None:
     """The sizes of an input axis at which the network runs, and its map ``centred`` lies in the middle of the input.
 
-    None where no size fits, or the sizes that fit repeat only after `MAX_PERIOD`.
+    None where no size fits, or the sizes that fit repeat only after `MAX_PERIOD`, or do not repeat.
 
     >>> from convlens.ir.text import parse
     >>> from convlens.passes.facts import facts
@@ -43,16 +43,23 @@ def fitting(program: Program, centred: int = 0) -> Congruence | None:
     residues = [r for r in range(period) if fits(far + r)]
     if not residues:
         return None
-    holes = max(_least(fits, r or period, period) - period for r in residues)
+    least = [n for r in residues if (n := _least(fits, r or period, period, far + r)) is not None]
+    if len(least) < len(residues):
+        return None
     found = congruence(period, residues, 1)
-    return found._replace(minimum=found.above(max(holes, 0)))
+    return found._replace(minimum=found.above(max(0, *(n - period for n in least))))
 
 
-def _least(fits: Callable[[int], bool], first: int, period: int) -> int:
-    """The smallest of ``first``, ``first + period``, ... that fits; all above it fit as well."""
+def _least(fits: Callable[[int], bool], first: int, period: int, far: int) -> int | None:
+    """The smallest of ``first``, ``first + period``, ... that fits; all above it fit as well.
+
+    None where it is not found before ``far``, as where a length is a product of two axes and what fits does not repeat.
+    """
     low, high = -1, 0
     while not fits(first + high * period):
         low, high = high, 2 * high + 1
+        if first + high * period >= far:
+            return None
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (low, middle) if fits(first + middle * period) else (middle, high)
