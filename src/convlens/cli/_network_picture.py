@@ -27,25 +27,23 @@ class Wanted(NamedTuple):
 
 def draw_network(model: str, wanted: Wanted, lang: str) -> None:
     """Write the picture or the page and print its path. A network whose shapes break is drawn up to there, then raised."""
-    from convlens.networkpages.naming import file_name  # noqa: PLC0415 - `--help` needs no name
-    from convlens.networkpages.page import network_page  # noqa: PLC0415 - `--help` needs no page
-    from convlens.report.strip.picture import network_svg  # noqa: PLC0415 - nor a picture
+    from convlens.networkpages.draw import NetworkDrawing  # noqa: PLC0415 - `--help` needs no picture
     from convlens.report.summary import Summary  # noqa: PLC0415 - nor a report
 
     ending = _ending(wanted)
     if wanted.out is not None:
         check_target(wanted.out, [file for file in (model, wanted.compare, wanted.picture) if file])
-    found = Summary(graph_of(model, wanted.inputs, wanted.dims, wanted.real, lang))
-    path = wanted.out or file_name(found.graph.name, ending)
-    if ending == ".svg":
-        text = network_svg(found, lang)
-    else:
-        other = graph_of(wanted.compare, wanted.inputs, wanted.dims, wanted.real, lang) if wanted.compare else None
-        text = network_page(found, lang, Summary(other) if other else None, wanted.picture, _command())
-    save({path: text.encode()})
+    found, *other = (Summary(graph_of(name, wanted.inputs, wanted.dims, wanted.real, lang)) for name in _models(model, wanted))
+    drawing = NetworkDrawing(found, next(iter(other), None), wanted.picture)
+    path = wanted.out or drawing.name + ending
+    save({path: (drawing.svg(lang) if ending == ".svg" else drawing.html(lang, _command())).encode()})
     emit(f"{path}\n")
     if found.facts.error is not None:
         raise found.facts.error
+
+
+def _models(model: str, wanted: Wanted) -> list[str]:
+    return [model] if wanted.compare is None else [model, wanted.compare]
 
 
 def _ending(wanted: Wanted) -> str:

@@ -85,7 +85,7 @@ class Comparison:
 
     @cached_property
     def findings(self) -> Findings:
-        return compared(self.old.graph, self.new.graph, self.pairs)
+        return compared(self.old.findings, self.new.findings, self.pairs)
 
     @property
     def same(self) -> bool:

@@ -1,11 +1,9 @@
 """Which faults are new, and which are gone?"""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from convlens.ir.graph import Graph
 from convlens.linting.finding import SEVERITIES, Finding, Severity
-from convlens.linting.lint import lint_graph
 
 
 class Findings(NamedTuple):
@@ -22,11 +20,10 @@ class Findings(NamedTuple):
         return {"new": [finding.to_dict() for finding in self.new], "gone": [finding.to_dict() for finding in self.gone]}
 
 
-def compared(old: Graph, new: Graph, pairs: Mapping[str, str]) -> Findings:
+def compared(before: Sequence[Finding], after: Sequence[Finding], pairs: Mapping[str, str]) -> Findings:
     """A finding is the same where its rule speaks about the same layer, whatever that is called now. Of a finding at several
     layers only those are named that are new in it, or gone.
     """
-    before, after = lint_graph(old).findings, lint_graph(new).findings
     was = {key for finding in before for key in _keys(finding, pairs)}
     now = {key for finding in after for key in _keys(finding)}
     return Findings(

@@ -88,7 +88,7 @@ class Drawing:
 
             mp4(self._scene(self._spoken(), True), str(target))
             return [target]
-        return [_written(place, content) for place, content in self._files(target, still=still, lang=lang).items()]
+        return [written(place, content) for place, content in self._files(target, still=still, lang=lang).items()]
 
     def _files(self, target: Path, *, still: bool, lang: str) -> dict[Path, bytes]:
         ending = target.suffix.lower()
@@ -135,7 +135,8 @@ def draw(
     return Drawing(layer(call, *shapes), values=values, weights=weights, flip=flip, caption=caption)
 
 
-def _written(path: Path, content: bytes) -> Path:
+def written(path: Path, content: bytes) -> Path:
+    """The path, with this content in it. `UsageError` where it cannot be written."""
     try:
         path.write_bytes(content)
     except OSError as error:

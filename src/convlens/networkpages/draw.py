@@ -1,16 +1,14 @@
 """The verb ``draw``: a layer as a picture that moves, a network as a strip or as a page."""
 
-from base64 import b64encode
-from html import escape
 from pathlib import Path
 from typing import Any
 
-from convlens.drawing.draw import Drawing
+from convlens.drawing.draw import Drawing, written
 from convlens.drawing.draw import draw as draw_layer
 from convlens.ir.errors import UsageError
-from convlens.lang.printable import printable
 from convlens.networkpages.naming import file_name
 from convlens.networkpages.page import network_page
+from convlens.report.strip.notebook import strip_html
 from convlens.report.strip.picture import network_svg
 from convlens.report.summary import Summary
 
@@ -50,16 +48,11 @@ class NetworkDrawing:
         if target.suffix.lower() not in ENDINGS:
             raise UsageError(f"{target}: a network is drawn as {' or '.join(ENDINGS)}\n  fix: one of these endings")
         text = self.svg(lang) if target.suffix.lower() == ".svg" else self.html(lang, command)
-        try:
-            target.write_text(text, encoding="utf-8", newline="\n")
-        except OSError as error:
-            raise UsageError(f"{target}: {error.strerror or error}") from None
-        return [target]
+        return [written(target, text.encode())]
 
     def _repr_html_(self) -> str:
         """The strip inside the page: a notebook keeps it, trusted or not."""
-        data = b64encode(self.svg().encode()).decode()
-        return f'<img alt="{escape(printable(self.report.graph.name))}" src="data:image/svg+xml;base64,{data}">'
+        return strip_html(self.report)
 
     def __repr__(self) -> str:
         return f"<NetworkDrawing of {self.report.graph.name!r}: {len(self.report.graph.nodes)} layers>"
