@@ -161,3 +161,22 @@ def test_own_numbers_are_drawn() -> None:
     scene = convlens.draw("Conv2d(1, 1, 3, bias=False)", (1, 1, 3, 3), values=values, weights=[values]).scene
     assert scene.grids[0].texts == scene.grids[1].texts == ("0", "0.125", "0.25", "0.375", "0.5", "0.625", "0.75", "0.875", "1")
     assert float(scene.grids[2].texts[0]) == pytest.approx(float((values**2).sum()), rel=5e-3)
+
+
+@pytest.mark.parametrize(
+    "call", ["ConvTranspose2d(1, 1, 3, stride=2)", "ConvTranspose2d(1, 1, (2, 3), stride=2, padding=1)", "Conv2d(1, 1, 3)"]
+)
+def test_a_window_lies_on_the_kernel_as_both_are_drawn(call: str) -> None:
+    """Cell by cell, the lit window times the drawn kernel gives the output: the kernel over a stretched input is drawn turned."""
+    scene = convlens.draw(call, (1, 1, 4, 4)).scene
+    grids = {grid.key: grid for grid in scene.grids}
+    x = next(key for key in grids if "x0" in key)
+    w = x.replace("x0", "w0.0")
+    bias = int(next(grid.texts[0] for key, grid in grids.items() if grid.title.startswith("b[")))
+    for step in scene.steps:
+        lit = dict(step.lit)
+        window = [int(grids[x].texts[row * grids[x].cols + col]) for row, col in sorted(lit[x])]
+        made, (place,) = next((grids[key], lit[key]) for key in lit.keys() & grids.keys() if grids[key].role == "output")
+        assert len(window) == len(grids[w].texts)
+        total = sum(value * int(weight) for value, weight in zip(window, grids[w].texts, strict=True))
+        assert total + bias == int(made.texts[place[0] * made.cols + place[1]])

@@ -65,9 +65,9 @@ def kernel_block(reader: "Reader", channel: int, out: int) -> tuple[Grid, ...]:
     """The kernel through which an output channel reads an input channel, slice by slice."""
     found = []
     for depth, cells in places([(0, size - 1) for size in reader.weight[2:]]):
-        texts = tuple(shown(reader.tap(channel, out, tap)) for _, tap in cells)
+        texts = tuple(shown(reader.tap(channel, out, reader.seat(tap))) for _, tap in cells)
         rows, cols = (1 + last for last in cells[-1][0])
-        title = f"w[{out},{channel - reader.first(out)}{f',{depth}' if reader.slices else ''}]"
+        title = f"w[{out},{channel - reader.first(out)}{f',{depth}' if reader.slices else ''}]{' 180°' * reader.turned}"
         found.append(Grid(f"{reader.key}w{out}.{channel}.{depth}", "kernel", rows, cols, texts, title))
     return tuple(found)
 
@@ -96,6 +96,6 @@ def lit_cells(reader: "Reader", view: View, out: int) -> Iterator[tuple[str, tup
                 _, cell = cell_of(tuple(p - low for p, low in zip(term.place, firsts, strict=True)))
                 by_grid.setdefault(f"{reader.key}x{channel.number}.{depth}", []).append(cell)
             if reader.weight:
-                depth, cell = cell_of(term.tap)
+                depth, cell = cell_of(reader.seat(term.tap))
                 by_grid.setdefault(f"{reader.key}w{out}.{channel.number}.{depth}", []).append(cell)
     return ((key, tuple(cells)) for key, cells in by_grid.items())

@@ -79,6 +79,15 @@ class Reader:
             return source.read((channel, out % (self.made[self.where] // self.groups), *tap))
         return source.read((out, channel - self.first(out), *tap))
 
+    @property
+    def turned(self) -> bool:
+        """Is the kernel drawn turned by 180 degrees, as it slides over a stretched input?"""
+        return self.view_name == "stretched"
+
+    def seat(self, tap: Shape) -> Shape:
+        """Where a tap stands in the drawn kernel, and which tap stands there: the same question for a kernel that is turned."""
+        return tuple(size - 1 - at for size, at in zip(self.weight[2:], tap, strict=True)) if self.turned else tap
+
     def titled(self, name: str, channel: int, depth: int) -> str:
         """How a program writes this map: ``x[0]``, a slice ``x[0,2]``, with the channels last ``x[...,0]``."""
         if self.trace.graph.layout == "N*C":
