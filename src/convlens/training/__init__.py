@@ -1,0 +1,1 @@
+"""Train a network: data, settings, the loop, the record of a run, and what is asked of it afterwards."""
