@@ -12,8 +12,8 @@ def with_dropout(graph: Graph, share: float) -> Graph:
 
     >>> from convlens.ir.text import parse
     >>> graph = parse("input x: 1x8\\nd = dropout(x)\\noutput d")
-    >>> [str(node.op) for node in with_dropout(graph, 0.2)]
-    ['dropout(p=0.2)']
+    >>> with_dropout(graph, 0.2)["d"].op.p
+    0.2
     """
     found = [node for node in graph if node.op.name in _OPS]
     if share and not found:

@@ -2,6 +2,7 @@
 
 from math import prod
 
+from convlens.backends.plan import checked
 from convlens.ir.edit import Change, changed, made, with_settings
 from convlens.ir.errors import UsageError
 from convlens.ir.graph import Graph, Node, Ref
@@ -9,7 +10,6 @@ from convlens.ir.op import Op
 from convlens.ir.spec import TensorSpec
 from convlens.ops.group_norm import GroupNorm
 from convlens.ops.instance_norm import InstanceNorm
-from convlens.passes.facts import facts
 
 MOST_GROUPS = 32
 """Source: Wu & He, arXiv:1803.08494v3, section 3.1."""
@@ -26,10 +26,10 @@ def with_norm(graph: Graph, norm: str) -> Graph:
     layer whose shift the norm was a bias of its own. Raises `UsageError` where there is nothing to replace, and where an
     instance norm would see a single value.
 
-    >>> from convlens.ir.text import format_graph, parse
-    >>> graph = parse("input x: 1x3x8x8\\nc = conv(x, out=64, kernel=3, bias=false)\\nb = batch_norm(c)\\noutput b")
-    >>> [str(node.op) for node in with_norm(graph, "group")][1]
-    'group_norm(groups=32)'
+    >>> from convlens.ir.text import parse
+    >>> graph = parse("input x: 1x3x8x8\\nc = conv(x, out=64, kernel=3x3, bias=false)\\nb = batch_norm(c)\\noutput b")
+    >>> with_norm(graph, "group")["b"].op.groups, with_norm(graph, "none")["c"].op.bias
+    (32, True)
     """
     found = [node for node in graph if node.op.name == "batch_norm"]
     if norm == "batch" or (norm == "none" and not found):
@@ -38,7 +38,7 @@ def with_norm(graph: Graph, norm: str) -> Graph:
         raise UsageError(f"norm={norm}: the network {graph.name!r} has no batch normalization to replace\n  fix: leave norm out")
     if norm == "none":
         return changed(graph, _removed(graph, found))
-    known = facts(graph).nodes
+    known = checked(graph).nodes
     ops = {node.name: _norm(node, known[node.name].inputs[0], norm) for node in found}
     return changed(graph, {node.name: Change((made(node, ops[node.name], node.inputs[:1]),), Ref(node.name)) for node in found})
 

@@ -28,6 +28,7 @@ def optimizer_of(settings: Settings, module: nn.Module) -> torch.optim.Optimizer
     """The optimizer over everything in the module that is trained, in groups with and without weight decay.
 
     The rate is ``group["lr"]`` of every group. L-BFGS needs a closure for its step: it evaluates the loss several times.
+    A module that is to be channels-last is made so before.
     Raises `UsageError` where nothing is trained, and where a package is missing.
 
     >>> optimizer = optimizer_of(Settings(), nn.Linear(2, 1))
@@ -84,8 +85,14 @@ def _ftrl(s: Settings, groups: Groups) -> torch.optim.Optimizer:
 
 
 def _lbfgs(s: Settings, groups: Groups) -> torch.optim.Optimizer:
-    """With a line search, without which one bad step ends in numbers that are not finite."""
-    return torch.optim.LBFGS(_all(groups), s.learning_rate, line_search_fn="strong_wolfe")
+    """With a line search, without which one bad step ends in numbers that are not finite.
+
+    PyTorch's reads every gradient as one row, which a channels-last one is not: its weights become contiguous here.
+    """
+    weights = _all(groups)
+    for weight in weights:
+        weight.data = weight.data.contiguous()
+    return torch.optim.LBFGS(weights, s.learning_rate, line_search_fn="strong_wolfe")
 
 
 def _muon(s: Settings, groups: Groups) -> torch.optim.Optimizer:
