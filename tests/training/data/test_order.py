@@ -106,7 +106,7 @@ def test_two_processes_of_ddp_draw_the_class_shares_that_balanced_promises(tmp_p
     ran = subprocess.run(
         [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", str(program)],
         env={**os.environ, "PYTHONPATH": str(source), "OMP_NUM_THREADS": "1", "GLOO_SOCKET_IFNAME": "lo"},
-        capture_output=True, text=True, timeout=120,
+        capture_output=True, text=True, timeout=300, check=False,
     )  # fmt: skip
     assert ran.returncode == 0, ran.stderr[-2000:]
     said = json.loads(ran.stdout.strip().splitlines()[-1])

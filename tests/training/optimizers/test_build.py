@@ -119,7 +119,9 @@ def test_a_gradient_in_another_order_than_its_weight_gives_the_same_step(name):
         if not guarded:
             optimizer._optimizer_step_pre_hooks.clear()
         for step in range(3):
-            module.weight.grad = torch.randn(values.shape, generator=torch.Generator().manual_seed(step)).contiguous(memory_format=gradient_order)
+            module.weight.grad = torch.randn(values.shape, generator=torch.Generator().manual_seed(step)).contiguous(
+                memory_format=gradient_order
+            )
             optimizer.step()
         return module.weight.detach()
 
@@ -182,7 +184,9 @@ def test_shampoo_refuses_what_it_could_never_finish():
 def test_a_network_without_weights_is_refused():
     with pytest.raises(UsageError) as caught:
         optimizer_of(Settings(), nn.ReLU())
-    assert str(caught.value) == "the network has no weight that is trained\n  fix: a network with parameters that require gradients"
+    assert (
+        str(caught.value) == "the network has no weight that is trained\n  fix: a network with parameters that require gradients"
+    )
 
 
 def test_remarks_say_what_an_optimizer_does_not_do():

@@ -73,7 +73,10 @@ def test_every_trained_parameter_is_in_exactly_one_group():
 
 
 def test_decay_all_decays_all():
-    assert [group["weight_decay"] for group in groups_of(Settings(weight_decay=0.3, decay_all=True), as_module(parse(TEXT)))] == [0.3, 0.3]
+    assert [group["weight_decay"] for group in groups_of(Settings(weight_decay=0.3, decay_all=True), as_module(parse(TEXT)))] == [
+        0.3,
+        0.3,
+    ]
 
 
 def test_a_step_without_gradient_pulls_weights_and_leaves_the_rest():

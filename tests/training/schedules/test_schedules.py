@@ -65,7 +65,9 @@ def test_one_cycle_of_any_length_is_pytorchs(steps, rise):
     if share * steps == 1:
         pytest.skip("PyTorch divides by zero")
     mine = rates(steps, schedule="one-cycle", warmup=rise)
-    assert mine == pytest.approx(of_torch(lambda o: theirs.OneCycleLR(o, PEAK, steps, pct_start=share, cycle_momentum=False), steps))
+    assert mine == pytest.approx(
+        of_torch(lambda o: theirs.OneCycleLR(o, PEAK, steps, pct_start=share, cycle_momentum=False), steps)
+    )
 
 
 def test_the_comparison_would_see_another_rate():

@@ -66,8 +66,10 @@ def augmenter_of(settings: Settings, kind: str, shape: Shape, classes: int) -> A
     asked = [about.name for about in table() if about.group == "augmentation" and getattr(settings, about.name)]
     for name in asked:
         _check(name, settings, kind, shape)
-    changes = _pictures(settings) if kind in ("image", "volume") else _sounds(settings) if kind == "sound" else _texts(settings)
-    return Augmenter([changes[name] for name in changes if name in asked], settings, classes) if asked else None
+    if not asked:
+        return None
+    known = _KINDS[kind](settings)
+    return Augmenter([known[name] for name in known if name in asked], settings, classes)
 
 
 def _check(name: str, settings: Settings, kind: str, shape: Shape) -> None:
@@ -112,6 +114,9 @@ def _texts(s: Settings) -> dict[str, Change]:
     from convlens.training.augmentation import text  # noqa: PLC0415 - only texts need it
 
     return {"word_dropout": lambda x, g: text.word_dropout(x, s.word_dropout, g)}
+
+
+_KINDS = {"image": _pictures, "volume": _pictures, "sound": _sounds, "text": _texts}
 
 
 def _ordered_as(made: Tensor, x: Tensor) -> Tensor:
