@@ -1,0 +1,1 @@
+"""One source of examples a file: each gives a `Raw`, or one clear message."""
