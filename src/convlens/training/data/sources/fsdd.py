@@ -9,7 +9,7 @@ from torch import Tensor
 
 from convlens.ir.errors import UsageError, cut, nearest
 from convlens.training.data.raw import Raw
-from convlens.training.data.sources.places import Known, place_of, shown
+from convlens.training.data.sources.known import Known, place_of, shown
 from convlens.training.data.sources.sounds import Clip, clips_of, raw_of
 from convlens.training.settings.settings import Settings
 
@@ -29,7 +29,7 @@ UNSEEN = "theo"
 def fsdd(given: str, settings: Settings) -> Raw:  # noqa: ARG001 - what every source takes
     """With its official test, whose speakers are all heard in training too: see `fsdd_unseen` for voices that are not."""
     place, clips = _clips(given)
-    takes = torch.tensor([clip.index for clip in clips])
+    takes = torch.tensor([clip.take for clip in clips])
     return _made("fsdd", place, clips, takes < OFFICIAL_TAKES, "takes 0 to 4 of each digit by each speaker")
 
 
@@ -64,7 +64,7 @@ def _clips(given: str) -> tuple[Path, list[Clip]]:
     inner = place / "recordings"
     place = inner if inner.is_dir() else place
     clips = clips_of(place)
-    if any(clip.index is None for clip in clips):
+    if any(clip.take is None for clip in clips):
         raise UsageError(f"{shown(place)} is not FSDD: its files are not DIGIT_SPEAKER_TAKE.wav\n  fix: {FSDD.address}")
     return place, clips
 

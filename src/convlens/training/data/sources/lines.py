@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from convlens.importers.files import need_file
 from convlens.ir.errors import UsageError, cut
-from convlens.training.data.sources.places import shown
+from convlens.training.data.sources.known import shown
 
 MAX_BYTES = 1 << 28
 """Of one file: a quarter of a gigabyte is about two million sentences."""
@@ -48,7 +48,7 @@ def _lines(path: Path) -> Iterator[str]:
     size = path.stat().st_size
     if size > MAX_BYTES:
         raise UsageError(f"{shown(path)}: {size} bytes; labelled lines of at most {MAX_BYTES} bytes are read")
-    raw = []
+    raw: list[bytes] = []
     with path.open("rb") as file:
         while line := file.readline(MAX_LINE + 1):
             if len(line) > MAX_LINE:

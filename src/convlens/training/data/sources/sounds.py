@@ -13,7 +13,7 @@ from convlens.importers.files import need_file
 from convlens.ir.errors import UsageError
 from convlens.media.sound import read_sound
 from convlens.training.data.raw import Raw, Wave
-from convlens.training.data.sources.places import checked_classes, shown
+from convlens.training.data.sources.known import checked_classes, shown
 from convlens.training.settings.settings import Settings
 
 MAX_CLIP = 1 << 26
@@ -30,12 +30,12 @@ SPEAKER_RULE = re.compile(r"(?P<speaker>.+)_nohash_[0-9]+", re.DOTALL)
 
 
 class Clip(NamedTuple):
-    """A file and what its place says of it; ``index`` is None where nothing numbers it."""
+    """A file and what its place says of it; ``take`` is None where nothing numbers it."""
 
     path: Path
     label: str
     speaker: str | None
-    index: int | None = None
+    take: int | None = None
 
 
 def holds_sounds(path: Path) -> bool:
