@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from torch import Tensor
 
 from convlens.ir.errors import UsageError
 from convlens.ir.spec import Shape
-from convlens.training.data.raw import Wave
+from convlens.training.data.raw import Raw, Wave
 from convlens.training.data.sources.sounds import wave_of
 from convlens.training.preparation.mel import BANDS, Mel, mel_of
 from convlens.training.preparation.resampling import resampled
@@ -21,6 +22,11 @@ KEPT_WHOLE = 0.98
 """Share of the training sounds that are no longer than the length: a few long ones would fill all others with silence."""
 
 MAX_SECONDS = 60
+"""Of one example, as the network takes it."""
+
+AROUND = 0.1
+"""Seconds on each side of what is kept of a long sound that are resampled too, so that its ends are as they were."""
+
 PIECE = 256
 """Sounds whose spectrograms are made at a time."""
 
@@ -51,7 +57,7 @@ class SoundPreparation:
 
     def store(self, items: Iterable[Wave]) -> Tensor:
         """float32 (N, 40, T) or int16 (N, T)."""
-        rows = _held([_at_rate(wave, self.rate) for wave in items], self.samples)
+        rows = _held([_at_rate(wave, self.rate, self.samples) for wave in items], self.samples)
         if self.form == "raw":
             return rows
         if not len(rows):
@@ -84,29 +90,37 @@ class SoundPreparation:
         }  # fmt: skip
 
 
-def fitted_sound(waves: Sequence[Wave], settings: Settings) -> SoundPreparation:
-    """Length, mean and spread from the training part; the length is the size that is set, else what keeps 98 % whole."""
+def fitted(raw: Raw, places: Tensor, settings: Settings, network_shape: Shape | None = None) -> SoundPreparation:  # noqa: ARG001
+    """Length, mean and spread from the sounds at ``places``, the training part.
+
+    The length is the size that is set, else the shortest that keeps 98 % of them whole. The network's own length is not
+    taken: cutting a word to it would cost more than a few windows more or less.
+    """
+    waves = [raw.items[place] for place in places.tolist()]
     if not waves:
         raise UsageError("no sound for training\n  fix: folders of .wav files, one for each class")
-    rate = settings.rate
-    lengths = torch.tensor([-(-len(wave.samples) * rate // wave.rate) for wave in waves]).sort().values
-    samples = settings.size[0] if settings.size else int(lengths[min(len(lengths) - 1, int(len(lengths) * KEPT_WHOLE))])
-    if samples > MAX_SECONDS * rate:
+    samples = settings.size[0] if settings.size else _length(waves, settings.rate)
+    if samples > MAX_SECONDS * settings.rate:
         raise UsageError(
-            f"sounds of {samples / rate:.0f} seconds; at most {MAX_SECONDS} are read\n"
-            f"  fix: shorter sounds, or a size of at most {MAX_SECONDS * rate} samples"
+            f"sounds of {samples / settings.rate:.0f} seconds; at most {MAX_SECONDS} are read\n"
+            f"  fix: shorter sounds, or a size of at most {MAX_SECONDS * settings.rate} samples"
         )
     bands = BANDS if settings.sound == "log-mel" else 1
-    plain = SoundPreparation(settings.sound, rate, samples, (0.0,) * bands, (1.0,) * bands)
+    plain = SoundPreparation(settings.sound, settings.rate, samples, (0.0,) * bands, (1.0,) * bands)
     mean, std = _moments(plain, waves)
     return replace(plain, mean=mean, std=std)
 
 
-def sound_from_dict(values: Mapping[str, Any]) -> SoundPreparation:
+def from_dict(values: Mapping[str, Any]) -> SoundPreparation:
     """What `SoundPreparation.to_dict` wrote."""
-    return SoundPreparation(
-        str(values["form"]), int(values["rate"]), int(values["samples"]), tuple(values["mean"]), tuple(values["std"])
-    )
+    mean, std = (tuple(map(float, values[name])) for name in ("mean", "std"))
+    return SoundPreparation(str(values["form"]), int(values["rate"]), int(values["samples"]), mean, std)
+
+
+def _length(waves: Sequence[Wave], rate: int) -> int:
+    """Samples at this rate that keep 98 % of the sounds whole, at least one."""
+    lengths = sorted(ceil(len(wave.samples) * rate / wave.rate) for wave in waves)
+    return max(1, lengths[ceil(len(lengths) * KEPT_WHOLE) - 1])
 
 
 def _moments(plain: SoundPreparation, waves: Sequence[Wave]) -> tuple[tuple[float, ...], tuple[float, ...]]:
@@ -122,11 +136,14 @@ def _moments(plain: SoundPreparation, waves: Sequence[Wave]) -> tuple[tuple[floa
     return tuple(mean.tolist()), tuple(torch.where(std > 1e-6, std, torch.ones_like(std)).tolist())
 
 
-def _at_rate(wave: Wave, rate: int) -> Tensor:
-    """int16 samples at this rate."""
+def _at_rate(wave: Wave, rate: int, samples: int) -> Tensor:
+    """int16 samples at this rate: the middle alone of a sound that is much longer than ``samples``."""
     if wave.rate == rate:
         return wave.samples
-    return resampled(wave.samples.float(), wave.rate, rate).round().clamp(-32768, 32767).to(torch.int16)
+    needed = ceil(samples * wave.rate / rate) + 2 * ceil(AROUND * wave.rate)
+    cut = max(0, (len(wave.samples) - needed) // 2)
+    part = wave.samples[cut : cut + needed].float()
+    return resampled(part, wave.rate, rate).round().clamp(-32768, 32767).to(torch.int16)
 
 
 def _held(sounds: Sequence[Tensor], samples: int) -> Tensor:

@@ -1,7 +1,7 @@
 """A text becomes a row of word numbers."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -11,6 +11,7 @@ from torch import Tensor
 
 from convlens.ir.errors import UsageError, quoted
 from convlens.ir.spec import Shape
+from convlens.training.data.raw import Raw
 from convlens.training.preparation.words import PADDING, UNKNOWN, vocabulary_of, words_of
 from convlens.training.settings.settings import Settings
 
@@ -26,7 +27,7 @@ MAX_SENTENCE = 1_000_000
 
 @dataclass(frozen=True)
 class TextPreparation:
-    """Rows of ``words`` word numbers at most, then ``margin`` columns of padding.
+    """Rows of ``longest`` word numbers at most, then ``margin`` columns of padding.
 
     A batch is cut to its longest text and the margin behind it. As the margin is as wide as the widest window, every text
     meets every window that mixes it with padding, and one of padding alone: what a network with a maximum over time says of
@@ -34,7 +35,7 @@ class TextPreparation:
     """
 
     vocabulary: Mapping[str, int]
-    words: int
+    longest: int
     margin: int = MARGIN
 
     kind = "text"
@@ -42,10 +43,10 @@ class TextPreparation:
 
     @property
     def shape(self) -> Shape:
-        return (self.words + self.margin,)
+        return (self.longest + self.margin,)
 
     @property
-    def count(self) -> int:
+    def words(self) -> int:
         """Rows of an embedding table: the vocabulary, padding and the unknown word."""
         return len(self.vocabulary) + 2
 
@@ -53,7 +54,7 @@ class TextPreparation:
         """int32 (N, L): half of what word numbers take in a batch."""
         rows = torch.full((len(items), *self.shape), PADDING, dtype=torch.int32)
         for row, text in zip(rows, items, strict=True):
-            numbers = [self.vocabulary.get(word, UNKNOWN) for word in words_of(text)[: self.words]]
+            numbers = [self.vocabulary.get(word, UNKNOWN) for word in words_of(text)[: self.longest]]
             row[: len(numbers)] = torch.tensor(numbers, dtype=torch.int32)
         return rows
 
@@ -74,27 +75,32 @@ class TextPreparation:
         longest = int(used[-1]) + 1 if len(used) else 0
         return rows[:, : longest + self.margin].long()
 
+    def fixed(self) -> "TextPreparation":
+        """The same texts in rows that are never cut, for a network that takes one length alone."""
+        return replace(self, longest=self.longest + self.margin, margin=0)
+
     def to_dict(self) -> dict[str, Any]:
-        return {"kind": self.kind, "vocabulary": list(self.vocabulary), "words": self.words, "margin": self.margin}
+        return {"kind": self.kind, "vocabulary": list(self.vocabulary), "longest": self.longest, "margin": self.margin}
 
 
-def fitted_text(texts: Sequence[str], settings: Settings, *, columns: int | None = None) -> TextPreparation:
-    """Vocabulary and length from the training part: its longest text, at most the size that is set, else 512 words.
+def fitted(raw: Raw, places: Tensor, settings: Settings, network_shape: Shape | None = None) -> TextPreparation:  # noqa: ARG001
+    """Vocabulary and length from the examples at ``places``, the training part.
 
-    ``columns`` is for a network that takes exactly so many word numbers.
+    The length is that of its longest text, at most the size that is set, else 512 words. The network's own length is not
+    taken: a window that slides over words takes any number of them.
     """
-    split = [words_of(text) for text in texts]
+    split = [words_of(raw.items[place]) for place in places.tolist()]
     longest = max(map(len, split), default=0)
     if longest == 0:
         raise UsageError(f"{len(split)} texts for training, and not one word in them\n  fix: lines of a label and a text")
-    most = columns or (settings.size[0] if settings.size else MAX_WORDS_OF_A_TEXT)
-    return TextPreparation(vocabulary_of(split), columns or min(longest, most), 0 if columns else MARGIN)
+    most = settings.size[0] if settings.size else MAX_WORDS_OF_A_TEXT
+    return TextPreparation(vocabulary_of(split), min(longest, most))
 
 
-def text_from_dict(values: Mapping[str, Any]) -> TextPreparation:
+def from_dict(values: Mapping[str, Any]) -> TextPreparation:
     """What `TextPreparation.to_dict` wrote."""
-    numbers = {word: number for number, word in enumerate(values["vocabulary"], UNKNOWN + 1)}
-    return TextPreparation(MappingProxyType(numbers), int(values["words"]), int(values["margin"]))
+    numbers = {str(word): number for number, word in enumerate(values["vocabulary"], UNKNOWN + 1)}
+    return TextPreparation(MappingProxyType(numbers), int(values["longest"]), int(values["margin"]))
 
 
 def _decoded(source: Path | bytes) -> str:
@@ -103,7 +109,7 @@ def _decoded(source: Path | bytes) -> str:
             with source.open("rb") as file:
                 source = file.read(4 * MAX_SENTENCE + 1)
         except OSError as error:
-            raise UsageError(f"{source} cannot be read: {error.strerror or error}") from None
+            raise UsageError(f"{source!s} cannot be read: {error.strerror or error}") from None
     if b"\0" in source:
         raise UsageError("a byte of value 0, so this is not text\n  fix: a file of plain text")
     try:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from convlens.ir.errors import UsageError
+from convlens.training.data.sources.places import places_of
 
 
 class Known(NamedTuple):
@@ -26,18 +27,11 @@ def place_of(known: Known, given: str) -> Path:
         if not Path(given).exists():
             raise UsageError(f"{known.name}: there is no file or folder {given!r}\n  fix: {_fix(known)}")
         return Path(given)
-    for place in usual_places(known.name):
+    for place in places_of(known.name):
         if any((place / mark).exists() for mark in known.marks):
             return place
-    looked = " and ".join(str(place) for place in usual_places(known.name))
+    looked = " and ".join(str(place) for place in places_of(known.name))
     raise UsageError(f"{known.name} is not on this machine; looked for {known.marks[0]} in {looked}\n  fix: {_fix(known)}")
-
-
-def usual_places(name: str) -> list[Path]:
-    """Where a data set of this name is looked for."""
-    own = os.environ.get("CONVLENS_DATA")
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "convlens"
-    return [*([Path(own) / name] if own else []), cache / name]
 
 
 def _fix(known: Known) -> str:

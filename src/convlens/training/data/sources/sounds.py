@@ -22,6 +22,9 @@ MAX_CLIP = 1 << 26
 MAX_TOTAL = 1 << 33
 """Bytes of all files together, as they are held in memory."""
 
+MIN_RATE, MAX_RATE = 100, 768_000
+"""Samples a second."""
+
 FIX = "folders of .wav files, one for each class; or files LABEL_SPEAKER_NUMBER.wav in one folder"
 
 FILE_RULE = re.compile(r"(?P<label>[^_]+)_(?P<speaker>.+)_(?P<index>[0-9]+)", re.DOTALL)
@@ -93,11 +96,14 @@ def raw_of(path: Path, clips: list[Clip]) -> Raw:
 def wave_of(path: Path) -> Wave:
     """One file as int16 samples of one channel: the mean of its channels, rounded, 1 being 32768."""
     sample = read_sound(need_file(str(path), (".wav",)))
+    rate = int(sample.about["rate"])
+    if not MIN_RATE <= rate <= MAX_RATE:
+        raise UsageError(f"{shown(path)}: {rate} samples a second; {MIN_RATE} to {MAX_RATE} are read\n  fix: save it again")
     mean = sample.values.mean(axis=0, dtype=np.float64)
     if not np.isfinite(mean).all():
         raise UsageError(f"{shown(path)}: samples that are not numbers (nan or infinity)\n  fix: save it again")
     whole = np.rint(mean * 32768).clip(-32768, 32767).astype(np.int16)
-    return Wave(torch.from_numpy(whole), int(sample.about["rate"]))
+    return Wave(torch.from_numpy(whole), rate)
 
 
 def _check_sizes(path: Path, clips: list[Clip]) -> None:

@@ -9,8 +9,8 @@ import torch
 
 from convlens.ir.errors import UsageError
 from convlens.training.data.raw import Raw
-from convlens.training.data.sources.lines import FIX, labelled
 from convlens.training.data.sources.known import Known, checked_classes, place_of, shown
+from convlens.training.data.sources.lines import FIX, labelled
 from convlens.training.settings.settings import Settings
 
 ENDINGS = (".csv", ".tsv", ".txt", ".all")
