@@ -33,7 +33,7 @@ def resampled(samples: Tensor, rate: int, to: int) -> Tensor:
     padded = torch.nn.functional.pad(samples.float(), (half, half + 1))
     places = torch.arange(ceil(len(samples) * to / rate), dtype=torch.int64) * rate
     piece = max(1, MAX_TABLE // (2 * half + 1))
-    return torch.cat([_piece(padded, part, rate, to, half) for part in places.split(piece)])
+    return torch.cat([_piece(padded, part, rate, to, half) for part in torch.split(places, piece)])
 
 
 def _piece(padded: Tensor, places: Tensor, rate: int, to: int, half: int) -> Tensor:

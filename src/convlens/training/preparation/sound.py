@@ -63,7 +63,7 @@ class SoundPreparation:
         if not len(rows):
             return torch.zeros(0, *self.shape[1:])
         mean, std = (torch.tensor(values)[:, None] for values in (self.mean, self.std))
-        return torch.cat([(self.mel(piece.float() / 32768) - mean) / std for piece in rows.split(PIECE)])
+        return torch.cat([(self.mel(piece.float() / 32768) - mean) / std for piece in torch.split(rows, PIECE)])
 
     def read(self, source: Path | str | bytes) -> Tensor:
         """The row of a wav file, or of its bytes."""
