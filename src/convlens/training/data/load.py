@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import torch
 from torch import Tensor
 
 from convlens.ir.errors import UsageError
@@ -86,8 +85,7 @@ def _held(raw: Raw, split: Split, preparation: Preparation, settings: Settings) 
 def _examples(raw: Raw, places: Tensor, preparation: Preparation, *, held: bool) -> Examples:
     rows: Rows = OnDemand(raw.items, places, preparation)
     if held:
-        values = stored(raw.items, places, preparation) if len(places) else torch.empty(0, *preparation.shape)
-        rows = Held(values)
+        rows = Held(stored(raw.items, places, preparation))
     return Examples(rows, raw.labels[places], places, [raw.names[at] for at in places.tolist()])
 
 

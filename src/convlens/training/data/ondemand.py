@@ -29,6 +29,8 @@ class OnDemand:
 
 def stored(items: Any, places: Tensor, preparation: Preparation) -> Tensor:
     """Stored rows of the examples at these places."""
+    if not len(places):
+        return preparation.store(chosen(items, torch.zeros(1, dtype=torch.int64)))[:0]
     first = preparation.store(chosen(items, places[:CHUNK]))
     if len(places) <= CHUNK:
         return first

@@ -90,14 +90,16 @@ def _by_groups(raw: Raw, settings: Settings, part: Tensor) -> tuple[Tensor | Non
 
 
 def _by_class(labels: Tensor, shares: list[float], generator: torch.Generator) -> Tensor:
-    """0, 1 or 2 for each example."""
+    """0, 1 or 2 for each example. A class of three or more is in every part that has a share; training has one of each."""
     part = torch.zeros(len(labels), dtype=torch.int64)
-    for number, share in ((2, shares[1]), (1, shares[0])):
+    every = torch.bincount(labels).tolist()
+    for number, share, kept in ((2, shares[1], 2 if shares[0] else 1), (1, shares[0], 1)):
         free = (part == 0).nonzero()[:, 0]
-        counts = torch.bincount(labels[free]).tolist()
-        total = round(share * len(labels))
-        few = [1 if share and count > 2 else 0 for count in counts]
-        part[free[drawn(labels[free], quotas(counts, total, few, [max(count - 1, 0) for count in counts]), generator)]] = number
+        left = torch.bincount(labels[free], minlength=len(every)).tolist()
+        few = [1 if share and count > 2 else 0 for count in every]
+        most = [max(count - kept, few[at]) if count > 1 else 0 for at, count in enumerate(left)]
+        wanted = quotas(every, round(share * len(labels)), few, most)
+        part[free[drawn(labels[free], wanted, generator)]] = number
     return part
 
 

@@ -43,7 +43,7 @@ def exactly(file: IO[bytes], count: int, path: Path) -> bytearray:
         if not chunk:
             raise UsageError(
                 Sentence(
-                    "{path} is cut off: {want} bytes should follow its header, {have} do\n  fix: fetch the file again",
+                    "{path} is cut off: {want} bytes should follow, {have} do\n  fix: fetch the file again",
                     path=shown(path),
                     want=count,
                     have=len(held),
