@@ -32,6 +32,12 @@ def test_a_folder_of_no_name_has_numbers_as_classes(tmp_path):
     assert (raw.name, raw.classes) == ("kana", tuple("0123456789"))
 
 
+@pytest.mark.parametrize("inner", ["raw", "FashionMNIST/raw"])
+def test_where_torchvision_keeps_it(tmp_path, inner):
+    files.idx_folder(tmp_path / inner)
+    assert len(fashion_mnist(tmp_path)) == 50
+
+
 def test_debians_fashion_mnist():
     raw = fashion_mnist(fashion_folder())
     assert raw.items.shape == (70000, 1, 28, 28)

@@ -176,6 +176,21 @@ def test_one_class_and_wrong_counts(tmp_path):
     assert said(parts_of, replace(raw, names=raw.names[1:]), settings()).endswith("x: 50 examples, 50 labels, 49 names")
 
 
+def test_labels_that_are_no_classes(tmp_path):
+    np.savez(tmp_path / "d.npz", x=np.zeros((30, 4, 4), dtype=np.uint8), y=np.arange(30))
+    assert said(load, str(tmp_path / "d.npz"), settings()) == (
+        f"{tmp_path}/d.npz: 30 classes of 30 examples; labels that nearly all differ are no classes"
+    )
+
+
+def test_files_of_several_sizes_are_told(tmp_path):
+    files.class_folders(tmp_path / "pets", "ab", 5)
+    files.picture(tmp_path / "pets" / "a" / "large.png", (300, 200))
+    assert load(str(tmp_path / "pets"), settings()).about["remarks"] == [
+        "the pictures are of 8x8 to 200x300; all are brought to 8x8"
+    ]
+
+
 def test_a_name_that_is_none():
     assert said(load, "fashon-mnist", settings()) == (
         "there are no data 'fashon-mnist' (did you mean 'fashion-mnist'?)\n"

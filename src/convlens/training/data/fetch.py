@@ -97,6 +97,7 @@ def _from_address(address: str, file: File, folder: Path) -> None:
     try:
         with os.fdopen(handle, "wb") as out, _opened(address) as answer:
             _copy(answer, out, file)
+        Path(part).chmod(0o644)
         Path(part).replace(folder / file.name)
     finally:
         Path(part).unlink(missing_ok=True)

@@ -5,7 +5,7 @@ from typing import Any
 from torch import Tensor
 
 from convlens.ir.errors import UsageError
-from convlens.ir.spec import Shape
+from convlens.ir.spec import Shape, show_shape
 from convlens.lang.sentence import Sentence
 from convlens.training.data.examples import Examples, Held, Rows
 from convlens.training.data.fetch import show_bytes
@@ -15,10 +15,14 @@ from convlens.training.data.ondemand import OnDemand, row_bytes, stored
 from convlens.training.data.parts import Parts
 from convlens.training.data.raw import Raw
 from convlens.training.data.sources.find import found
+from convlens.training.data.sources.folder import Pictures
 from convlens.training.data.split import Split, split_of
 from convlens.training.preparation.kinds import fitted
 from convlens.training.preparation.preparation import Preparation
 from convlens.training.settings.settings import Settings
+
+FEW = 20
+"""From so many examples on, more than half as many classes are a mistake."""
 
 
 def load(data: str, settings: Settings, network_shape: Shape | None = None, *, download: bool = False) -> Parts:
@@ -40,7 +44,7 @@ def parts_of(raw: Raw, settings: Settings, network_shape: Shape | None = None) -
     train, validation, test = (_examples(raw, at, preparation, held=held) for at in (split.train, split.validation, split.test))
     return Parts(
         name=raw.name, train=train, validation=validation, test=test, classes=raw.classes, preparation=preparation,
-        fingerprint=fingerprint_of(raw, split), about=_about(raw, split, held=held),
+        fingerprint=fingerprint_of(raw, split), about=_about(raw, split, preparation, held=held),
         test_groups=raw.groups[split.test] if raw.groups is not None else None, group_names=raw.group_names,
     )  # fmt: skip
 
@@ -52,6 +56,13 @@ def _check(raw: Raw) -> None:
             Sentence(
                 "{source}: {items} examples, {labels} labels, {names} names",
                 source=raw.source, items=len(raw.items), labels=len(raw.labels), names=len(raw.names),
+            )
+        )  # fmt: skip
+    if len(raw) >= FEW and 2 * len(raw.classes) > len(raw):
+        raise UsageError(
+            Sentence(
+                "{source}: {classes} classes of {examples} examples; labels that nearly all differ are no classes",
+                source=raw.source, classes=len(raw.classes), examples=len(raw),
             )
         )  # fmt: skip
     if len(raw.classes) < 2:
@@ -89,7 +100,7 @@ def _examples(raw: Raw, places: Tensor, preparation: Preparation, *, held: bool)
     return Examples(rows, raw.labels[places], places, [raw.names[at] for at in places.tolist()])
 
 
-def _about(raw: Raw, split: Split, *, held: bool) -> dict[str, Any]:
+def _about(raw: Raw, split: Split, preparation: Preparation, *, held: bool) -> dict[str, Any]:
     """Plain values; ``remarks`` are sentences for people."""
     return {
         **raw.about,
@@ -98,5 +109,15 @@ def _about(raw: Raw, split: Split, *, held: bool) -> dict[str, Any]:
         "licence": raw.licence,
         "preloaded": held,
         "judged": "validation" if len(split.validation) else "last",
-        "remarks": [*raw.about.get("remarks", []), *split.remarks],
+        "remarks": [*raw.about.get("remarks", []), *_sizes(raw, preparation), *split.remarks],
     }
+
+
+def _sizes(raw: Raw, preparation: Preparation) -> list[str]:
+    """What was done to files of several sizes."""
+    if not isinstance(raw.items, Pictures) or bool((raw.items.sizes == raw.items.sizes[:1]).all()):
+        return []
+    areas = raw.items.sizes.prod(1)
+    small, large = (show_shape(tuple(raw.items.sizes[int(at)].tolist())) for at in (areas.argmin(), areas.argmax()))
+    made = show_shape(preparation.shape[1:])
+    return [Sentence("the pictures are of {small} to {large}; all are brought to {made}", small=small, large=large, made=made)]

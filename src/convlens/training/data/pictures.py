@@ -19,6 +19,8 @@ from convlens.lang.sentence import Sentence
 from convlens.media.image import BROKEN, FORMATS, MAX_BYTES, MAX_PIXELS
 from convlens.training.data.sources.places import shown
 
+warnings.filterwarnings("ignore", module=r"PIL\.")  # of odd tags; not by catch_warnings, which threads must not use
+
 WORKERS = min(4, os.cpu_count() or 1)
 """Pictures that are decoded at the same time: Pillow lets other threads run meanwhile."""
 
@@ -67,7 +69,8 @@ def all_decoded(sources: Sequence[Source], channels: int, size: tuple[int, int])
         try:
             held[at] = decoded(sources[at], channels, size)
         except UsageError as error:
-            return str(error)
+            fault: str = error.args[0]
+            return fault
         return ""
 
     with ThreadPoolExecutor(WORKERS) as pool:
@@ -79,9 +82,9 @@ def refuse_broken(faults: Sequence[str], count: int) -> None:
     """One message where pictures are broken: how many, and what is wrong with the first."""
     if not faults:
         return
-    first = faults[0].split("\n")[0]
     if count == 1:
-        raise UsageError(first)
+        raise UsageError(faults[0])
+    first = faults[0].split("\n")[0] if "\n" in faults[0] else faults[0]
     raise UsageError(
         Sentence(
             "{broken} of {count} pictures cannot be used; the first: {first}\n  fix: replace them or take them away",
@@ -97,11 +100,10 @@ def opened(source: Source) -> Iterator[Any]:
     try:
         size = source.stat().st_size if isinstance(source, Path) else len(source)
         _check(name, size, MAX_BYTES, "bytes")
-        with warnings.catch_warnings(action="ignore"):
-            file = source if isinstance(source, Path) else io.BytesIO(source)
-            with Image.open(file, formats=FORMATS) as image:
-                _check(name, image.size[0] * image.size[1], MAX_PIXELS, "pixels")
-                yield image
+        file = source if isinstance(source, Path) else io.BytesIO(source)
+        with Image.open(file, formats=FORMATS) as image:
+            _check(name, image.size[0] * image.size[1], MAX_PIXELS, "pixels")
+            yield image
     except (*BROKEN, Image.DecompressionBombError) as error:
         raise UsageError(
             Sentence("{name} is not a picture that can be read: {reason}", name=name, reason=_why(source, error))

@@ -77,11 +77,11 @@ def numbered(values: Any) -> tuple[Tensor, tuple[str, ...]]:
     >>> numbered(np.array([10, 9, 10])), numbered(np.array(["b", "a"]))
     ((tensor([1, 0, 1]), ('9', '10')), (tensor([1, 0]), ('a', 'b')))
     """
-    texts = values.astype(str) if values.dtype.kind != "b" else values.astype(int).astype(str)
-    found, inverse = np.unique(texts, return_inverse=True)
-    names = in_order(set(found.tolist()))
+    found, inverse = np.unique(values.astype(int) if values.dtype.kind == "b" else values, return_inverse=True)
+    texts = [str(value) for value in found.tolist()]
+    names = in_order(set(texts))
     place = {name: at for at, name in enumerate(names)}
-    order = np.array([place[name] for name in found.tolist()], dtype=np.int64)
+    order = np.array([place[text] for text in texts], dtype=np.int64)
     return torch.from_numpy(order[inverse.reshape(-1)]), names
 
 

@@ -121,6 +121,6 @@ def _looks(paths: list[Path]) -> list[Look]:
                 raise UsageError(f"{cut(shown(path))} is a pipe, a device or a link to nothing, not a file")  # noqa: TRY301 - told with the others
             looks.append(look(path))
         except UsageError as error:
-            faults.append(str(error))
+            faults.append(error.args[0])
     refuse_broken(faults, len(paths))
     return looks

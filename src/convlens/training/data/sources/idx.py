@@ -42,11 +42,12 @@ def mnist(folder: Path) -> Raw:
 
 
 def idx_folder(folder: Path, name: str = "", classes: tuple[str, ...] = (), licence: str = "") -> Raw:
-    """A folder that holds train-images-idx3-ubyte and its three companions, each plain or .gz.
+    """A folder that holds train-images-idx3-ubyte and its three companions, each plain or .gz, itself or in its folder raw.
 
     Without ``classes`` they are the numbers 0 to the greatest label. Raises `UsageError` where a file is missing, broken, or
     does not fit its companion.
     """
+    folder = next((place for place in _insides(folder) if has_idx(place)), folder)
     pairs = [_pair(folder, part, classes) for part in PARTS]
     shapes = [tuple(images.shape[1:]) for images, _ in pairs]
     if shapes[0] != shapes[1]:
@@ -72,6 +73,11 @@ def idx_folder(folder: Path, name: str = "", classes: tuple[str, ...] = (), lice
 def has_idx(folder: Path) -> bool:
     """Whether the folder holds the training pictures of such data."""
     return any(path.is_file() for path in _candidates(folder, "train", "images", 3))
+
+
+def _insides(folder: Path) -> list[Path]:
+    """The folder, and where torchvision keeps the files in it."""
+    return [folder, folder / "raw", folder / "FashionMNIST" / "raw", folder / "MNIST" / "raw"]
 
 
 def read_idx(path: Path, axes: int) -> Tensor:
