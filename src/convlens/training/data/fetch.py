@@ -10,7 +10,7 @@ from typing import IO, Any, NamedTuple
 
 from convlens.ir.errors import UsageError, cut
 from convlens.lang.sentence import Sentence
-from convlens.training.data.sources.places import shown
+from convlens.training.data.sources.known import shown
 
 CHUNK = 1 << 18
 SECONDS = 60

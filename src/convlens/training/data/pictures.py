@@ -17,7 +17,7 @@ from torch import Tensor
 from convlens.ir.errors import UsageError, cut
 from convlens.lang.sentence import Sentence
 from convlens.media.image import BROKEN, FORMATS, MAX_BYTES, MAX_PIXELS
-from convlens.training.data.sources.places import shown
+from convlens.training.data.sources.known import shown
 
 warnings.filterwarnings("ignore", module=r"PIL\.")  # of odd tags; not by catch_warnings, which threads must not use
 

@@ -1,1 +1,1 @@
-"""One source of examples a file: each gives a `Raw`, or one clear message."""
+"""One loader a source. Files are hostile: headers are held against the file before anything is allocated, nothing is unpickled."""

@@ -10,7 +10,7 @@ from torch import Tensor
 from convlens.ir.errors import UsageError, cut
 from convlens.ir.spec import show_shape
 from convlens.lang.sentence import Sentence
-from convlens.training.data.sources.places import in_order
+from convlens.training.data.sources.known import in_order
 
 CHANNELS = (1, 3)
 """Sizes of an axis that can be the channels of a picture."""

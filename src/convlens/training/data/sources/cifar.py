@@ -15,7 +15,7 @@ from torch import Tensor
 from convlens.ir.errors import UsageError, cut
 from convlens.lang.sentence import Sentence
 from convlens.training.data.raw import Raw
-from convlens.training.data.sources.places import shown
+from convlens.training.data.sources.known import shown
 from convlens.training.data.sources.unpacked import Bounded, unpacked
 
 CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")

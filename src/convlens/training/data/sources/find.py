@@ -11,9 +11,9 @@ from convlens.training.data.raw import Raw
 from convlens.training.data.sources.cifar import cifar10, is_cifar
 from convlens.training.data.sources.folder import holds_pictures, pictures_from
 from convlens.training.data.sources.idx import has_idx, idx_folder
-from convlens.training.data.sources.known import PUBLIC, known_data
+from convlens.training.data.sources.known import shown
 from convlens.training.data.sources.npz import npz_from
-from convlens.training.data.sources.places import shown
+from convlens.training.data.sources.public import PUBLIC, known_data
 from convlens.training.settings.settings import Settings
 
 ROOM = "convlens.training.data.sources"

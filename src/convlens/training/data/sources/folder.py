@@ -14,7 +14,7 @@ from convlens.lang.sentence import Sentence
 from convlens.media.image import ENDINGS
 from convlens.training.data.pictures import Look, look, refuse_broken
 from convlens.training.data.raw import Raw
-from convlens.training.data.sources.places import in_order, shown
+from convlens.training.data.sources.known import in_order, shown
 
 PARTS = {"train": 0, "training": 0, "val": 1, "valid": 1, "validation": 1, "test": 2, "testing": 2}
 """Folders of these names are an official split where a training folder is one of several; alone, "train" may be a class."""

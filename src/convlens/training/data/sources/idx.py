@@ -14,7 +14,7 @@ from convlens.ir.errors import UsageError
 from convlens.ir.spec import show_shape
 from convlens.lang.sentence import Sentence
 from convlens.training.data.raw import Raw
-from convlens.training.data.sources.places import shown
+from convlens.training.data.sources.known import shown
 from convlens.training.data.sources.unpacked import exactly, most_bytes, unpacked
 
 MAX_BYTES = 1 << 31

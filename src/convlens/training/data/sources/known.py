@@ -1,67 +1,74 @@
-"""Public data of pictures by name: where they lie on this machine, else fetched if that was asked for."""
+"""Where a data set that has a name lies on this machine."""
 
 import os
-from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
 from convlens.ir.errors import UsageError
-from convlens.lang.sentence import Sentence
-from convlens.training.data.fetch import FILES, fetch, show_bytes
-from convlens.training.data.raw import Raw
-from convlens.training.data.sources.cifar import cifar10, is_cifar
-from convlens.training.data.sources.idx import fashion_mnist, has_idx, mnist
-from convlens.training.data.sources.places import shown, usual_places
+from convlens.training.data.sources.places import places_of
 
 
-class Public(NamedTuple):
-    """How it is read, what shows that it is there, what a person would look for, and a place where a system keeps it."""
+class Known(NamedTuple):
+    """A public data set: the files that show it is there (any of them), where it is published, and on what terms."""
 
-    read: Callable[[Path], Raw]
-    there: Callable[[Path], bool]
-    marks: str
-    system: tuple[Path, str] | None = None
-
-
-PUBLIC = {
-    "fashion-mnist": Public(
-        fashion_mnist, has_idx, "train-images-idx3-ubyte.gz",
-        (Path("/usr/share/datasets/fashion-mnist"), "apt install dataset-fashion-mnist"),
-    ),
-    "mnist": Public(mnist, has_idx, "train-images-idx3-ubyte.gz"),
-    "cifar10": Public(cifar10, is_cifar, "cifar-10-binary.tar.gz"),
-}  # fmt: skip
+    name: str
+    marks: tuple[str, ...]
+    address: str
+    licence: str
 
 
-def known_data(name: str, given: str, *, download: bool) -> Raw:
-    """The data of this name: at the path that was given, else in the first of the usual places that holds them.
+def place_of(known: Known, given: str) -> Path:
+    """The folder (or file) of the data set: the one that was given, else the first of the usual places that holds it.
 
-    Raises `UsageError` with both ways, a path and a download, where they are not there.
+    The usual places are ``$CONVLENS_DATA/NAME`` and ``~/.cache/convlens/NAME``. Raises `UsageError` with the public
+    address and the way by a local path where it is in none of them.
     """
-    about = PUBLIC[name]
     if given:
         if not Path(given).exists():
-            raise UsageError(Sentence("there is no file or folder {path}\n  fix: {fix}", path=repr(given), fix=_ways(name)))
-        return about.read(Path(given))
-    places = [*usual_places(name), *([about.system[0]] if about.system else [])]
-    for place in places:
-        if place.is_dir() and (about.there(place) or (place / about.marks).is_file()):
-            return about.read(place)
-    if not download:
-        looked = ", ".join(shown(place) for place in places)
+            raise UsageError(f"{known.name}: there is no file or folder {given!r}\n  fix: {_fix(known)}")
+        return Path(given)
+    for place in places_of(known.name):
+        if any((place / mark).exists() for mark in known.marks):
+            return place
+    looked = " and ".join(str(place) for place in places_of(known.name))
+    raise UsageError(f"{known.name} is not on this machine; looked for {known.marks[0]} in {looked}\n  fix: {_fix(known)}")
+
+
+def _fix(known: Known) -> str:
+    return f"get it from {known.address}, then --data {known.name}:PATH with the folder where it lies"
+
+
+def shown(path: Path) -> str:
+    """A file's name as it can be printed and written down, whatever bytes it has.
+
+    >>> shown(Path("cats/caf\\udce9.wav"))
+    'cats/caf\\ufffd.wav'
+    """
+    return os.fsencode(path).decode("utf-8", "replace")
+
+
+def in_order(labels: set[str]) -> tuple[str, ...]:
+    """Class names in the order that people expect: numbers by their value, all else by the alphabet.
+
+    >>> in_order({"10", "9", "1"}), in_order({"b", "a"})
+    (('1', '9', '10'), ('a', 'b'))
+    """
+    numbers = all(label.isascii() and label.isdecimal() and len(label) <= 18 for label in labels)
+    return tuple(sorted(labels, key=lambda label: (int(label), label))) if numbers else tuple(sorted(labels))
+
+
+MAX_CLASSES = 1000
+
+
+def checked_classes(where: str, labels: list[str], fix: str) -> tuple[str, ...]:
+    """The classes of these labels. Raises `UsageError` where there are none, only one, or so many that they are no classes."""
+    classes = in_order(set(labels))
+    if not labels:
+        raise UsageError(f"{where} holds no examples\n  fix: {fix}")
+    if len(classes) == 1:
         raise UsageError(
-            Sentence("{name} is not on this machine; looked in {places}\n  fix: {fix}", name=name, places=looked, fix=_ways(name))
+            f"{where}: all {len(labels)} examples are of one class, {classes[0][:60]!r}; two or more are needed\n  fix: {fix}"
         )
-    folder = usual_places(name)[0]
-    fetch(name, folder)
-    return about.read(folder)
-
-
-def _ways(name: str) -> str:
-    about, files = PUBLIC[name], FILES[name]
-    package = Sentence(", or {command}", command=about.system[1]) if about.system and os.name == "posix" else ""
-    return Sentence(
-        "--data {name}:PATH with the folder of {marks}; or --download, which fetches {size} from {address}{package}",
-        name=name, marks=about.marks, size=show_bytes(sum(file.size for file in files)),
-        address=files[0].addresses[0].rpartition("/")[0], package=package,
-    )  # fmt: skip
+    if len(classes) > MAX_CLASSES or (len(labels) >= 20 and len(classes) * 2 > len(labels)):
+        raise UsageError(f"{where}: {len(classes)} classes for {len(labels)} examples cannot be the labels\n  fix: {fix}")
+    return classes

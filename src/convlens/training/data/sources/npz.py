@@ -17,7 +17,7 @@ from convlens.media.array import header
 from convlens.training.data.memory import available_bytes
 from convlens.training.data.raw import Raw
 from convlens.training.data.sources.arrays import examples_of, labels_of, numbered
-from convlens.training.data.sources.places import shown
+from convlens.training.data.sources.known import shown
 from convlens.training.data.sources.unpacked import exactly
 
 NAMES = {

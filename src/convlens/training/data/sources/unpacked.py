@@ -10,7 +10,7 @@ from typing import IO, cast
 
 from convlens.ir.errors import UsageError
 from convlens.lang.sentence import Sentence
-from convlens.training.data.sources.places import shown
+from convlens.training.data.sources.known import shown
 
 CHUNK = 1 << 20
 
