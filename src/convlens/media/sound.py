@@ -25,7 +25,8 @@ def read_sound(path: Path) -> Sample:
     claims = claims_of(path)
     soundfile = extra("soundfile", "reading sounds")
     try:
-        values, rate = soundfile.read(path, dtype="float32", always_2d=True)
+        with path.open("rb") as file:  # soundfile itself takes no name with bytes that are not UTF-8
+            values, rate = soundfile.read(file, dtype="float32", always_2d=True)
     except (RuntimeError, ValueError, TypeError) as error:
         raise UsageError(f"{path} is not a sound that can be read: {cut(str(error))}") from None
     if claims.frames is not None and len(values) != claims.frames:

@@ -1,0 +1,1 @@
+"""Changes of an input that keep its label, made on a whole batch at once."""

@@ -1,0 +1,148 @@
+"""Folders of wav files with their labels in the names of the files, or of the folders."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import torch
+
+from convlens.importers.files import need_file
+from convlens.ir.errors import UsageError
+from convlens.media.sound import read_sound
+from convlens.training.data.raw import Raw, Wave
+from convlens.training.data.sources.known import checked_classes, shown
+from convlens.training.settings.settings import Settings
+
+MAX_CLIP = 1 << 26
+"""Bytes of one file: a training example of half an hour is a mistake."""
+
+MAX_TOTAL = 1 << 33
+"""Bytes of all files together, as they are held in memory."""
+
+MIN_RATE, MAX_RATE = 100, 768_000
+"""Samples a second."""
+
+FIX = "folders of .wav files, one for each class; or files LABEL_SPEAKER_NUMBER.wav in one folder"
+
+FILE_RULE = re.compile(r"(?P<label>[^_]+)_(?P<speaker>.+)_(?P<index>[0-9]+)", re.DOTALL)
+SPEAKER_RULE = re.compile(r"(?P<speaker>.+)_nohash_[0-9]+", re.DOTALL)
+"""Of Speech Commands: what stands before ``_nohash_`` is the speaker."""
+
+
+class Clip(NamedTuple):
+    """A file and what its place says of it; ``take`` is None where nothing numbers it."""
+
+    path: Path
+    label: str
+    speaker: str | None
+    take: int | None = None
+
+
+def holds_sounds(path: Path) -> bool:
+    """Whether this folder has wav files, itself or in its folders."""
+    return path.is_dir() and next(_wavs(path, depth=2), None) is not None
+
+
+def sounds_from(path: Path, settings: Settings) -> Raw:  # noqa: ARG001 - what every source takes
+    """Every wav file of a folder as one channel of int16 samples, channels averaged, each at its own rate.
+
+    Files in the folder itself are ``{label}_{speaker}_{number}.wav``. Else each of its folders is a class; the group of a file
+    is its speaker's folder (``yes/anna/1.wav``) or what its name has before ``_nohash_``, and there are groups where every
+    file has one. Folders that begin with ``_`` or ``.`` (Speech Commands' ``_background_noise_``) are no classes. Raises
+    `UsageError` naming the file.
+    """
+    return raw_of(path, clips_of(path))
+
+
+def clips_of(path: Path) -> list[Clip]:
+    """The files of the folder, in an order that does not depend on the file system."""
+    if not path.is_dir():
+        raise UsageError(f"{shown(path)} is not a folder\n  fix: {FIX}")
+    flat = sorted(_wavs(path, depth=0))
+    clips = [_by_name(file) for file in flat] if flat else list(_by_folder(path))
+    if not clips:
+        raise UsageError(f"{shown(path)} holds no .wav files\n  fix: {FIX}")
+    return clips
+
+
+def raw_of(path: Path, clips: list[Clip]) -> Raw:
+    """These files, read."""
+    classes = checked_classes(shown(path), [clip.label for clip in clips], FIX)
+    number = {name: place for place, name in enumerate(classes)}
+    _check_sizes(path, clips)
+    items = [wave_of(clip.path) for clip in clips]
+    speakers = tuple(sorted({clip.speaker for clip in clips if clip.speaker is not None}))
+    grouped = len(speakers) > 1 and all(clip.speaker is not None for clip in clips)
+    return Raw(
+        name=path.name,
+        kind="sound",
+        items=items,
+        labels=torch.tensor([number[clip.label] for clip in clips]),
+        classes=classes,
+        names=[shown(clip.path.relative_to(path)) for clip in clips],
+        groups=torch.tensor([speakers.index(clip.speaker or "") for clip in clips]) if grouped else None,
+        group_names=speakers if grouped else (),
+        source=shown(path),
+        about={
+            "rates": dict(Counter(item.rate for item in items)),
+            "seconds": round(sum(len(i.samples) / i.rate for i in items), 3),
+        },
+    )
+
+
+def wave_of(path: Path) -> Wave:
+    """One file as int16 samples of one channel: the mean of its channels, rounded, 1 being 32768."""
+    sample = read_sound(need_file(str(path), (".wav",)))
+    rate = int(sample.about["rate"])
+    if not MIN_RATE <= rate <= MAX_RATE:
+        raise UsageError(f"{shown(path)}: {rate} samples a second; {MIN_RATE} to {MAX_RATE} are read\n  fix: save it again")
+    mean = sample.values.mean(axis=0, dtype=np.float64)
+    if not np.isfinite(mean).all():
+        raise UsageError(f"{shown(path)}: samples that are not numbers (nan or infinity)\n  fix: save it again")
+    whole = np.rint(mean * 32768).clip(-32768, 32767).astype(np.int16)
+    return Wave(torch.from_numpy(whole), rate)
+
+
+def _check_sizes(path: Path, clips: list[Clip]) -> None:
+    total = 0
+    for clip in clips:
+        size = need_file(str(clip.path), (".wav",)).stat().st_size
+        if size > MAX_CLIP:
+            raise UsageError(
+                f"{shown(clip.path)}: {size} bytes; a training example has at most {MAX_CLIP}\n  fix: cut it into pieces"
+            )
+        total += size
+    if total > MAX_TOTAL:
+        raise UsageError(f"{shown(path)}: {total} bytes of sound; at most {MAX_TOTAL} are held in memory\n  fix: fewer files")
+
+
+def _by_name(file: Path) -> Clip:
+    found = FILE_RULE.fullmatch(file.stem)
+    if found is None:
+        raise UsageError(f"{shown(file)}: its name is not LABEL_SPEAKER_NUMBER.wav\n  fix: {FIX}")
+    return Clip(file, shown(Path(found["label"])), shown(Path(found["speaker"])), int(found["index"][:18]))
+
+
+def _by_folder(path: Path) -> Iterator[Clip]:
+    folders = sorted(entry for entry in path.iterdir() if entry.is_dir() and entry.name[0] not in "._")
+    for folder in folders:
+        for file in sorted(_wavs(folder, depth=1)):
+            said = SPEAKER_RULE.fullmatch(file.stem)
+            inner = file.parent.name if file.parent != folder else None
+            speaker = inner or (said["speaker"] if said else None)
+            yield Clip(file, shown(Path(folder.name)), shown(Path(speaker)) if speaker else None)
+
+
+def _wavs(folder: Path, depth: int) -> Iterator[Path]:
+    """Wav files of the folder and, to this depth, of its folders; never deeper, so that no circle of links is followed."""
+    for entry in folder.iterdir():
+        if entry.name[0] in "._":
+            continue
+        if entry.is_dir():
+            if depth:
+                yield from _wavs(entry, depth - 1)
+        elif entry.suffix.lower() == ".wav":
+            yield entry

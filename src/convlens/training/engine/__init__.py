@@ -1,0 +1,1 @@
+"""The loop in plain PyTorch, on one process or many."""

@@ -1,0 +1,49 @@
+"""A running mean of the weights."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+import torch
+from torch import Tensor, nn
+
+
+class Ema:
+    """``mean = decay * mean + (1 - decay) * weights`` after every step; the first steps forget faster.
+
+    Tarvainen & Valpola, arXiv:1703.01780; the growing decay is that of TensorFlow's ExponentialMovingAverage. Buffers (batch
+    statistics) are those of the last step.
+    """
+
+    def __init__(self, module: nn.Module, decay: float) -> None:
+        self.decay = decay
+        self.means = {name: value.detach().clone() for name, value in module.named_parameters()}
+
+    @torch.no_grad()
+    def update(self, module: nn.Module, step: int) -> None:
+        """After step number ``step``, counted from 1."""
+        decay = min(self.decay, (1 + step) / (10 + step))
+        for name, value in module.named_parameters():
+            self.means[name].lerp_(value, 1 - decay)
+
+    @contextmanager
+    def used(self, module: nn.Module) -> Iterator[None]:
+        """The module with the means as its weights."""
+        own = {name: value.detach().clone() for name, value in module.named_parameters()}
+        self._put(module, self.means)
+        try:
+            yield
+        finally:
+            self._put(module, own)
+
+    def state(self) -> dict[str, Tensor]:
+        return dict(self.means)
+
+    def restore(self, state: Mapping[str, Tensor]) -> None:
+        for name, value in state.items():
+            self.means[name].copy_(value)
+
+    @staticmethod
+    @torch.no_grad()
+    def _put(module: nn.Module, values: Mapping[str, Tensor]) -> None:
+        for name, value in module.named_parameters():
+            value.copy_(values[name])

@@ -1,0 +1,188 @@
+"""The loop: steps, epochs, what is written down, and when it ends."""
+
+import math
+import time
+from contextlib import nullcontext
+from typing import Any
+
+from torch import Tensor
+
+from convlens.training.data.order import Order, batches
+from convlens.training.engine.blame import diverged, first_broken
+from convlens.training.engine.feed import Feed
+from convlens.training.engine.job import Job
+from convlens.training.engine.judge import Judged, judge
+from convlens.training.engine.step import Stepper
+from convlens.training.engine.stop import Stop
+from convlens.training.engine.tally import Tally, collected, peak_bytes
+from convlens.training.engine.watch import Watch
+from convlens.training.record.checkpoint import Checkpoint, check_fits, forget_old, path_of, save_checkpoint, saved
+from convlens.training.record.lines import Lines
+
+FLUSH = 20
+"""Steps whose losses are collected at once from several processes or an accelerator, which costs them a wait."""
+
+SAVE_SECONDS = 120.0
+"""A checkpoint is written at the end of every epoch, and within a longer one after this time."""
+
+
+class Loop:
+    """One training from a step to its end. ``step`` steps are done."""
+
+    def __init__(self, job: Job, watch: Watch, stop: Stop) -> None:
+        self.job = job
+        self.watch = watch
+        self.stop = stop
+        self.stepper = Stepper(job)
+        self.order = Order(job.parts.train.labels.cpu(), job.settings, job.settings.seed)
+        self.held_out = Feed(job.parts.validation, job.parts.preparation, job.form, job.device)
+        self.step = 0
+        self.best = math.inf
+        self.waited = 0
+        self.tally = Tally()
+        self.steps, self.epochs = Lines(job.folder.steps), Lines(job.folder.epochs)
+        self._losses: list[Tensor] = []
+        self._rights: list[Tensor] = []
+        self._norms: list[Tensor | None] = []
+        self._sizes: list[int] = []
+        self._saved = time.monotonic()
+        self._every = 1 if job.device.type == "cpu" and job.world.size == 1 else FLUSH
+
+    def restore(self, checkpoint: Checkpoint, where: str) -> None:
+        """Go on from here. Raises `UsageError` where it is another network's."""
+        check_fits(checkpoint, self.stepper.module.state_dict(), where)
+        self.stepper.module.load_state_dict(dict(checkpoint.model))
+        self.stepper.optimizer.load_state_dict(checkpoint.parts["optimizer"])
+        self.stepper.schedule.load_state_dict(checkpoint.parts["schedule"])
+        if self.stepper.ema is not None:
+            self.stepper.ema.restore(checkpoint.ema)
+        self.step, self.waited = checkpoint.step, int(checkpoint.facts["waited"])
+        self.best = float(checkpoint.facts["best"])
+        self.tally.restore(dict(checkpoint.facts["tally"]))
+        if self.job.world.first:
+            self.steps.cut_after(self.step)
+            self.epochs.cut_after(self.step)
+
+    def run(self) -> bool:
+        """True where the training came to its end, False where it was asked to stop."""
+        self.watch.begun(self.step, self.job.steps)
+        try:
+            while self.step < self.job.steps and not self._hopeless():
+                if not self._epoch():
+                    return False
+            return True
+        finally:
+            self.watch.ended()
+
+    def _epoch(self) -> bool:
+        """The rest of the present epoch; False where it was broken off."""
+        number, done = divmod(self.step, self.job.per_epoch)
+        if done == 0:
+            self.tally.restart()
+        places = self.order.epoch(number)
+        pairs = list(batches(places, self.job.batch, self.job.world.rank, self.job.world.size))
+        for mine, whole in pairs[done:]:
+            self._take(mine, whole)
+            if self._asked():
+                self.save()
+                return False
+            if self.step >= self.job.steps:
+                break
+        self._end_epoch()
+        return True
+
+    def _take(self, mine: Tensor, whole: Tensor) -> None:
+        taken = self.stepper.take(self.step, mine, whole)
+        self.step += 1
+        self._losses.append(taken.loss)
+        self._rights.append(taken.right)
+        self._norms.append(taken.norm)
+        self._sizes.append(len(whole))
+        if len(self._losses) >= self._every or self.step % self.job.per_epoch == 0 or self.step >= self.job.steps:
+            self._collect(mine)
+        if time.monotonic() - self._saved > SAVE_SECONDS and self.step % self.job.per_epoch and not self._losses:
+            self.save()
+
+    def _collect(self, mine: Tensor) -> None:
+        losses, right = collected(self._losses, self._rights, self.job)
+        first = self.step - len(losses)
+        bad = next((number for number, loss in enumerate(losses) if not math.isfinite(loss)), None)
+        if bad is not None:
+            self._diverged(first + bad, losses[bad], mine)
+        self.tally.add(losses, right, self._sizes)
+        self.tally.lap()
+        for number, (loss, norm) in enumerate(zip(losses, self._norms, strict=True)):
+            self._write_step(first + number, loss, norm)
+        self.watch.stepped(self.step, losses[-1], self.stepper.schedule.rate(self.step - 1))
+        for held in (self._losses, self._rights, self._norms, self._sizes):
+            held.clear()  # type: ignore[attr-defined]
+
+    def _write_step(self, step: int, loss: float, norm: Tensor | None) -> None:
+        extra = {} if norm is None else {"gradient_norm": round(float(norm), 6)}
+        record = {"step": step + 1, "epoch": round((step + 1) / self.job.per_epoch, 4), "loss": loss,
+                  "learning_rate": self.stepper.schedule.rate(step), **extra, "seconds": round(self.tally.seconds, 4)}  # fmt: skip
+        self.steps.add(record)
+
+    def _end_epoch(self) -> None:
+        judged = self._judged()
+        loss = self.tally.record()["train_loss"] if judged is None else judged.loss
+        rate = self.stepper.schedule.rate(self.step - 1)
+        self.stepper.schedule.seen(loss)
+        record: dict[str, Any] = {"epoch": math.ceil(self.step / self.job.per_epoch), "step": self.step, **self.tally.record()}
+        if judged is not None:
+            record |= {"validation_loss": judged.loss, "validation_accuracy": judged.accuracy}
+        record |= {"learning_rate": rate, "peak_bytes": peak_bytes(self.job.device)}
+        self.epochs.add(record)
+        self._note_best(loss)
+        self.save()
+        self.watch.judged(record)
+        self.tally.lap()
+
+    def _judged(self) -> Judged | None:
+        if not len(self.job.parts.validation):
+            return None
+        ema = self.stepper.ema
+        with ema.used(self.stepper.module) if ema is not None else nullcontext():
+            return judge(self.stepper.module, self.held_out, self.job.world)
+
+    def _note_best(self, loss: float) -> None:
+        if self.job.settings.patience is None:
+            return
+        better = loss < self.best
+        self.best, self.waited = (loss, 0) if better else (self.best, self.waited + 1)
+        if better and self.job.world.first:
+            save_checkpoint(self.job.folder.best, Checkpoint(self.step, self.weights()))
+
+    def _hopeless(self) -> bool:
+        patience = self.job.settings.patience
+        return patience is not None and self.waited >= patience
+
+    def weights(self) -> dict[str, Tensor]:
+        """Those that are judged: the means, where a mean is kept."""
+        own = self.stepper.module.state_dict()
+        return own if self.stepper.ema is None else {**own, **self.stepper.ema.state()}
+
+    def save(self) -> None:
+        """Write what the next step needs."""
+        self._saved = time.monotonic()
+        if not self.job.world.first:
+            return
+        parts = {"optimizer": self.stepper.optimizer.state_dict(), "schedule": self.stepper.schedule.state_dict()}
+        facts = {"best": self.best, "waited": self.waited, "tally": self.tally.state()}
+        means = self.stepper.ema.state() if self.stepper.ema is not None else {}
+        self.steps.flush()
+        self.epochs.flush()
+        path = path_of(self.job.folder.checkpoints, self.step)
+        save_checkpoint(path, Checkpoint(self.step, self.stepper.module.state_dict(), parts, means, facts))
+        forget_old(self.job.folder.checkpoints)
+
+    def _asked(self) -> bool:
+        if self.job.world.size > 1 and self._losses:
+            return False  # the processes agree only when they have just met
+        return self.job.world.any(self.stop.asked, self.job.device)
+
+    def _diverged(self, step: int, loss: float, mine: Tensor) -> None:
+        layer = first_broken(self.stepper.module, self.stepper.feed.batch(mine).x) if len(mine) else ""
+        self.steps.flush()
+        kept = saved(self.job.folder.checkpoints)
+        raise diverged(step + 1, loss, layer, self.stepper.schedule.rate(step), str(kept[-1]) if kept else "")

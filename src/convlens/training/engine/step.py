@@ -1,0 +1,105 @@
+"""One step: forward, loss, backward, and the move of the weights."""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torch.nn.parallel import DistributedDataParallel
+
+from convlens.training.augmentation.build import augmenter_of
+from convlens.training.engine.chance import start
+from convlens.training.engine.ema import Ema
+from convlens.training.engine.feed import Batch, Feed
+from convlens.training.engine.job import Job
+from convlens.training.losses.build import loss_of
+from convlens.training.losses.l1 import l1_of
+from convlens.training.optimizers.build import optimizer_of
+from convlens.training.schedules.build import schedule_of
+
+
+class Taken(NamedTuple):
+    """Of one step and this process: its share of the mean loss, and how many of its examples were right."""
+
+    loss: Tensor
+    right: Tensor
+    norm: Tensor | None = None
+
+
+class Stepper:
+    """The network with all that moves it. ``module`` is the network itself, ``wrapped`` what averages over processes."""
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        self.module = job.form.module(job.network.module.to(job.device)).train()
+        self.wrapped = job.world.prepared(self._synchronised(), job.device)
+        self.optimizer = optimizer_of(job.settings, self.module)
+        self.schedule = schedule_of(job.settings, job.steps, job.per_epoch)
+        self.ema = Ema(self.module, job.settings.ema) if job.settings.ema is not None else None
+        self.feed = Feed(job.parts.train, job.parts.preparation, job.form, job.device)
+        self.counts = torch.bincount(job.parts.train.labels.cpu(), minlength=len(job.parts.classes))
+        self.loss = loss_of(job.settings, self.counts.to(job.device))
+        kind, classes = job.parts.preparation.kind, len(job.parts.classes)
+        self.augment = augmenter_of(job.settings, kind, job.network.input, classes)
+
+    def take(self, step: int, mine: Tensor, whole: Tensor) -> Taken:
+        """Step number ``step``, counted from 0, on this process's places ``mine`` of the ``whole`` batch."""
+        rate = self.schedule.rate(step)
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate * group.get("lr_scale", 1.0)
+        if isinstance(self.optimizer, torch.optim.LBFGS):
+            held: list[Taken] = []
+            self.optimizer.step(lambda: held.append(self._gradients(step, mine, whole)) or float(held[-1].loss))
+            taken = held[0]
+        else:
+            taken = self._gradients(step, mine, whole)
+            self.optimizer.step()
+        if self.ema is not None:
+            self.ema.update(self.module, step + 1)
+        return taken
+
+    def _gradients(self, step: int, mine: Tensor, whole: Tensor) -> Taken:
+        """Of the mean loss over the whole batch, also where it is computed in pieces and by several processes."""
+        self.optimizer.zero_grad(set_to_none=True)
+        labels = self.feed.examples.labels
+        weight = self.loss.weights(labels[whole.to(labels.device)].to(self.job.device)).sum()
+        losses, rights = [], []
+        pieces = list(self._pieces(step, mine, whole))
+        for number, batch in enumerate(pieces):
+            with self._quiet(last=number == len(pieces) - 1):
+                loss, right = self._backward(batch, weight, first=number == 0)
+            losses.append(loss)
+            rights.append(right)
+        norm = None
+        if self.job.settings.clip is not None:
+            norm = nn.utils.clip_grad_norm_(self.module.parameters(), self.job.settings.clip)
+        return Taken(torch.stack(losses).sum(), torch.stack(rights).sum(), norm)
+
+    def _pieces(self, step: int, mine: Tensor, whole: Tensor) -> Iterator[Batch]:
+        """The batches of one step. A process for which nothing is left computes one example that counts for nothing."""
+        seed, rank = self.job.settings.seed, self.job.world.rank
+        parts = mine.tensor_split(self.job.settings.accumulate) if len(mine) else (whole[:1],)
+        for number, places in enumerate(part for part in parts if len(part)):
+            start(seed, "step", step, rank, number)
+            batch = self.feed.batch(places, self.augment, seed, "augment", step, rank, number)
+            yield batch if len(mine) else Batch(batch.x, batch.targets, batch.labels, 0.0)
+
+    def _backward(self, batch: Batch, weight: Tensor, *, first: bool) -> tuple[Tensor, Tensor]:
+        with self.job.form.autocast(self.job.device):
+            logits = self.wrapped(batch.x)
+        loss = self.loss.each(logits.float(), batch.targets).sum() * batch.share / weight
+        total = loss * self.job.world.size  # the processes' gradients are averaged, and their losses are to be summed
+        if first and self.job.settings.l1:
+            total = total + self.job.settings.l1 * l1_of(self.module)
+        total.backward()
+        return loss.detach(), (logits.detach().argmax(1) == batch.labels).sum() * int(batch.share)
+
+    def _quiet(self, *, last: bool) -> AbstractContextManager[None]:
+        """Gradients are averaged over processes with the last piece only."""
+        return self.wrapped.no_sync() if isinstance(self.wrapped, DistributedDataParallel) and not last else nullcontext()
+
+    def _synchronised(self) -> nn.Module:
+        if self.job.settings.sync_batch_norm and self.job.world.size > 1 and self.job.device.type == "cuda":
+            return nn.SyncBatchNorm.convert_sync_batchnorm(self.module)
+        return self.module

@@ -1,0 +1,1 @@
+"""What is made small: per-example losses, and the weights by which their sum is divided."""

@@ -1,0 +1,113 @@
+"""A network made ready for training: from a name, a text form or the user's own code to a module."""
+
+from dataclasses import dataclass
+
+from torch import nn
+
+from convlens.backends.torch.module import as_module
+from convlens.importers.model import load, runs_user_code
+from convlens.ir.errors import UsageError, quoted
+from convlens.ir.graph import Graph
+from convlens.ir.spec import Shape, TensorSpec, parse_spec
+from convlens.lang.messages import marked
+from convlens.lang.remark import Remark, remark
+from convlens.training.models.dropout import with_dropout
+from convlens.training.models.fields import Fields
+from convlens.training.models.head import with_head
+from convlens.training.models.norms import with_norm
+from convlens.training.models.own import own_module
+from convlens.training.models.stem import with_stem
+from convlens.training.settings.settings import Settings
+
+
+@dataclass(frozen=True)
+class Network:
+    """``module`` takes (N, *input) and gives logits (N, classes). ``graph`` is what it is, for costs and lint.
+
+    ``text`` is true where the graph itself is trained, so that its text form says all of the network. ``remarks`` say what
+    was changed to fit the data.
+    """
+
+    name: str
+    module: nn.Module
+    graph: Graph
+    input: Shape
+    dtype: str
+    text: bool
+    remarks: tuple[Remark, ...] = ()
+
+
+def wanted_shape(model: str) -> Shape | None:
+    """The input (without the batch) that a network states itself; None for the user's own code, which states none.
+
+    >>> wanted_shape("lenet5"), wanted_shape("mine.py:net")
+    ((1, 32, 32), None)
+    """
+    if runs_user_code(model):
+        return None
+    return _one_input(_loaded(model)).dims[1:]
+
+
+def network_of(model: str, fields: Fields, settings: Settings) -> Network:
+    """The network for this input and these classes, with weights drawn from the seed.
+
+    Raises `UsageError` where the model cannot be trained on them, `ShapeError` where its layers do not fit the input.
+    """
+    if runs_user_code(model):
+        return _own(model, fields, settings)
+    graph = _loaded(model)
+    before = _one_input(graph)
+    fitted = with_stem(graph, fields)
+    headed, width = with_head(fitted, fields.classes)
+    changed = with_dropout(headed, settings.dropout) if settings.dropout is not None else headed
+    if settings.norm not in (None, "batch"):
+        changed = with_norm(changed, str(settings.norm))
+    remarks = [*_stem_remarks(before.dims[1:], fields), *_head_remarks(width, fields.classes)]
+    module = as_module(changed, seed=settings.seed)
+    return Network(_title(model), module, changed, fields.shape, fields.dtype, text=True, remarks=tuple(remarks))
+
+
+def _loaded(model: str) -> Graph:
+    if model.endswith(".onnx"):
+        raise UsageError(
+            f"{quoted(model)}: an ONNX file holds a finished network, which is not trained here\n"
+            "  fix: its text form, a network's name, or file.py:factory"
+        )
+    return load(model)
+
+
+def _one_input(graph: Graph) -> TensorSpec:
+    if len(graph.inputs) != 1 or len(graph.outputs) != 1:
+        found = f"{len(graph.inputs)} inputs and {len(graph.outputs)} outputs"
+        raise UsageError(f"network {graph.name!r} has {found}; training takes networks with one input and one output")
+    return graph.inputs[0].spec
+
+
+def _title(model: str) -> str:
+    return model.replace("\\", "/").rpartition("/")[2].removesuffix(".txt")
+
+
+def _own(model: str, fields: Fields, settings: Settings) -> Network:
+    if settings.norm is not None:
+        raise UsageError(f"norm={settings.norm} changes networks in the text form, not the code of {quoted(model)}")
+    module, remarks = own_module(model, fields, settings)
+    spec = TensorSpec((2, *fields.shape), fields.dtype)
+    graph = load(module, [parse_spec(f"{'x'.join(map(str, spec.dims))}:{spec.dtype}")])
+    return Network(_title(model), module, graph, fields.shape, fields.dtype, text=False, remarks=tuple(remarks))
+
+
+def _stem_remarks(own: Shape, fields: Fields) -> list[Remark]:
+    if own[0] == fields.shape[0] or fields.kind == "text":
+        return []
+    return [
+        remark(
+            marked("the first layer reads {channels} instead of {own} channels, as the data have"),
+            channels=fields.shape[0], own=own[0],
+        )
+    ]  # fmt: skip
+
+
+def _head_remarks(width: int, classes: int) -> list[Remark]:
+    if width == classes:
+        return []
+    return [remark(marked("the last layer gives {classes} instead of {width} values, one for each class"), classes=classes, width=width)]

@@ -1,0 +1,38 @@
+"""The first layer fitted to the data: channels of a picture, words of a vocabulary."""
+
+from convlens.ir.edit import Change, changed, made, with_settings
+from convlens.ir.errors import UsageError
+from convlens.ir.graph import Graph, Ref
+from convlens.ir.spec import TensorSpec, show_shape
+from convlens.training.models.fields import Fields
+
+
+def with_stem(graph: Graph, fields: Fields) -> Graph:
+    """The graph on one example of this shape; a table of word vectors gets a row for each word.
+
+    Raises `UsageError` where the network wants another number of axes.
+    """
+    own = graph.inputs[0].spec
+    if own.rank != len(fields.shape) + 1:
+        wanted, given = show_shape(own.dims[1:]), show_shape(fields.shape)
+        raise UsageError(
+            f"network {graph.name!r} takes {wanted}, but the data are {fields.kind}s of {given}, which is another number of axes"
+        )
+    resized = graph.with_inputs((TensorSpec((1, *fields.shape), fields.dtype),))
+    return _with_words(resized, fields.words) if fields.words else resized
+
+
+def _with_words(graph: Graph, words: int) -> Graph:
+    name = graph.inputs[0].name
+    tables = [node for node in graph if node.op.name == "embedding" and any(ref.node == name for ref in node.inputs)]
+    if not tables:
+        raise UsageError(
+            f"network {graph.name!r} has no table of word vectors, which texts need\n"
+            f"  fix: a first layer embedding(x, count={words}, width=128)"
+        )
+    changes = {
+        node.name: Change((made(node, with_settings(node.op, count=words), node.inputs),), Ref(node.name))
+        for node in tables
+    }
+    return changed(graph, changes)
+

@@ -1,0 +1,84 @@
+"""A recipe: network, data and settings in one TOML file."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Any
+
+from convlens.importers.files import need_file
+from convlens.ir.errors import UsageError
+from convlens.training.record.folder import read_toml
+from convlens.training.settings.settings import Settings
+
+KEYS = ("network", "data", "description")
+"""What a recipe may say beside the settings."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """``network`` is a MODEL, ``data`` the name of a data set or a path; either may be empty in a file."""
+
+    name: str
+    network: str
+    data: str
+    settings: Settings
+    description: str = ""
+
+    def with_values(self, values: Mapping[str, Any]) -> "Recipe":
+        """The recipe with other settings. Raises `UsageError` for one that is unknown or illegal."""
+        return replace(self, settings=self.settings.with_values(values))
+
+    def to_toml(self) -> str:
+        """
+        >>> print(Recipe("a", "lenet5", "mnist", Settings()).to_toml().splitlines()[0])
+        network = "lenet5"
+        """
+        values = {"network": self.network, "data": self.data, **self.settings.to_dict()}
+        return "".join(f"{name} = {json.dumps(value, ensure_ascii=False)}\n" for name, value in values.items())
+
+
+def recipe_names() -> list[str]:
+    """Those that come with convlens.
+
+    >>> "lenet5" in recipe_names()
+    True
+    """
+    return sorted(file.name.removesuffix(".toml") for file in _shipped().iterdir() if file.name.endswith(".toml"))
+
+
+def recipe_of(name: str) -> Recipe:
+    """A recipe by name or by file; any other MODEL with the default settings. Nothing of a network is read yet.
+
+    Raises `UsageError` where a file cannot be read, or says something that is no setting.
+    """
+    if name.endswith(".toml"):
+        return _read(need_file(name))
+    if name in recipe_names():
+        with as_file(_shipped()) as folder:
+            return _read(folder / f"{name}.toml")
+    return Recipe(name, name, "", Settings())
+
+
+def _read(path: Path) -> Recipe:
+    values = read_toml(path)
+    own = {key: values.pop(key, "") for key in KEYS}
+    wrong = next((key for key, value in own.items() if not isinstance(value, str)), None)
+    if wrong is not None:
+        raise UsageError(f"{path}: {wrong} is {own[wrong]!r}, which is no text")
+    network = str(own["network"])
+    if not network:
+        raise UsageError(f'{path} names no network\n  fix: network = "lenet5", or the name of a text form beside it')
+    beside = path.parent / network.rpartition(":")[0] if network.rpartition(":")[0].endswith(".py") else path.parent / network
+    if network.endswith(".txt") and beside.is_file():
+        network = str(beside)
+    try:
+        settings = Settings().with_values(values)
+    except UsageError as error:
+        raise UsageError(f"{path}: {error}") from None
+    return Recipe(path.stem, network, str(own["data"]), settings, str(own["description"]))
+
+
+def _shipped() -> Any:
+    return files("convlens.training") / "recipes"
