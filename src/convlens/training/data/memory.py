@@ -1,4 +1,4 @@
-"""How much memory is free."""
+"""How much memory may be taken."""
 
 import os
 from pathlib import Path
@@ -11,6 +11,12 @@ def available_bytes(meminfo: Path = Path("/proc/meminfo")) -> int:
         return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable:"))
     except (OSError, StopIteration, ValueError, IndexError):
         return _half()
+
+
+def processes() -> int:
+    """Processes of this training on this machine, each of which holds the data; torchrun says so."""
+    said = os.environ.get("LOCAL_WORLD_SIZE", "1")
+    return max(int(said), 1) if said.isdecimal() and said.isascii() else 1
 
 
 def _half() -> int:

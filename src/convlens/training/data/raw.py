@@ -16,8 +16,9 @@ class Raw:
     ``items`` of images are a uint8 tensor (N, C, H, W), or a sequence of paths where they are files; of texts a sequence of
     texts; of sounds a sequence of `Wave`; of volumes a float32 tensor (N, C, D, H, W). ``labels`` are int64 (N,), places in
     ``classes``. ``names`` say where each example came from ("cats/12.png", "line 7"). ``groups`` are places in
-    ``group_names`` (speakers), or None. ``official_test`` marks the examples of the data's own test set, or is None.
-    ``source`` says where it all was read, ``licence`` under what terms it stands, as far as that is known.
+    ``group_names`` (speakers), or None. ``official_test`` and ``official_validation`` mark the examples of the data's
+    own parts (bool, (N,)), or are None. ``source`` says where it all was read, ``licence`` under what terms it stands, as far
+    as that is known.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Raw:
     groups: Tensor | None = None
     group_names: tuple[str, ...] = ()
     official_test: Tensor | None = None
+    official_validation: Tensor | None = None
     source: str = ""
     licence: str = ""
     about: dict[str, Any] = field(default_factory=dict)

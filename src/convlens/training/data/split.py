@@ -1,41 +1,133 @@
-"""Training, validation and test part."""
+"""Training, validation and test part: 7:1:2 unless settings or the data say otherwise, a pure function of the seed."""
 
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
+from convlens.ir.errors import UsageError, cut
+from convlens.lang.sentence import Sentence
+from convlens.training.data.quotas import drawn, quotas
 from convlens.training.data.raw import Raw
+from convlens.training.data.wholegroups import parts_of_groups
 from convlens.training.settings.settings import Settings
+
+PARTS = ("train", "validation", "test")
 
 
 @dataclass(frozen=True)
 class Split:
-    """int64 places in the `Raw`, ascending."""
+    """int64 places in the `Raw`, ascending, and what a person should know of how they were chosen."""
 
     train: Tensor
     validation: Tensor
     test: Tensor
+    remarks: tuple[str, ...] = ()
 
 
 def split_of(raw: Raw, settings: Settings) -> Split:
+    """The three parts.
+
+    Parts that the data have of their own are kept. What is missing is drawn from the rest: of every class the same share, or,
+    where groups are known and ``settings.group`` holds, whole groups. Beside a test set of the data's own, ``validation`` is
+    its share of the rest. Where that test set has groups that the rest has too, it asks about known groups, and validation is
+    drawn likewise, by class. ``validation=0`` leaves that part empty: the last weights are kept, and nothing is judged before
+    the end; ``test=0`` leaves the test empty. Raises `UsageError` where groups are too few, where no example is left to train
+    on, or a class has none there.
+    """
+    _check_shares(settings)
     generator = torch.Generator().manual_seed(settings.seed)
-    everything = torch.arange(len(raw))
-    if raw.official_test is not None:
-        test, rest = everything[raw.official_test], everything[~raw.official_test]
+    part = _official(raw)
+    free = (part == 0).nonzero()[:, 0]
+    if not len(free):
+        raise UsageError("no example is left to train on: all are in the data's own validation and test part")
+    shares = [
+        0.0 if raw.official_validation is not None else settings.validation,
+        0.0 if raw.official_test is not None else settings.test,
+    ]
+    by_groups, remarks = _by_groups(raw, settings, part)
+    if by_groups is not None:
+        part[free] = parts_of_groups(raw.labels[free], by_groups[free], raw.group_names, shares, generator)
     else:
-        test, rest = _drawn(everything, raw.labels, settings.test, generator)
-    share = settings.validation / (1 if raw.official_test is not None else max(1 - settings.test, 1e-9))
-    validation, train = _drawn(rest, raw.labels, share, generator)
-    if settings.limit is not None and settings.limit < len(train):
-        train, _ = _drawn(train, raw.labels, settings.limit / len(train), generator)
-    return Split(train, validation, test)
+        part[free] = _by_class(raw.labels[free], shares, generator)
+    train = _limited((part == 0).nonzero()[:, 0], raw.labels, settings, generator)
+    _check_classes(raw, train, grouped=by_groups is not None)
+    if not (part == 1).any():
+        remarks.append(Sentence("there is no validation part: nothing is judged before the end, and the last weights are kept"))
+    return Split(train, (part == 1).nonzero()[:, 0], (part == 2).nonzero()[:, 0], tuple(remarks))
 
 
-def _drawn(places: Tensor, labels: Tensor, share: float, generator: torch.Generator) -> tuple[Tensor, Tensor]:
-    mine = torch.zeros(len(places), dtype=torch.bool)
-    for label in labels[places].unique():
-        of_class = (labels[places] == label).nonzero()[:, 0]
-        order = torch.randperm(len(of_class), generator=generator)
-        mine[of_class[order[: round(share * len(of_class))]]] = True
-    return places[mine], places[~mine]
+def _check_shares(settings: Settings) -> None:
+    if settings.validation + settings.test >= 1:
+        raise UsageError(
+            Sentence(
+                "validation {validation} and test {test} leave nothing to train on\n  fix: shares whose sum is below 1",
+                validation=f"{settings.validation:g}", test=f"{settings.test:g}",
+            )
+        )  # fmt: skip
+
+
+def _official(raw: Raw) -> Tensor:
+    """0 where an example is free, 1 in the data's own validation part, 2 in its test."""
+    part = torch.zeros(len(raw), dtype=torch.int64)
+    for number, mine in ((1, raw.official_validation), (2, raw.official_test)):
+        if mine is not None:
+            part[mine] = number
+    return part
+
+
+def _by_groups(raw: Raw, settings: Settings, part: Tensor) -> tuple[Tensor | None, list[str]]:
+    if raw.groups is None or not settings.group:
+        return None, []
+    own = torch.unique(raw.groups[part > 0])
+    if not torch.isin(own, raw.groups[part == 0]).any():
+        return raw.groups, []
+    shared = cut(", ".join(raw.group_names[at] for at in own.tolist()), 80)
+    says = Sentence(
+        "the data's own test has groups that training has too ({groups}): it does not ask about unknown ones", groups=shared
+    )
+    return None, [says]
+
+
+def _by_class(labels: Tensor, shares: list[float], generator: torch.Generator) -> Tensor:
+    """0, 1 or 2 for each example. A class of three or more is in every part that has a share; training has one of each."""
+    part = torch.zeros(len(labels), dtype=torch.int64)
+    every = torch.bincount(labels).tolist()
+    for number, share, kept in ((2, shares[1], 2 if shares[0] else 1), (1, shares[0], 1)):
+        free = (part == 0).nonzero()[:, 0]
+        left = torch.bincount(labels[free], minlength=len(every)).tolist()
+        few = [1 if share and count > 2 else 0 for count in every]
+        most = [max(count - kept, few[at]) if count > 1 else 0 for at, count in enumerate(left)]
+        wanted = quotas(every, round(share * len(labels)), few, most)
+        part[free[drawn(labels[free], wanted, generator)]] = number
+    return part
+
+
+def _limited(train: Tensor, labels: Tensor, settings: Settings, generator: torch.Generator) -> Tensor:
+    if settings.limit is None or settings.limit >= len(train):
+        return train
+    counts = torch.bincount(labels[train]).tolist()
+    few = [min(count, 1) for count in counts]
+    if sum(few) > settings.limit:
+        raise UsageError(
+            Sentence(
+                "limit is {limit}, but there are {count} classes\n  fix: at least one example a class",
+                limit=settings.limit,
+                count=sum(few),
+            )
+        )
+    return train[drawn(labels[train], quotas(counts, settings.limit, few, counts), generator)]
+
+
+def _check_classes(raw: Raw, train: Tensor, *, grouped: bool) -> None:
+    counts = torch.bincount(raw.labels[train], minlength=len(raw.classes))
+    none = [raw.classes[at] for at in (counts == 0).nonzero()[:, 0].tolist()]
+    if not none:
+        return
+    fix = "group=false, or smaller shares" if grouped else "examples of them, or data without these classes"
+    raise UsageError(
+        Sentence(
+            "{count} of {all} classes have no example to train on: {classes}\n  fix: {fix}",
+            count=len(none), all=len(raw.classes), classes=cut(", ".join(none)), fix=fix,
+        )
+    )  # fmt: skip

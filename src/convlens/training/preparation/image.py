@@ -1,24 +1,46 @@
 """Pictures: brought to one size and one number of channels, kept as bytes, centred and scaled when a batch is made."""
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
+from torch.nn.functional import interpolate, pad
 
-from convlens.ir.spec import Shape
+from convlens.importers.files import need_file
+from convlens.ir.errors import UsageError
+from convlens.ir.spec import Shape, show_shape
+from convlens.lang.sentence import Sentence
+from convlens.media.image import ENDINGS
+from convlens.training.data.pictures import all_decoded, decoded
+from convlens.training.data.raw import Raw
+from convlens.training.preparation.sizes import Fit, fit, margins, network_axes, wanted
+from convlens.training.settings.settings import Settings
 
 LUMINANCE = (0.299, 0.587, 0.114)
+"""Of red, green and blue in grey (ITU-R BT.601), as Pillow takes them."""
+
+LARGE, USUAL = 256, 128
+"""Files of one size are kept at it up to ``LARGE`` a side; others become squares of at most ``USUAL`` a side."""
+
+SAMPLE = 4096
+"""Pictures that must be decoded or scaled first: mean and spread are taken over so many of the training part, evenly spaced."""
+
+MAX_SIDE = 16384
 
 
 @dataclass(frozen=True)
 class ImagePreparation:
+    """To ``size``, of which ``inner`` is picture and the rest zeros; ``mean`` and ``std`` per channel are in units of 255.
+
+    A picture of another shape than ``inner`` has its middle cut to that shape, then is scaled with antialiasing.
+    """
+
     channels: int
-    size: tuple[int, int]
-    inner: tuple[int, int]
+    size: Shape
+    inner: Shape
     mean: tuple[float, ...]
     std: tuple[float, ...]
 
@@ -35,55 +57,115 @@ class ImagePreparation:
         return "float32"
 
     def store(self, items: Any) -> Tensor:
-        return self._sized(_with_channels(items, self.channels))
+        """uint8 (N, C, H, W) of a uint8 tensor (N, c, h, w), or of a sequence of files or their bytes."""
+        if isinstance(items, Tensor):
+            return self._padded(scaled(with_channels(items, self.channels), self.inner))
+        return self._padded(all_decoded(items, self.channels, (self.inner[0], self.inner[1])))
 
     def read(self, source: Path | str | bytes) -> Tensor:
-        raise NotImplementedError
+        held = source if isinstance(source, bytes) else need_file(str(source), ENDINGS)
+        return self._padded(decoded(held, self.channels, (self.inner[0], self.inner[1]))[None])[0]
 
     def batch(self, rows: Tensor) -> Tensor:
+        """float32 (N, C, H, W): (rows / 255 - mean) / std."""
         mean = torch.tensor(self.mean, device=rows.device)[:, None, None]
         std = torch.tensor(self.std, device=rows.device)[:, None, None]
         return rows.float().mul_(1 / (255 * std)).sub_(mean / std)
 
     def to_dict(self) -> dict[str, Any]:
-        return {"kind": "image", **{name: list(v) if isinstance(v, tuple) else v for name, v in asdict(self).items()}}
+        return {"kind": self.kind, **{name: list(v) if isinstance(v, tuple) else v for name, v in asdict(self).items()}}
 
-    def _sized(self, rows: Tensor) -> Tensor:
-        if tuple(rows.shape[2:]) != self.inner:
-            rows = F.interpolate(rows, self.inner, mode="bilinear", antialias=True)
-        if self.inner == self.size:
-            return rows
-        down, right = (whole - part for whole, part in zip(self.size, self.inner, strict=True))
-        return F.pad(rows, (right // 2, right - right // 2, down // 2, down - down // 2))
+    def _padded(self, rows: Tensor) -> Tensor:
+        return rows if self.inner == self.size else pad(rows, margins(Fit(self.size, self.inner)))
 
 
-def _with_channels(rows: Tensor, channels: int) -> Tensor:
+def from_dict(values: Mapping[str, Any]) -> ImagePreparation:
+    """Raises `ValueError`, `KeyError` or `TypeError` for what `to_dict` cannot have written."""
+    channels, sizes = values["channels"], [tuple(values[name]) for name in ("size", "inner")]
+    moments = [tuple(float(value) for value in values[name]) for name in ("mean", "std")]
+    if any(len(size) != 2 or not all(isinstance(s, int) and 1 <= s <= MAX_SIDE for s in size) for size in sizes):
+        raise ValueError(f"sizes {sizes}")
+    if channels not in (1, 3) or any(len(each) != channels for each in moments) or not all(std > 0 for std in moments[1]):
+        raise ValueError(f"{channels} channels with mean and spread {moments}")
+    return ImagePreparation(channels, sizes[0], sizes[1], moments[0], moments[1])
+
+
+def fitted(raw: Raw, places: Tensor, settings: Settings, network_shape: Shape | None) -> ImagePreparation:
+    """For these data, mean and spread from the training part at ``places``.
+
+    The data's own channels are kept, unless the network takes a fixed number: grey is then repeated, colours become their
+    luminance. Raises `UsageError` for other numbers.
+    """
+    held = isinstance(raw.items, Tensor)
+    own = raw.items.shape[1] if held else raw.items.channels
+    fixed, network = network_axes(network_shape, 2)
+    channels = fixed or own
+    if channels != own and channels not in (1, 3):
+        raise UsageError(
+            Sentence(
+                "the network takes {want} channels, the pictures have {have}\n  fix: a network for 1 or 3",
+                want=channels,
+                have=own,
+            )
+        )
+    size = tuple(raw.items.shape[2:]) if held else own_size(raw.items.sizes)
+    same = held or bool((raw.items.sizes == raw.items.sizes[:1]).all())
+    goal = wanted(settings.size, network, size)
+    _check_side(goal)
+    inner = fit(goal, size).inner if same else goal
+    blank = ImagePreparation(channels, goal, inner, (0.0,) * channels, (1.0,) * channels)
+    mean, std = _moments(raw.items, places, replace(blank, size=inner))
+    return replace(blank, mean=mean, std=std)
+
+
+def own_size(sizes: Tensor) -> Shape:
+    """The size for files of these heights and widths (N, 2) where nobody says one."""
+    if bool((sizes == sizes[:1]).all()) and int(sizes[0].max()) <= LARGE:
+        return int(sizes[0, 0]), int(sizes[0, 1])
+    side = min(int(sizes.min(1).values.median()), USUAL)
+    return side, side
+
+
+def with_channels(rows: Tensor, channels: int) -> Tensor:
+    """(N, c, h, w) to (N, channels, h, w): grey repeated, or colours as their luminance."""
     if rows.shape[1] == channels:
         return rows
     if rows.shape[1] == 1:
         return rows.expand(-1, channels, -1, -1)
-    return (rows.float() * torch.tensor(LUMINANCE)[:, None, None]).sum(1, keepdim=True).round().to(torch.uint8)
+    weights = torch.tensor(LUMINANCE)[:, None, None]
+    return torch.cat([(some.float() * weights).sum(1, keepdim=True).round_().to(torch.uint8) for some in torch.split(rows, 1024)])
 
 
-def fitted(raw: Any, places: Tensor, settings: Any, network_shape: Sequence[int] | None) -> ImagePreparation:
-    own = tuple(raw.items.shape[1:])
-    channels, *size = network_shape or own
-    want = tuple(settings.size) * (3 - len(settings.size)) if settings.size else tuple(size)
-    inner = tuple(own[1:]) if all(0 <= w - h <= 8 for w, h in zip(want, own[1:], strict=True)) else want
-    made = ImagePreparation(channels or own[0], (want[0], want[1]), (inner[0], inner[1]), (), ())
-    rows = _with_channels(raw.items, made.channels)
-    mean, std = moments(rows, places)
-    return ImagePreparation(made.channels, made.size, made.inner, mean, std)
+def scaled(rows: Tensor, size: Sequence[int]) -> Tensor:
+    """The middle of the wanted shape, scaled with antialiasing."""
+    height, width = rows.shape[2:]
+    if (height, width) == tuple(size):
+        return rows
+    share = min(height / size[0], width / size[1])
+    tall, wide = max(1, round(share * size[0])), max(1, round(share * size[1]))
+    top, left = (height - tall) // 2, (width - wide) // 2
+    middle = rows[:, :, top : top + tall, left : left + wide].contiguous()
+    return interpolate(middle, tuple(size), mode="bilinear", antialias=True)
 
 
-def moments(rows: Tensor, places: Tensor) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    counts = torch.zeros(rows.shape[1], 256, dtype=torch.float64)
-    for some in places.split(4096):
-        chunk = rows[some]
-        for channel in range(rows.shape[1]):
-            counts[channel] += torch.bincount(chunk[:, channel].reshape(-1), minlength=256)
+def _check_side(size: Shape) -> None:
+    if max(size) > MAX_SIDE:
+        raise UsageError(
+            Sentence("pictures of {size}; at most {most} pixels a side are made", size=show_shape(size), most=MAX_SIDE)
+        )
+
+
+def _moments(items: Any, places: Tensor, unpadded: ImagePreparation) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Exact, from how often each of the 256 values occurs; the spread is 1/255 at least, for pictures of one colour."""
+    ready = isinstance(items, Tensor) and tuple(items.shape[1:]) == unpadded.shape
+    chosen = places if ready or len(places) <= SAMPLE else places[torch.arange(SAMPLE) * len(places) // SAMPLE]
+    counts = torch.zeros(unpadded.channels, 256, dtype=torch.float64)
+    for some in torch.split(chosen, 256):
+        rows = unpadded.store(items[some] if isinstance(items, Tensor) else [items[at] for at in some.tolist()])
+        for channel in range(len(counts)):
+            counts[channel] += torch.bincount(rows[:, channel].reshape(-1), minlength=256)
     levels = torch.arange(256, dtype=torch.float64) / 255
     share = counts / counts.sum(1, keepdim=True)
     mean = share @ levels
-    std = (share @ levels**2 - mean**2).clamp(min=0).sqrt().clamp(min=1 / 255)
-    return tuple(mean.tolist()), tuple(std.tolist())
+    spread = (share @ levels.square() - mean.square()).clamp(min=0).sqrt().clamp(min=1 / 255)
+    return tuple(mean.tolist()), tuple(spread.tolist())

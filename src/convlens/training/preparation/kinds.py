@@ -26,11 +26,15 @@ def from_dict(values: Mapping[str, Any]) -> Preparation:
     """What `Preparation.to_dict` wrote. Raises `UsageError` where the kind is not known or a value is missing."""
     kind = values.get("kind")
     if kind not in KINDS:
-        raise UsageError(Sentence("a preparation of kind {kind}\n  fix: one of {kinds}", kind=quoted(kind), kinds=", ".join(KINDS)))
+        raise UsageError(
+            Sentence("a preparation of kind {kind}\n  fix: one of {kinds}", kind=quoted(kind), kinds=", ".join(KINDS))
+        )
     try:
         made: Preparation = _module(kind).from_dict(values)
     except (KeyError, TypeError, ValueError) as error:
-        raise UsageError(Sentence("the preparation of kind {kind} cannot be read: {reason}", kind=kind, reason=quoted(error))) from None
+        raise UsageError(
+            Sentence("the preparation of kind {kind} cannot be read: {reason}", kind=kind, reason=quoted(error))
+        ) from None
     return made
 
 

@@ -1,1 +1,1 @@
-"""One loader a source. Files are hostile: headers are held against the file before anything is allocated, nothing is unpickled."""
+"""One loader a source. Files are hostile: headers are held against the file before memory is taken, nothing is unpickled."""

@@ -1,6 +1,6 @@
 """IDX, the format of MNIST and Fashion-MNIST: two zero bytes, the type, the number of axes, their sizes, the values.
 
-Source: http://yann.lecun.com/exdb/mnist, "THE IDX FILE FORMAT". Only unsigned bytes are read.
+Source: yann.lecun.com/exdb/mnist, "THE IDX FILE FORMAT". Only unsigned bytes are read.
 """
 
 import struct
@@ -14,47 +14,58 @@ from convlens.ir.errors import UsageError
 from convlens.ir.spec import show_shape
 from convlens.lang.sentence import Sentence
 from convlens.training.data.raw import Raw
+from convlens.training.data.sources.known import shown
 from convlens.training.data.sources.unpacked import exactly, most_bytes, unpacked
 
 MAX_BYTES = 1 << 31
+"""The most values that are read from one file."""
+
 UNSIGNED_BYTE = 8
 
 FASHION = ("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot")
-PARTS = ("train", "t10k")
-ENDINGS = ("-ubyte", "-ubyte.gz")
+DIGITS = tuple("0123456789")
+
+PARTS = {"train": "train", "t10k": "test"}
+"""What the files call a part, and what people do."""
+
+ENDINGS = ("-ubyte", "-ubyte.gz", "-ubyte-gz")
 
 
 def fashion_mnist(folder: Path) -> Raw:
-    """70,000 pictures of clothes, 1x28x28; the last 10,000 are the test set. https://github.com/zalandoresearch/fashion-mnist."""
+    """70,000 pictures of clothes, 1x28x28; the last 10,000 are the test set. github.com/zalandoresearch/fashion-mnist."""
     return idx_folder(folder, "fashion-mnist", FASHION, "MIT")
 
 
 def mnist(folder: Path) -> Raw:
     """70,000 digits, 1x28x28; the last 10,000 are the test set."""
-    return idx_folder(folder, "mnist", tuple("0123456789"), "")
+    return idx_folder(folder, "mnist", DIGITS)
 
 
 def idx_folder(folder: Path, name: str = "", classes: tuple[str, ...] = (), licence: str = "") -> Raw:
-    """A folder that holds train-images-idx3-ubyte and its three companions, each plain or .gz."""
-    pairs = [(read_idx(file_of(folder, part, "images", 3), 3), read_idx(file_of(folder, part, "labels", 1), 1)) for part in PARTS]
-    for part, (images, labels) in zip(PARTS, pairs, strict=True):
-        _check_pair(folder, part, images, labels, classes)
+    """A folder that holds train-images-idx3-ubyte and its three companions, each plain or .gz, itself or in its folder raw.
+
+    Without ``classes`` they are the numbers 0 to the greatest label. Raises `UsageError` where a file is missing, broken, or
+    does not fit its companion.
+    """
+    folder = next((place for place in _insides(folder) if has_idx(place)), folder)
+    pairs = [_pair(folder, part, classes) for part in PARTS]
     shapes = [tuple(images.shape[1:]) for images, _ in pairs]
     if shapes[0] != shapes[1]:
+        first, second = map(show_shape, shapes)
         raise UsageError(
-            Sentence("{path}: training pictures are {a}, test pictures {b}", path=str(folder), a=show_shape(shapes[0]), b=show_shape(shapes[1]))
+            Sentence("{path}: its training pictures are {a}, those of its test {b}", path=shown(folder), a=first, b=second)
         )
     labels = torch.cat([labels for _, labels in pairs]).long()
     counts = [len(images) for images, _ in pairs]
     return Raw(
-        name=name or folder.name,
+        name=name or shown(Path(folder.name)),
         kind="image",
         items=torch.cat([images for images, _ in pairs])[:, None],
         labels=labels,
         classes=classes or tuple(str(number) for number in range(int(labels.max()) + 1)),
-        names=[f"{part} {at}" for part, count in zip(("train", "test"), counts, strict=True) for at in range(count)],
+        names=[f"{part} {at}" for part, count in zip(PARTS.values(), counts, strict=True) for at in range(count)],
         official_test=torch.arange(sum(counts)) >= counts[0],
-        source=str(folder),
+        source=shown(folder),
         licence=licence,
     )
 
@@ -64,17 +75,9 @@ def has_idx(folder: Path) -> bool:
     return any(path.is_file() for path in _candidates(folder, "train", "images", 3))
 
 
-def file_of(folder: Path, part: str, what: str, axes: int) -> Path:
-    """The file of one part, plain or .gz. Raises `UsageError` with the names that were looked for."""
-    candidates = _candidates(folder, part, what, axes)
-    for path in candidates:
-        if path.is_file():
-            return path
-    raise UsageError(Sentence("{folder} has no file {name}, plain or .gz", folder=str(folder), name=candidates[0].name))
-
-
-def _candidates(folder: Path, part: str, what: str, axes: int) -> list[Path]:
-    return [folder / f"{part}-{what}{joint}idx{axes}{ending}" for joint in "-." for ending in ENDINGS]
+def _insides(folder: Path) -> list[Path]:
+    """The folder, and where torchvision keeps the files in it."""
+    return [folder, folder / "raw", folder / "FashionMNIST" / "raw", folder / "MNIST" / "raw"]
 
 
 def read_idx(path: Path, axes: int) -> Tensor:
@@ -82,20 +85,57 @@ def read_idx(path: Path, axes: int) -> Tensor:
     with unpacked(path) as file:
         head = file.read(4)
         if len(head) < 4 or head[:2] != b"\0\0":
-            raise UsageError(Sentence("{path} is no IDX file: it does not begin with two zero bytes", path=str(path)))
+            raise UsageError(Sentence("{path} is no IDX file: it does not begin with two zero bytes", path=shown(path)))
         if head[2] != UNSIGNED_BYTE or head[3] != axes:
             raise UsageError(
                 Sentence(
-                    "{path}: type {kind} with {have} axes; unsigned bytes (type 8) with {want} are read",
-                    path=str(path), kind=head[2], have=head[3], want=axes,
-                )  # fmt: skip
-            )
+                    "{path}: values of type {kind} with {have} axes; unsigned bytes (type 8) with {want} are read",
+                    path=shown(path), kind=head[2], have=head[3], want=axes,
+                )
+            )  # fmt: skip
         shape = struct.unpack(f">{axes}I", exactly(file, 4 * axes, path))
         _check_claim(path, shape)
         values = exactly(file, prod(shape), path)
         if file.read(1):
-            raise UsageError(Sentence("{path} goes on after the {count} bytes of its {shape}", path=str(path), count=prod(shape), shape=show_shape(shape)))
+            raise UsageError(
+                Sentence(
+                    "{path} goes on after the {shape} bytes that its header claims\n  fix: fetch the file again",
+                    path=shown(path), shape=show_shape(shape),
+                )
+            )  # fmt: skip
     return torch.frombuffer(values, dtype=torch.uint8).reshape(shape)
+
+
+def _pair(folder: Path, part: str, classes: tuple[str, ...]) -> tuple[Tensor, Tensor]:
+    images = read_idx(_file(folder, part, "images", 3), 3)
+    labels = read_idx(_file(folder, part, "labels", 1), 1)
+    if len(images) != len(labels):
+        raise UsageError(
+            Sentence(
+                "{path}: {images} pictures but {labels} labels ({part})\n  fix: fetch both files again",
+                path=shown(folder), images=len(images), labels=len(labels), part=PARTS[part],
+            )
+        )  # fmt: skip
+    if classes and int(labels.max()) >= len(classes):
+        raise UsageError(
+            Sentence(
+                "{path}: a label {label} ({part}); its labels are 0 to {last}",
+                path=shown(folder), label=int(labels.max()), part=PARTS[part], last=len(classes) - 1,
+            )
+        )  # fmt: skip
+    return images, labels
+
+
+def _file(folder: Path, part: str, what: str, axes: int) -> Path:
+    candidates = _candidates(folder, part, what, axes)
+    for path in candidates:
+        if path.is_file():
+            return path
+    raise UsageError(Sentence("{folder} has no file {name}, plain or .gz", folder=shown(folder), name=candidates[0].name))
+
+
+def _candidates(folder: Path, part: str, what: str, axes: int) -> list[Path]:
+    return [folder / f"{part}-{what}{joint}idx{axes}{ending}" for joint in "-." for ending in ENDINGS]
 
 
 def _check_claim(path: Path, shape: tuple[int, ...]) -> None:
@@ -103,24 +143,8 @@ def _check_claim(path: Path, shape: tuple[int, ...]) -> None:
     if not claimed or claimed > possible:
         raise UsageError(
             Sentence(
-                "{path}: its header claims {shape}, {claimed} bytes; it can hold at most {possible}\n  fix: fetch the file again",
-                path=str(path), shape=show_shape(shape), claimed=claimed, possible=possible,
-            )  # fmt: skip
-        )
-
-
-def _check_pair(folder: Path, part: str, images: Tensor, labels: Tensor, classes: tuple[str, ...]) -> None:
-    if len(images) != len(labels):
-        raise UsageError(
-            Sentence(
-                "{folder}: {images} pictures but {labels} labels in its part {part}\n  fix: fetch both files again",
-                folder=str(folder), images=len(images), labels=len(labels), part=part,
-            )  # fmt: skip
-        )
-    if classes and int(labels.max()) >= len(classes):
-        raise UsageError(
-            Sentence(
-                "{folder}: label {label} in its part {part}; there are {count} classes, 0 to {last}",
-                folder=str(folder), label=int(labels.max()), part=part, count=len(classes), last=len(classes) - 1,
-            )  # fmt: skip
-        )
+                "{path}: its header claims {shape} = {claimed} bytes; a file of its size holds 1 to {possible}\n"
+                "  fix: fetch the file again",
+                path=shown(path), shape=show_shape(shape), claimed=claimed, possible=possible,
+            )
+        )  # fmt: skip

@@ -1,14 +1,16 @@
 """The bytes of a file, plain or .gz, never more than were asked for."""
 
 import gzip
+import io
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 from convlens.ir.errors import UsageError
 from convlens.lang.sentence import Sentence
+from convlens.training.data.sources.known import shown
 
 CHUNK = 1 << 20
 
@@ -27,10 +29,10 @@ def unpacked(path: Path) -> Iterator[IO[bytes]]:
                 yield file
                 return
             with gzip.GzipFile(fileobj=file) as inner:
-                yield inner
+                yield cast("IO[bytes]", inner)
     except (OSError, EOFError, zlib.error) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise UsageError(Sentence("{path} cannot be read: {reason}", path=str(path), reason=reason)) from None
+        raise UsageError(Sentence("{path} cannot be read: {reason}", path=shown(path), reason=reason)) from None
 
 
 def exactly(file: IO[bytes], count: int, path: Path) -> bytearray:
@@ -41,8 +43,8 @@ def exactly(file: IO[bytes], count: int, path: Path) -> bytearray:
         if not chunk:
             raise UsageError(
                 Sentence(
-                    "{path} is cut off: {want} bytes should follow its header, {have} do\n  fix: fetch the file again",
-                    path=str(path),
+                    "{path} is cut off: {want} bytes should follow, {have} do\n  fix: fetch the file again",
+                    path=shown(path),
                     want=count,
                     have=len(held),
                 )
@@ -56,3 +58,20 @@ def most_bytes(path: Path) -> int:
     with path.open("rb") as file:
         packed = file.read(2) == b"\x1f\x8b"
     return path.stat().st_size * (BEST_RATIO if packed else 1)
+
+
+class Bounded(io.RawIOBase):
+    """A file of which only so many bytes are read in all, so that a bomb ends early."""
+
+    def __init__(self, file: IO[bytes], most: int, path: Path) -> None:
+        super().__init__()
+        self.file, self.left, self.most, self.path = file, most, most, path
+
+    def read(self, count: int = -1) -> bytes:
+        data = self.file.read(count)
+        self.left -= len(data)
+        if self.left < 0:
+            raise UsageError(
+                Sentence("{path} unpacks to more than {most} bytes, so it is not read", path=shown(self.path), most=self.most)
+            )
+        return data
