@@ -100,8 +100,10 @@ class Stepper:
             yield batch if len(mine) else Batch(batch.x, batch.targets, batch.labels, 0.0)
 
     def _backward(self, batch: Batch, weight: Tensor, *, first: bool) -> tuple[Tensor, Tensor]:
+        self.module.train(batch.share > 0)  # one example that counts for nothing must not move batch statistics
         with self.job.form.autocast(self.job.device):
             logits = self.wrapped(batch.x)
+        self.module.train()
         loss = self.loss.each(logits.float(), batch.targets).sum() * batch.share / weight
         total = loss * self.job.world.size  # the processes' gradients are averaged, and their losses are to be summed
         if first and self.job.settings.l1:

@@ -15,9 +15,7 @@ class OptimizerSettings:
     optimizer: str = setting(
         "adamw",
         marked("The rule that turns a gradient into a step."),
-        marked(
-            "AdamW works at one learning rate over many networks; SGD with Nesterov momentum ends a little better where its rate is tuned."
-        ),
+        marked("AdamW bears the same rate in many networks; SGD with Nesterov momentum may end better at a tuned rate."),
         words=OPTIMIZERS,
     )
     learning_rate: float = setting(
