@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from convlens.report.summary import summary
     from convlens.rewrites.rewrite import rewrite
     from convlens.sweeps.sweep import sweep
+    from convlens.training.train import train
 
-__all__ = ["__version__", "diff", "draw", "explain", "layer", "lint", "play", "rewrite", "run", "summary", "sweep"]
+__all__ = ["__version__", "diff", "draw", "explain", "layer", "lint", "play", "rewrite", "run", "summary", "sweep", "train"]
 __version__ = "0.1.0"
 
 
@@ -37,6 +38,7 @@ _PLACES = {
     "rewrite": "convlens.rewrites.rewrite",
     "summary": "convlens.report.summary",
     "sweep": "convlens.sweeps.sweep",
+    "train": "convlens.training.train",
 }
 
 

@@ -2,7 +2,8 @@
 
 Each line of input is ``{"file": ..., "cases": [[call, input shape, [weight shape, ...]], ...]}``; the arrays go to the file,
 a line of output says for each case why it was refused, or null. A call of tf.nn names its weights ``w0``, ``w1``; a layer of
-Keras is built and has as many as it has.
+Keras is built and has as many as it has. A schedule answers with the rates of its first steps; an optimizer with the weights
+after each step, where the shape is (steps, weights).
 """
 
 import importlib.metadata
@@ -17,6 +18,8 @@ from tests.frameworks.values import array
 
 
 def answer(call: str, shape: list[int], weights: list[list[int]]) -> np.ndarray:
+    if call.startswith("keras.optimizers."):
+        return moved(eval(call, {"keras": keras}), call, shape)
     x = array(call, "x", shape)
     if not call.startswith("keras."):
         import tensorflow as tf  # Keras on JAX does without it
@@ -27,6 +30,17 @@ def answer(call: str, shape: list[int], weights: list[list[int]]) -> np.ndarray:
     layer.build(x.shape)
     layer.set_weights([array(call, f"w{at}", w.shape) for at, w in enumerate(layer.get_weights())])
     return np.asarray(layer(x))
+
+
+def moved(rule: Any, call: str, shape: list[int]) -> np.ndarray:
+    if call.startswith("keras.optimizers.schedules."):
+        return np.array([float(rule(step)) for step in range(shape[0])])
+    weight = keras.Variable(array(call, "start", shape[1:]), dtype="float64")
+    made = []
+    for gradient in array(call, "gradients", shape):
+        rule.apply([keras.ops.convert_to_tensor(gradient)], [weight])
+        made.append(np.array(weight.numpy()))
+    return np.stack(made)
 
 
 def answers(cases: list[Any]) -> tuple[dict[str, np.ndarray], list[str | None]]:

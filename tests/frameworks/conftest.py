@@ -1,7 +1,18 @@
 """The figures of the comparison, printed at the end of `make frameworks`."""
 
+import pytest
+
+from tests.frameworks.oracle import Oracle
+
 collect_ignore = ["answers.py"]
 """It runs in the other environment."""
+
+
+@pytest.fixture(scope="session")
+def tensorflow(tmp_path_factory):
+    oracle = Oracle(tmp_path_factory.mktemp("tensorflow"))
+    yield oracle
+    oracle.close()
 
 
 def pytest_terminal_summary(terminalreporter) -> None:

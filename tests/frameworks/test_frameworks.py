@@ -13,18 +13,11 @@ from tests.frameworks.compare import relative, verdict
 from tests.frameworks.draw import Case, Draw
 from tests.frameworks.functions import FUNCTIONS
 from tests.frameworks.layers import LAYERS, ON_JAX
-from tests.frameworks.oracle import PYTHON, Oracle
+from tests.frameworks.oracle import PYTHON
 from tests.frameworks.store import stored
 
 CASES = int(os.environ.get("CONVLENS_CASES", "20"))
 needs_tensorflow = pytest.mark.skipif(not PYTHON.exists(), reason=f"no TensorFlow at {PYTHON}: `make frameworks` installs it")
-
-
-@pytest.fixture(scope="session")
-def tensorflow(tmp_path_factory):
-    oracle = Oracle(tmp_path_factory.mktemp("tensorflow"))
-    yield oracle
-    oracle.close()
 
 
 @needs_tensorflow

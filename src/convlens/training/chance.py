@@ -12,5 +12,14 @@ def generator_of(seed: int, *where: int | str) -> torch.Generator:
     >>> draw("order", 3) == draw("order", 3), draw("order", 3) == draw("order", 4)
     (True, False)
     """
-    digest = blake2b(repr((seed, *where)).encode(), digest_size=4).digest()  # torch's own seed has 32 bits
-    return torch.Generator().manual_seed(int.from_bytes(digest, "big"))
+    return torch.Generator().manual_seed(_seed(seed, *where))
+
+
+def start(seed: int, *where: int | str) -> None:
+    """Start PyTorch's own generators, from which dropout draws, for this place."""
+    torch.manual_seed(_seed(seed, *where))
+
+
+def _seed(seed: int, *where: int | str) -> int:
+    """Torch's own seed has 32 bits."""
+    return int.from_bytes(blake2b(repr((seed, *where)).encode(), digest_size=4).digest(), "big")

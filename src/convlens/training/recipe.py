@@ -9,10 +9,10 @@ from typing import Any
 
 from convlens.importers.files import need_file
 from convlens.ir.errors import UsageError
-from convlens.training.record.folder import read_toml
+from convlens.training.record.folder import RunFolder, read_toml
 from convlens.training.settings.settings import Settings
 
-KEYS = ("network", "data", "description")
+KEYS = ("network", "data", "description", "description_zh")
 """What a recipe may say beside the settings."""
 
 
@@ -25,6 +25,11 @@ class Recipe:
     data: str
     settings: Settings
     description: str = ""
+    description_zh: str = ""
+
+    def about(self, lang: str) -> str:
+        """What it is, in one sentence."""
+        return self.description_zh if lang == "zh" and self.description_zh else self.description
 
     def with_values(self, values: Mapping[str, Any]) -> "Recipe":
         """The recipe with other settings. Raises `UsageError` for one that is unknown or illegal."""
@@ -61,6 +66,11 @@ def recipe_of(name: str) -> Recipe:
     return Recipe(name, name, "", Settings())
 
 
+def run_recipe(folder: RunFolder) -> Recipe:
+    """The recipe that a run was made by."""
+    return _read(folder.settings)
+
+
 def _read(path: Path) -> Recipe:
     values = read_toml(path)
     own = {key: values.pop(key, "") for key in KEYS}
@@ -77,7 +87,7 @@ def _read(path: Path) -> Recipe:
         settings = Settings().with_values(values)
     except UsageError as error:
         raise UsageError(f"{path}: {error}") from None
-    return Recipe(path.stem, network, str(own["data"]), settings, str(own["description"]))
+    return Recipe(path.stem, network, str(own["data"]), settings, str(own["description"]), str(own["description_zh"]))
 
 
 def _shipped() -> Any:

@@ -4,13 +4,13 @@ import pytest
 import torch
 
 from convlens.ir.errors import UsageError
-from convlens.training.augmentation.sound import frequency_mask, time_mask, time_shift
+from convlens.training.augmentation.sound import frequency_mask, stretch, time_mask, time_shift
 from convlens.training.augmentation.text import word_dropout
 from convlens.training.preparation.words import PADDING, UNKNOWN
 
 ALL = [
     (time_shift, (6, 1, 40, 30)), (time_shift, (6, 1, 500)), (time_mask, (6, 1, 40, 30)), (time_mask, (6, 1, 500)),
-    (frequency_mask, (6, 1, 40, 30)),
+    (frequency_mask, (6, 1, 40, 30)), (stretch, (6, 1, 40, 30)), (stretch, (6, 1, 500)),
 ]  # fmt: skip
 
 
@@ -28,7 +28,7 @@ def test_the_generator_decides_and_the_input_stays(change, shape) -> None:
     assert not torch.equal(first, other)
     assert first.shape == x.shape
     assert len(first.flatten(1).unique(dim=0)) > 1, "each example by its own draw"
-    assert torch.equal(change(x, 0.0, generator()), x)
+    assert torch.allclose(change(x, 0.0, generator()), x, atol=1e-4)
 
 
 def test_a_shift_moves_and_fills_with_silence() -> None:
@@ -63,6 +63,19 @@ def test_a_mask_is_one_stretch_of_at_most_the_share(change, axis) -> None:
     edges = (lines[:, 1:] != lines[:, :-1]).sum(1)
     assert (edges <= 2).all()
     assert lines.float().mean(0).min() > 0, "every place is blanked at times"
+
+
+def test_a_stretch_keeps_the_middle_of_time_and_the_lowest_band() -> None:
+    """A ramp in both directions stays a ramp, with slopes between 1 - share and 1 + share."""
+    band, time = torch.meshgrid(torch.arange(20.0), torch.arange(31.0) - 15, indexing="ij")
+    for ramp, axis, fixed in ((time, 3, 15), (band, 2, 0)):
+        made = stretch(ramp.expand(50, 1, 20, 31), 0.2, generator())
+        assert made.select(axis, fixed).abs().max() < 1e-4
+        slopes = made.diff(dim=axis).select(axis, fixed)[:, 0, 0]
+        assert 0.8 <= slopes.min() < 0.9
+        assert 1.1 < slopes.max() <= 1.2
+    faster = stretch(torch.arange(31.0).sub(15).expand(50, 1, 31), 0.2, generator()).diff(dim=-1)[:, 0, 15]
+    assert 0.8 <= faster.min() < faster.max() <= 1.2
 
 
 def test_samples_have_no_bands() -> None:

@@ -37,6 +37,30 @@ def frequency_mask(x: Tensor, share: float, generator: torch.Generator) -> Tenso
     return _masked(x, 2, share, generator)
 
 
+def stretch(x: Tensor, share: float, generator: torch.Generator) -> Tensor:
+    """Spoken faster or slower, and by a higher or a lower voice: two factors of 1 - share to 1 + share, by linear interpolation.
+
+    Time is stretched about its middle, the bands of a spectrogram from the lowest one, as a shorter or longer vocal tract
+    moves its resonances (Jaitly and Hinton, Vocal Tract Length Perturbation, ICML workshop 2013). Samples have time alone, so
+    their pitch moves with their speed (Ko et al., Audio Augmentation for Speech Recognition, Interspeech 2015). What is
+    needed from beyond an end is the value there.
+    """
+    drawn = torch.rand(2, len(x), generator=generator, device=generator.device).to(x.device)
+    time, band = 1 + share * (2 * drawn - 1)
+    faster = _scaled(x, x.ndim - 1, time, (x.shape[-1] - 1) / 2)
+    return _scaled(faster, 2, band, 0.0) if x.ndim == 4 else faster
+
+
+def _scaled(x: Tensor, axis: int, factor: Tensor, fixed: float) -> Tensor:
+    """What stands at ``fixed + factor * (i - fixed)`` of the axis comes to ``i``, by linear interpolation."""
+    last = x.shape[axis] - 1
+    at = torch.arange(last + 1, device=x.device).reshape(-1, *[1] * (x.ndim - 1 - axis))
+    source = (fixed + _each(factor, x) * (at - fixed)).clamp(0, last)
+    below = source.floor().long()
+    low, high = (x.gather(axis, place.expand_as(x)) for place in (below, (below + 1).clamp(max=last)))
+    return torch.lerp(low, high, (source - below).to(x.dtype).expand_as(x))
+
+
 def _masked(x: Tensor, axis: int, share: float, generator: torch.Generator) -> Tensor:
     length = x.shape[axis]
     drawn = torch.rand(2, len(x), generator=generator, device=generator.device).to(x.device)

@@ -18,7 +18,9 @@ def device_of(wanted: str) -> torch.device:
             raise UsageError("device=cuda, but PyTorch finds no CUDA accelerator\n  fix: device=cpu")
         found = torch.cuda.device_count()
         if local >= found:
-            raise UsageError(f"process {local} of this machine has no accelerator: there are {found}\n  fix: --nproc-per-node {found}")
+            raise UsageError(
+                f"process {local} of this machine has no accelerator: there are {found}\n  fix: --nproc-per-node {found}"
+            )
         torch.cuda.set_device(local)
         return torch.device("cuda", local)
     if wanted == "mps" or (wanted == "auto" and torch.backends.mps.is_available()):

@@ -1,28 +1,22 @@
 """Batches as the network takes them: stored rows fetched, prepared, augmented."""
 
-import queue
-import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import TypeVar
 
 import torch
 from torch import Tensor
 
 from convlens.training.augmentation.build import Augmenter
+from convlens.training.chance import generator_of
 from convlens.training.data.examples import Examples, Held
-from convlens.training.engine.chance import generator
 from convlens.training.engine.form import Form
 from convlens.training.preparation.preparation import Preparation
-
-T = TypeVar("T")
-AHEAD = 2
-"""Batches that wait, made while the last one is computed on."""
 
 
 @dataclass(frozen=True)
 class Batch:
-    """``targets`` are int64 (N,), or (N, K) mixtures; ``labels`` the plain ones. ``share`` is 0 for a batch that only fills in."""
+    """``targets`` are int64 (N,), or (N, K) mixtures; ``labels`` the plain ones. ``share`` is 0 where it only fills in."""
 
     x: Tensor
     targets: Tensor
@@ -38,15 +32,28 @@ class Feed:
         self.preparation = preparation
         self.form = form
         self.device = device
+        self._reader = None if isinstance(self.examples.rows, Held) else ThreadPoolExecutor(1)
+        self._expected: tuple[Tensor, Future[Tensor]] | None = None
 
-    def batch(self, places: Tensor, augment: Augmenter | None = None, *chance: int | str) -> Batch:
+    def expect(self, places: Tensor) -> None:
+        """The batch that comes next: rows that are read from files are read while the network computes."""
+        if self._reader is not None:
+            self._expected = (places, self._reader.submit(self.examples.rows.take, places))
+
+    def _rows(self, places: Tensor) -> Tensor:
+        expected, self._expected = self._expected, None
+        if expected is not None and torch.equal(expected[0], places):
+            return expected[1].result()
+        return self.examples.rows.take(places)
+
+    def batch(self, places: Tensor, augment: Augmenter | None = None, chance: tuple[int, *tuple[int | str, ...]] = (0,)) -> Batch:
         """The examples at these places. ``chance`` says from where augmentation draws."""
-        rows = self.examples.rows.take(places).to(self.device, non_blocking=True)
+        rows = self._rows(places).to(self.device, non_blocking=True)
         labels = self.examples.labels[places.to(self.examples.labels.device)].to(self.device)
         x = self.preparation.batch(rows)
         targets = labels
         if augment is not None:
-            x, targets = augment(x, targets, generator(*chance))
+            x, targets = augment(x, targets, generator_of(*chance))
         return Batch(self.form.input(x), targets, labels)
 
     def all(self, size: int) -> Iterator[Batch]:
@@ -63,39 +70,3 @@ def on_device(examples: Examples, device: torch.device) -> Examples:
     if values.numel() * values.element_size() > torch.cuda.mem_get_info(device)[0] // 4:
         return examples
     return replace(examples, rows=Held(values.to(device)), labels=examples.labels.to(device))
-
-
-def ahead(items: Iterable[T]) -> Iterator[T]:
-    """The items, made by another thread before they are asked for. What it raises is raised here."""
-    waiting: queue.Queue[tuple[str, T | BaseException | None]] = queue.Queue(AHEAD)
-    stopped = threading.Event()
-
-    def put(kind: str, value: T | BaseException | None) -> bool:
-        while not stopped.is_set():
-            try:
-                waiting.put((kind, value), timeout=0.1)
-            except queue.Full:
-                continue
-            return True
-        return False
-
-    def work() -> None:
-        try:
-            for item in items:
-                if not put("item", item):
-                    return
-            put("end", None)
-        except BaseException as error:  # noqa: BLE001 - raised again where the items are used
-            put("error", error)
-
-    threading.Thread(target=work, daemon=True).start()
-    try:
-        while True:
-            kind, value = waiting.get()
-            if kind == "error":
-                raise value  # type: ignore[misc]
-            if kind == "end":
-                return
-            yield value  # type: ignore[misc]
-    finally:
-        stopped.set()

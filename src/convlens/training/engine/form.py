@@ -29,7 +29,7 @@ class Form:
     def module(self, module: nn.Module) -> nn.Module:
         """The module with its weights in this order of axes."""
         if self.layout == "channels-last":
-            return module.to(memory_format=self._order(module))
+            module.to(memory_format=self._order(module))  # type: ignore[call-overload]
         return module
 
     def input(self, x: Tensor) -> Tensor:

@@ -81,18 +81,18 @@ class Loop:
             self.tally.restart()
         places = self.order.epoch(number)
         pairs = list(batches(places, self.job.batch, self.job.world.rank, self.job.world.size))
-        for mine, whole in pairs[done:]:
-            self._take(mine, whole)
+        for at in range(done, len(pairs)):
+            self._take(*pairs[at], following=pairs[at + 1][0] if at + 1 < len(pairs) else None)
+            if self.step >= self.job.steps or self.step % self.job.per_epoch == 0:
+                break
             if self._asked():
                 self.save()
                 return False
-            if self.step >= self.job.steps:
-                break
         self._end_epoch()
-        return True
+        return self.step >= self.job.steps or not self._asked()
 
-    def _take(self, mine: Tensor, whole: Tensor) -> None:
-        taken = self.stepper.take(self.step, mine, whole)
+    def _take(self, mine: Tensor, whole: Tensor, following: Tensor | None) -> None:
+        taken = self.stepper.take(self.step, mine, whole, following)
         self.step += 1
         self._losses.append(taken.loss)
         self._rights.append(taken.right)
@@ -115,13 +115,13 @@ class Loop:
             self._write_step(first + number, loss, norm)
         self.watch.stepped(self.step, losses[-1], self.stepper.schedule.rate(self.step - 1))
         for held in (self._losses, self._rights, self._norms, self._sizes):
-            held.clear()  # type: ignore[attr-defined]
+            held.clear()
 
     def _write_step(self, step: int, loss: float, norm: Tensor | None) -> None:
         extra = {} if norm is None else {"gradient_norm": round(float(norm), 6)}
-        record = {"step": step + 1, "epoch": round((step + 1) / self.job.per_epoch, 4), "loss": loss,
-                  "learning_rate": self.stepper.schedule.rate(step), **extra, "seconds": round(self.tally.seconds, 4)}  # fmt: skip
-        self.steps.add(record)
+        epoch, rate = round((step + 1) / self.job.per_epoch, 4), self.stepper.schedule.rate(step)
+        figures = {"step": step + 1, "epoch": epoch, "loss": loss, "learning_rate": rate}
+        self.steps.add({**figures, **extra, "seconds": round(self.tally.seconds, 4)})
 
     def _end_epoch(self) -> None:
         judged = self._judged()

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
 from convlens.training.augmentation.build import augmenter_of
-from convlens.training.engine.chance import start
+from convlens.training.chance import start
 from convlens.training.engine.ema import Ema
 from convlens.training.engine.feed import Batch, Feed
 from convlens.training.engine.job import Job
@@ -43,29 +43,43 @@ class Stepper:
         kind, classes = job.parts.preparation.kind, len(job.parts.classes)
         self.augment = augmenter_of(job.settings, kind, job.network.input, classes)
 
-    def take(self, step: int, mine: Tensor, whole: Tensor) -> Taken:
-        """Step number ``step``, counted from 0, on this process's places ``mine`` of the ``whole`` batch."""
+    def take(self, step: int, mine: Tensor, whole: Tensor, following: Tensor | None = None) -> Taken:
+        """Step number ``step``, counted from 0, on this process's places ``mine`` of the ``whole`` batch.
+
+        ``following`` are the places of the next step, which may be read from files in the meantime.
+        """
         rate = self.schedule.rate(step)
         for group in self.optimizer.param_groups:
             group["lr"] = rate * group.get("lr_scale", 1.0)
         if isinstance(self.optimizer, torch.optim.LBFGS):
-            held: list[Taken] = []
-            self.optimizer.step(lambda: held.append(self._gradients(step, mine, whole)) or float(held[-1].loss))
-            taken = held[0]
+            taken = self._searched(self.optimizer, step, mine, whole)
         else:
-            taken = self._gradients(step, mine, whole)
+            taken = self._gradients(step, mine, whole, following)
             self.optimizer.step()
         if self.ema is not None:
             self.ema.update(self.module, step + 1)
         return taken
 
-    def _gradients(self, step: int, mine: Tensor, whole: Tensor) -> Taken:
+    def _searched(self, optimizer: torch.optim.LBFGS, step: int, mine: Tensor, whole: Tensor) -> Taken:
+        """A step that asks for the loss several times on its way; the first time is at the old weights."""
+        held: list[Taken] = []
+
+        def closure() -> float:
+            held.append(self._gradients(step, mine, whole))
+            return float(self.job.world.summed(held[-1].loss.clone()))
+
+        optimizer.step(closure)
+        return held[0]
+
+    def _gradients(self, step: int, mine: Tensor, whole: Tensor, following: Tensor | None = None) -> Taken:
         """Of the mean loss over the whole batch, also where it is computed in pieces and by several processes."""
         self.optimizer.zero_grad(set_to_none=True)
         labels = self.feed.examples.labels
         weight = self.loss.weights(labels[whole.to(labels.device)].to(self.job.device)).sum()
         losses, rights = [], []
         pieces = list(self._pieces(step, mine, whole))
+        if following is not None:
+            self.feed.expect(following)
         for number, batch in enumerate(pieces):
             with self._quiet(last=number == len(pieces) - 1):
                 loss, right = self._backward(batch, weight, first=number == 0)
@@ -82,7 +96,7 @@ class Stepper:
         parts = mine.tensor_split(self.job.settings.accumulate) if len(mine) else (whole[:1],)
         for number, places in enumerate(part for part in parts if len(part)):
             start(seed, "step", step, rank, number)
-            batch = self.feed.batch(places, self.augment, seed, "augment", step, rank, number)
+            batch = self.feed.batch(places, self.augment, (seed, "augment", step, rank, number))
             yield batch if len(mine) else Batch(batch.x, batch.targets, batch.labels, 0.0)
 
     def _backward(self, batch: Batch, weight: Tensor, *, first: bool) -> tuple[Tensor, Tensor]:
@@ -101,5 +115,6 @@ class Stepper:
 
     def _synchronised(self) -> nn.Module:
         if self.job.settings.sync_batch_norm and self.job.world.size > 1 and self.job.device.type == "cuda":
-            return nn.SyncBatchNorm.convert_sync_batchnorm(self.module)
+            converted: nn.Module = nn.SyncBatchNorm.convert_sync_batchnorm(self.module)
+            return converted
         return self.module

@@ -69,3 +69,8 @@ def joined(device: torch.device) -> Iterator[World]:
         yield World(dist.get_rank(), wanted, int(os.environ.get("LOCAL_RANK", "0")))
     finally:
         dist.destroy_process_group()
+
+
+def speaks() -> bool:
+    """Is this the process that writes and speaks, also before and after they are joined?"""
+    return os.environ.get("RANK", "0") == "0"

@@ -110,4 +110,8 @@ def _stem_remarks(own: Shape, fields: Fields) -> list[Remark]:
 def _head_remarks(width: int, classes: int) -> list[Remark]:
     if width == classes:
         return []
-    return [remark(marked("the last layer gives {classes} instead of {width} values, one for each class"), classes=classes, width=width)]
+    return [
+        remark(
+            marked("the last layer gives {classes} instead of {width} values, one for each class"), classes=classes, width=width
+        )
+    ]

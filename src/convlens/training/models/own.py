@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import torch
 from torch import nn
+from torch.nn.modules.dropout import _DropoutNd
 
 from convlens.importers.factory import made
 from convlens.ir.errors import UsageError, cut, quoted
@@ -74,10 +75,8 @@ def _replace(module: nn.Module, path: str, layer: nn.Module) -> None:
     setattr(module.get_submodule(holder), name, layer)
 
 
-def _dropouts(module: nn.Module) -> Iterator[nn.Dropout]:
-    for layer in module.modules():
-        if isinstance(layer, nn.Dropout | nn.Dropout1d | nn.Dropout2d | nn.Dropout3d):
-            yield layer  # type: ignore[misc] - the others have a p as well
+def _dropouts(module: nn.Module) -> Iterator[_DropoutNd]:
+    return (layer for layer in module.modules() if isinstance(layer, _DropoutNd))
 
 
 def _check(module: nn.Module, fields: Fields, model: str) -> None:

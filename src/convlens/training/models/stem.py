@@ -31,8 +31,6 @@ def _with_words(graph: Graph, words: int) -> Graph:
             f"  fix: a first layer embedding(x, count={words}, width=128)"
         )
     changes = {
-        node.name: Change((made(node, with_settings(node.op, count=words), node.inputs),), Ref(node.name))
-        for node in tables
+        node.name: Change((made(node, with_settings(node.op, count=words), node.inputs),), Ref(node.name)) for node in tables
     }
     return changed(graph, changes)
-

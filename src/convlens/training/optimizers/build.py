@@ -10,8 +10,10 @@ from convlens.ir.errors import UsageError
 from convlens.lang.messages import marked
 from convlens.lang.remark import Remark, remark
 from convlens.training.optimizers.ftrl import Ftrl
+from convlens.training.optimizers.fused import aligned, fusible
 from convlens.training.optimizers.groups import groups_of
 from convlens.training.optimizers.muon import MuonWithAdamW
+from convlens.training.optimizers.shampoo import shampoo
 from convlens.training.settings.settings import Settings
 
 Groups = list[dict[str, Any]]
@@ -26,6 +28,7 @@ def optimizer_of(settings: Settings, module: nn.Module) -> torch.optim.Optimizer
     """The optimizer over everything in the module that is trained, in groups with and without weight decay.
 
     The rate is ``group["lr"]`` of every group. L-BFGS needs a closure for its step: it evaluates the loss several times.
+    A module that is to be channels-last is made so before.
     Raises `UsageError` where nothing is trained, and where a package is missing.
 
     >>> optimizer = optimizer_of(Settings(), nn.Linear(2, 1))
@@ -49,11 +52,12 @@ def remarks_of(settings: Settings) -> list[Remark]:
 
 
 def _sgd(s: Settings, groups: Groups) -> torch.optim.Optimizer:
-    return torch.optim.SGD(groups, s.learning_rate, momentum=s.momentum, nesterov=s.nesterov and s.momentum > 0)
+    nesterov = s.nesterov and s.momentum > 0
+    return aligned(torch.optim.SGD(groups, s.learning_rate, s.momentum, nesterov=nesterov, fused=fusible(_all(groups))))
 
 
 def _adagrad(s: Settings, groups: Groups) -> torch.optim.Optimizer:
-    return torch.optim.Adagrad(groups, s.learning_rate, eps=s.epsilon)
+    return aligned(torch.optim.Adagrad(groups, s.learning_rate, eps=s.epsilon, fused=fusible(_all(groups), ("cpu",))))
 
 
 def _adadelta(s: Settings, groups: Groups) -> torch.optim.Optimizer:
@@ -69,11 +73,11 @@ def _rprop(s: Settings, groups: Groups) -> torch.optim.Optimizer:
 
 
 def _adam(s: Settings, groups: Groups) -> torch.optim.Optimizer:
-    return torch.optim.Adam(groups, s.learning_rate, (s.beta1, s.beta2), s.epsilon, fused=_fused(groups))
+    return aligned(torch.optim.Adam(groups, s.learning_rate, (s.beta1, s.beta2), s.epsilon, fused=fusible(_all(groups))))
 
 
 def _adamw(s: Settings, groups: Groups) -> torch.optim.Optimizer:
-    return torch.optim.AdamW(groups, s.learning_rate, (s.beta1, s.beta2), s.epsilon, fused=_fused(groups))
+    return aligned(torch.optim.AdamW(groups, s.learning_rate, (s.beta1, s.beta2), s.epsilon, fused=fusible(_all(groups))))
 
 
 def _ftrl(s: Settings, groups: Groups) -> torch.optim.Optimizer:
@@ -81,10 +85,14 @@ def _ftrl(s: Settings, groups: Groups) -> torch.optim.Optimizer:
 
 
 def _lbfgs(s: Settings, groups: Groups) -> torch.optim.Optimizer:
-    """With a line search, without which one bad step ends in numbers that are not finite."""
-    return torch.optim.LBFGS(
-        [item for group in groups for item in group["params"]], s.learning_rate, line_search_fn="strong_wolfe"
-    )
+    """With a line search, without which one bad step ends in numbers that are not finite.
+
+    PyTorch's reads every gradient as one row, which a channels-last one is not: its weights become contiguous here.
+    """
+    weights = _all(groups)
+    for weight in weights:
+        weight.data = weight.data.contiguous()
+    return torch.optim.LBFGS(weights, s.learning_rate, line_search_fn="strong_wolfe")
 
 
 def _muon(s: Settings, groups: Groups) -> torch.optim.Optimizer:
@@ -93,17 +101,20 @@ def _muon(s: Settings, groups: Groups) -> torch.optim.Optimizer:
     )
 
 
+def _shampoo(s: Settings, groups: Groups) -> torch.optim.Optimizer:
+    return shampoo(groups, s.learning_rate, s.momentum)
+
+
 def _without_decay(groups: Groups) -> Groups:
     return [{"params": group["params"]} for group in groups]
 
 
-def _fused(groups: Groups) -> bool | None:
-    """One kernel for a whole step, where PyTorch has one for these tensors; else its own choice."""
-    tensors = [item for group in groups for item in group["params"]]
-    return True if all(item.is_floating_point() and item.device.type in ("cpu", "cuda") for item in tensors) else None
+def _all(groups: Groups) -> list[nn.Parameter]:
+    return [item for group in groups for item in group["params"]]
 
 
 _MADE: dict[str, Callable[[Settings, Groups], torch.optim.Optimizer]] = {
     "sgd": _sgd, "adagrad": _adagrad, "adadelta": _adadelta, "rmsprop": _rmsprop, "rprop": _rprop, "adam": _adam,
     "adamw": _adamw, "ftrl": _ftrl, "lbfgs": _lbfgs, "muon": _muon,
+    "shampoo": _shampoo,
 }  # fmt: skip

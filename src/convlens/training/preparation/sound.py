@@ -59,7 +59,7 @@ class SoundPreparation:
         """float32 (N, 40, T) or int16 (N, T)."""
         rows = _held([_at_rate(wave, self.rate, self.samples) for wave in items], self.samples)
         if self.form == "raw":
-            return rows
+            return _loud(rows)
         if not len(rows):
             return torch.zeros(0, *self.shape[1:])
         mean, std = (torch.tensor(values)[:, None] for values in (self.mean, self.std))
@@ -144,6 +144,12 @@ def _at_rate(wave: Wave, rate: int, samples: int) -> Tensor:
     cut = max(0, (len(wave.samples) - needed) // 2)
     part = wave.samples[cut : cut + needed].float()
     return resampled(part, wave.rate, rate).round().clamp(-32768, 32767).to(torch.int16)
+
+
+def _loud(rows: Tensor) -> Tensor:
+    """Each row (int16) at the height where its greatest sample fills 16 bits: how near the microphone was does not matter."""
+    most = rows.int().abs().amax(dim=1, keepdim=True).clamp(min=1)
+    return (rows.float() * (32767 / most)).round().clamp(-32768, 32767).to(torch.int16)
 
 
 def _held(sounds: Sequence[Tensor], samples: int) -> Tensor:

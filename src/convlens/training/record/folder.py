@@ -1,6 +1,7 @@
 """Where the parts of a run are."""
 
 import json
+import os
 import re
 import time
 import tomllib
@@ -56,7 +57,7 @@ def new_path(name: str, root: Path = Path("runs")) -> Path:
     return path
 
 
-def run_at(path: str | Path) -> RunFolder:
+def run_at(path: str | os.PathLike[str]) -> RunFolder:
     """The run in this folder. Raises `UsageError` where there is none."""
     folder = RunFolder(Path(path))
     if not folder.record.is_file() or not folder.settings.is_file():

@@ -1,12 +1,16 @@
 """Records that grow by a line: steps.jsonl, epochs.jsonl."""
 
+import contextlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from convlens.ir.errors import ConvlensError
+from convlens.ir.errors import ConvlensError, UsageError
 from convlens.training.record.files import plain
+
+MAX_BYTES = 1 << 28
+"""The largest file of lines that is read."""
 
 
 class Lines:
@@ -37,6 +41,21 @@ class Lines:
         if self.path.exists():
             kept = [line for line in self.path.read_text(encoding="utf-8", errors="replace").splitlines() if _step(line) <= step]
             self.path.write_text("".join(f"{line}\n" for line in kept), encoding="utf-8")
+
+
+def read_lines(path: Path) -> list[dict[str, Any]]:
+    """Every whole record of a file, in order; nothing where it is not there. A line that was cut off is left out."""
+    if not path.is_file():
+        return []
+    if path.stat().st_size > MAX_BYTES:
+        raise UsageError(f"{path} has {path.stat().st_size} bytes; at most {MAX_BYTES} are read")
+    found = []
+    for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
+        with contextlib.suppress(ValueError):  # cut off when the run was killed
+            record = json.loads(line)
+            if isinstance(record, dict):
+                found.append(record)
+    return found
 
 
 def _step(line: str) -> float:

@@ -77,6 +77,13 @@ class AugmentationSettings:
     frequency_mask: float = setting(
         0.0, marked("Longest share of a spectrogram's bands that is blanked."), marked("As in SpecAugment."), least=0, most=0.9
     )
+    stretch: float = setting(
+        0.0,
+        marked("Share by which a sound is made faster or slower, and its voice higher or lower."),
+        marked("It stands for voices that are not in the data; ask whether the speed tells the classes apart."),
+        least=0,
+        most=0.5,
+    )
     word_dropout: float = setting(
         0.0,
         marked("Share of the words that become the unknown word."),

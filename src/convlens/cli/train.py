@@ -1,0 +1,79 @@
+"""Train a network well, and keep a record of how."""
+
+import shlex
+import sys
+from typing import Any
+
+import click
+
+from convlens.cli._lang import lang_option
+from convlens.cli._output import emit, emit_json, remark_own_code
+from convlens.cli._spoken import Spoken
+from convlens.cli._training_options import given, setting_options
+
+
+@click.command("train", cls=Spoken, short_help="Train a network well, and keep a record of how.")
+@click.argument("recipe", default="")
+@click.option("--data", metavar="DATA", default="", help="A data set by name, name:PATH, or a path; the recipe's without it.")
+@click.option("--download", is_flag=True, help="Fetch a data set by name, where it is not on this machine.")
+@click.option("--resume", metavar="RUN", default="", help="Go on with a run exactly where its last checkpoint stands.")
+@click.option("--list", "listing", is_flag=True, help="The recipes that come with convlens.")
+@click.option("--plan", "planning", is_flag=True, help="Say data, network, cost and findings, and train nothing.")
+@setting_options
+@click.option("--json", "as_json", is_flag=True, help="The record for machines, schema convlens/train/1.")
+@click.option("--quiet", is_flag=True, help="No progress.")
+@lang_option
+@click.option("-o", "out", metavar="FOLDER", default="", help="The folder of the run; a new one under runs without it.")
+def command(
+    recipe: str, data: str, download: bool, resume: str, listing: bool, planning: bool, as_json: bool, quiet: bool, lang: str,
+    out: str, **settings: Any,
+) -> None:  # fmt: skip
+    """Train RECIPE on data: a recipe by name, a .toml file, or any network.
+
+    A network is a name, file.txt or file.py:factory; its first layer is fitted to the data, its last to the classes. DATA is
+    fashion-mnist, mnist, cifar10, trec, mr, fsdd, each with :PATH where it lies elsewhere, or a path: a folder of class
+    folders of pictures or sounds, .npz, .csv or .tsv.
+
+    Under torchrun its processes train together: torchrun --nproc-per-node 2 -m convlens train RECIPE.
+    """
+    from convlens.media.extras import extra  # noqa: PLC0415 - `--help` needs nothing of this
+
+    if listing:
+        _list(lang)
+        return
+    extra("torch", "training")
+    from convlens.cli._progress import TerminalWatch  # noqa: PLC0415 - `--help` needs no PyTorch
+    from convlens.training.engine.world import speaks  # noqa: PLC0415 - `--help` needs no PyTorch
+    from convlens.training.train import planned, train  # noqa: PLC0415 - `--help` needs no PyTorch
+
+    _say_own_code(recipe, lang)
+    watch = TerminalWatch(lang, quiet=quiet)
+    chosen = given(settings)
+    if planning:
+        planned(recipe, data, watch=watch, download=download, **chosen)
+        return
+    line = shlex.join(["convlens", *sys.argv[1:]])
+    run = train(recipe, data, out=out, resume=resume, watch=watch, download=download, command=line, **chosen)
+    if not speaks():
+        return
+    if as_json:
+        emit_json(run.to_dict())
+    else:
+        emit(run.text(lang))
+
+
+def _say_own_code(recipe: str, lang: str) -> None:
+    from convlens.importers.factory import need_code  # noqa: PLC0415 - `--help` needs no reader
+    from convlens.importers.model import runs_user_code  # noqa: PLC0415 - `--help` needs no reader
+
+    if runs_user_code(recipe):
+        need_code(recipe)
+        remark_own_code(recipe, lang)
+
+
+def _list(lang: str) -> None:
+    from convlens.training.recipe import recipe_names, recipe_of  # noqa: PLC0415 - `--help` needs no recipe
+
+    for name in recipe_names():
+        found = recipe_of(name)
+        emit(f"{name:<20} {found.about(lang)}\n")

@@ -1,0 +1,16 @@
+"""What is done when the last step is done: the weights are chosen, tested and kept, the page is written."""
+
+from convlens.training.engine.exam import exam, write_exam
+from convlens.training.engine.feed import Feed
+from convlens.training.engine.loop import Loop
+from convlens.training.record.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
+
+
+def finish(loop: Loop) -> None:
+    """Test the weights that are kept (the last, or with patience the best) and write all that is left to write."""
+    job, module = loop.job, loop.stepper.module
+    if job.settings.patience is None or not job.folder.best.exists():
+        save_checkpoint(job.folder.best, Checkpoint(loop.step, loop.weights()))
+    module.load_state_dict(dict(load_checkpoint(job.folder.best).model))
+    record, judged = exam(module, Feed(job.parts.test, job.parts.preparation, job.form, job.device), job.parts)
+    write_exam(job.folder, record, judged, job.parts)

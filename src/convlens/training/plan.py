@@ -1,0 +1,47 @@
+"""What is said before the first step: data, network, cost, and what lint finds."""
+
+from collections.abc import Iterator
+
+from convlens.arith.units import grouped, short
+from convlens.ir.spec import show_shape
+from convlens.lang.messages import marked
+from convlens.lang.remark import Remark, remark
+from convlens.linting.lint import lint_graph
+from convlens.linting.options import Options
+from convlens.linting.settings import Settings as LintSettings
+from convlens.passes.facts import facts
+from convlens.training.engine.job import Job
+
+SHOWN = 5
+"""The most findings that are said; `convlens lint` says all."""
+
+
+def plan(job: Job) -> Iterator[Remark]:
+    """One remark each for the data, the network and the length, then the findings that are more than notes."""
+    parts = {"train": len(job.parts.train), "validation": len(job.parts.validation), "test": len(job.parts.test)}
+    shown = {name: grouped(count) for name, count in parts.items()}
+    yield remark(
+        marked("{data}: {train} examples to train on, {validation} to judge by, {test} to test at the end; {classes} classes"),
+        data=job.parts.name, classes=len(job.parts.classes), **shown,
+    )  # fmt: skip
+    known = facts(job.network.graph)
+    macs = sum(each.macs for each in known.nodes.values() if each.macs is not None)
+    params = sum(weight.numel() for weight in job.network.module.parameters())
+    yield remark(
+        marked("{network}: {input} in, {params} parameters, {macs} multiply-accumulates for one example"),
+        network=job.network.name, input=show_shape(job.network.input), params=grouped(params), macs=short(macs),
+    )  # fmt: skip
+    yield remark(
+        marked("{steps} steps of {batch} examples, {per_epoch} an epoch"),
+        steps=grouped(job.steps), batch=grouped(job.batch), per_epoch=grouped(job.per_epoch),
+    )  # fmt: skip
+    yield from _findings(job)
+
+
+def _findings(job: Job) -> Iterator[Remark]:
+    settings = LintSettings().given((), (), Options(loss="cross_entropy"), None)
+    found = [finding for finding in lint_graph(job.network.graph, settings).findings if finding.severity != "info"]
+    for finding in found[:SHOWN]:
+        yield remark(marked("{code} {name}: {message}"), code=finding.code, name=finding.name, message=finding.message)
+    if len(found) > SHOWN:
+        yield remark(marked("and {count} findings more: convlens lint says all"), count=len(found) - SHOWN)

@@ -1,0 +1,107 @@
+"""From a recipe to a training that can start: data read, network fitted, machine chosen."""
+
+from typing import Any
+
+import torch
+
+from convlens.arith.units import short
+from convlens.ir.errors import UsageError
+from convlens.lang.messages import marked
+from convlens.lang.remark import Remark, remark
+from convlens.training.augmentation.build import remarks_of as augmentation_remarks
+from convlens.training.data.load import load
+from convlens.training.data.parts import Parts
+from convlens.training.engine.batch_size import measured_batch
+from convlens.training.engine.feed import Feed
+from convlens.training.engine.form import Form, fastest, forms_of
+from convlens.training.engine.job import Job, lengths
+from convlens.training.engine.watch import Watch
+from convlens.training.engine.world import World
+from convlens.training.losses.build import remarks_of as loss_remarks
+from convlens.training.models.fields import Fields
+from convlens.training.models.network import Network, network_of, wanted_shape
+from convlens.training.recipe import Recipe
+from convlens.training.record.folder import RunFolder
+
+
+def job_of(
+    recipe: Recipe, folder: RunFolder, world: World, device: torch.device, watch: Watch,
+    *, fixed: dict[str, Any] | None = None, download: bool = False,
+) -> Job:  # fmt: skip
+    """Everything that a training needs. ``fixed`` is what a run that goes on has measured before: form and batch.
+
+    Raises `UsageError` where data or network cannot be had, `ShapeError` where they do not fit each other.
+    """
+    if not recipe.data:
+        raise UsageError(f"{recipe.name} names no data\n  fix: --data fashion-mnist, or a folder of class folders")
+    settings = recipe.settings
+    if settings.threads is not None:
+        torch.set_num_threads(settings.threads)
+    parts = load(recipe.data, settings, _shape(recipe), download=download)
+    _check(parts)
+    network = network_of(recipe.network, fields_of(parts), settings)
+    for each in (*network.remarks, *loss_remarks(settings), *augmentation_remarks(settings, parts.classes)):
+        watch.said(each)
+    form, batch = measured(recipe, parts, network, world, device, watch, fixed or {})
+    steps = lengths(settings, batch, len(parts.train))
+    return Job(settings, parts, network, folder, world, device, form, batch, *steps)
+
+
+def fields_of(parts: Parts) -> Fields:
+    """What these data ask of a network."""
+    preparation = parts.preparation
+    words = int(getattr(preparation, "words", 0))
+    return Fields(preparation.kind, preparation.shape, preparation.dtype, len(parts.classes), words)
+
+
+def _shape(recipe: Recipe) -> tuple[int, ...] | None:
+    return wanted_shape(recipe.network)
+
+
+def _check(parts: Parts) -> None:
+    if len(parts.classes) < 2:
+        raise UsageError(f"{parts.name} has {len(parts.classes)} class; a classifier needs at least two")
+    if not len(parts.train):
+        raise UsageError(f"{parts.name} has no training examples")
+
+
+def measured(
+    recipe: Recipe, parts: Parts, network: Network, world: World, device: torch.device, watch: Watch, fixed: dict[str, Any]
+) -> tuple[Form, int]:
+    """The form of the numbers and the batch: as before where a run goes on, else tried by the first process."""
+    if not fixed and world.first:
+        feed = Feed(parts.train, parts.preparation, Form(), device)
+        form, batch = _tried(recipe, network, feed, watch)
+        fixed = {"precision": form.precision, "layout": form.layout, "batch": batch}
+    fixed = world.told(fixed)
+    return Form(fixed["precision"], fixed["layout"]), int(fixed["batch"])
+
+
+def _tried(recipe: Recipe, network: Network, feed: Feed, watch: Watch) -> tuple[Form, int]:
+    settings, classes = recipe.settings, len(feed.examples.labels.unique())
+    forms = forms_of(settings.precision, settings.layout, len(network.input) + 1)
+    module = network.module.to(feed.device)
+    count = min(64, len(feed.examples))
+    form, seconds = fastest(forms, module, feed.batch(torch.arange(count)).x, classes)
+    if seconds and form != forms[0]:
+        times = round(seconds[forms[0]] / seconds[form], 1)
+        watch.said(_faster(form, times))
+    if settings.batch == "full":
+        return form, len(feed.examples)
+    if settings.batch != "auto":
+        return form, min(int(settings.batch) * settings.accumulate, len(feed.examples))
+    batch, speeds = measured_batch(module, feed, form, classes)
+    watch.said(_batch_remark(batch, speeds))
+    return form, min(batch * settings.accumulate, len(feed.examples))
+
+
+def _faster(form: Form, times: float) -> Remark:
+    return remark(
+        marked("computing in {precision}, {layout}: {times} times as fast as float32 in a trial of a few steps"),
+        precision=form.precision, layout=form.layout, times=times,
+    )  # fmt: skip
+
+
+def _batch_remark(batch: int, speeds: dict[int, float]) -> Remark:
+    shown = ", ".join(f"{size}: {short(round(speed))}" for size, speed in speeds.items())
+    return remark(marked("batch {batch}, by examples a second ({speeds})"), batch=batch, speeds=shown)
