@@ -13,12 +13,13 @@ from torch import Tensor
 from convlens.ir.errors import UsageError
 from convlens.ir.spec import show_shape
 from convlens.lang.sentence import Sentence
+from convlens.training.data.memory import available_bytes
 from convlens.training.data.raw import Raw
 from convlens.training.data.sources.known import shown
 from convlens.training.data.sources.unpacked import exactly, most_bytes, unpacked
 
-MAX_BYTES = 1 << 31
-"""The most values that are read from one file."""
+MAX_BYTES = 1 << 30
+"""The most values that are read from one file, or half of the memory that is free where that is less."""
 
 UNSIGNED_BYTE = 8
 
@@ -139,7 +140,7 @@ def _candidates(folder: Path, part: str, what: str, axes: int) -> list[Path]:
 
 
 def _check_claim(path: Path, shape: tuple[int, ...]) -> None:
-    claimed, possible = prod(shape), min(most_bytes(path), MAX_BYTES)
+    claimed, possible = prod(shape), min(most_bytes(path), MAX_BYTES, available_bytes() // 2)
     if not claimed or claimed > possible:
         raise UsageError(
             Sentence(
