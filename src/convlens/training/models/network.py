@@ -40,12 +40,15 @@ class Network:
 def wanted_shape(model: str) -> Shape | None:
     """The input (without the batch) that a network states itself; None for the user's own code, which states none.
 
+    Its channels are 0, which leaves them to the data: the first layer is fitted to them.
+
     >>> wanted_shape("lenet5"), wanted_shape("mine.py:net")
-    ((1, 32, 32), None)
+    ((0, 32, 32), None)
     """
     if runs_user_code(model):
         return None
-    return _one_input(_loaded(model)).dims[1:]
+    own = _one_input(_loaded(model)).dims[1:]
+    return own if len(own) == 1 else (0, *own[1:])
 
 
 def network_of(model: str, fields: Fields, settings: Settings) -> Network:
