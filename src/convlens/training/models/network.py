@@ -17,6 +17,7 @@ from convlens.training.models.head import with_head
 from convlens.training.models.norms import with_norm
 from convlens.training.models.own import own_module
 from convlens.training.models.stem import with_stem
+from convlens.training.models.tables import with_small_tables
 from convlens.training.settings.settings import Settings
 
 
@@ -66,7 +67,7 @@ def network_of(model: str, fields: Fields, settings: Settings) -> Network:
     if settings.norm not in (None, "batch"):
         changed = with_norm(changed, str(settings.norm))
     remarks = [*_stem_remarks(before.dims[1:], fields), *_head_remarks(width, fields.classes)]
-    module = as_module(changed, seed=settings.seed)
+    module = with_small_tables(as_module(changed, seed=settings.seed))
     return Network(_title(model), module, changed, fields.shape, fields.dtype, text=True, remarks=tuple(remarks))
 
 
