@@ -6,6 +6,8 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+ROOM = "convlens.pageparts"
+
 
 def filled(text: str, parts: Mapping[str, str]) -> str:
     """Every ``{{name}}`` by its part, in one walk: what a part holds is never read as a mark.
@@ -45,11 +47,18 @@ def web_file(room: str, name: str) -> str:
 
 def script(room: str, names: tuple[str, ...], shared: tuple[str, ...] = ("base.js",)) -> str:
     """The scripts of a page, those that every page shares first."""
-    files = [(__package__, name) for name in shared] + [(room, name) for name in names]
+    files = [(ROOM, name) for name in shared] + [(room, name) for name in names]
     return "\n".join(lean(web_file(*file)) for file in files)
 
 
 def style(room: str, names: tuple[str, ...], shared: tuple[str, ...] = ("base.css",)) -> str:
     """The style sheets of a page, in the same order."""
-    files = [(__package__, name) for name in shared] + [(room, name) for name in names]
+    files = [(ROOM, name) for name in shared] + [(room, name) for name in names]
     return "\n".join(lean(web_file(*file)) for file in files)
+
+
+def words(room: str, shared: bool = True) -> dict[str, dict[str, str]]:
+    """The texts of a page by language; ``shared`` adds those of curves."""
+    found: dict[str, dict[str, str]] = json.loads(web_file(room, "words.json"))
+    common = json.loads(web_file(ROOM, "words.json")) if shared else {lang: {} for lang in found}
+    return {lang: {**common[lang], **texts} for lang, texts in found.items()}

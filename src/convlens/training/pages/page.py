@@ -1,6 +1,5 @@
 """The page of a run, or of several beside one another, as one HTML file."""
 
-import json
 from collections.abc import Sequence
 from datetime import date
 from html import escape
@@ -9,7 +8,7 @@ from typing import Any
 
 from convlens.ir.errors import UsageError
 from convlens.lang.sentence import Sentence
-from convlens.pageparts.assembly import embedded, filled, script, style, web_file
+from convlens.pageparts.assembly import embedded, filled, script, style, web_file, words
 from convlens.training.pages.comparison import differing, groups, labels, seed_chart, spread
 from convlens.training.pages.curves import run_chart, span_of
 from convlens.training.pages.reading import RunReading
@@ -19,7 +18,6 @@ from convlens.training.pages.summary import calibrated
 
 ROOM = "convlens.training.pages"
 SCRIPTS = (
-    "words.js",
     "head.js",
     "settings.js",
     "confusion.js",
@@ -53,7 +51,7 @@ def page_of(runs: Sequence[RunReading], lang: str = "en", made: date | None = No
         "lang": lang,
         "title": escape(runs[0].name if len(runs) == 1 else f"{runs[0].name} … ({len(runs)})"),
         "style": style(ROOM, ("page.css",), ("base.css", "curves.css")),
-        "words": embedded(json.loads(web_file(ROOM, "words.json"))),
+        "words": embedded(words(ROOM)),
         "data": embedded(page_record(runs, lang, made)),
         "script": script(ROOM, SCRIPTS, ("base.js", "curves.js")),
     }

@@ -2,6 +2,7 @@
 
 from math import isfinite
 
+from convlens.ir.errors import cut
 from convlens.lang.layout import aligned
 from convlens.lang.messages import counted, say
 from convlens.lang.printable import printable
@@ -9,7 +10,7 @@ from convlens.training.pages.calibration import Calibration, calibration
 from convlens.training.pages.confusion import worst_pairs
 from convlens.training.pages.reading import RunReading
 from convlens.training.pages.settings import shown
-from convlens.training.pages.verdict import resume_command, verdict
+from convlens.training.pages.verdict import MOST_NAME, resume_command, verdict
 
 
 def summary_text(run: RunReading, lang: str) -> str:
@@ -35,7 +36,7 @@ def pair_text(run: RunReading, lang: str, at: tuple[int, int, int, float]) -> st
     true, predicted, count, share = at
     return counted(lang, "{count} example of {true} was taken for {predicted} ({share} % of {true}).",
                    "{count} examples of {true} were taken for {predicted} ({share} % of {true}).",
-                   count, true=run.class_name(true), predicted=run.class_name(predicted), share=f"{100 * share:.1f}")  # fmt: skip
+                   count, true=cut(run.class_name(true), MOST_NAME), predicted=cut(run.class_name(predicted), MOST_NAME), share=f"{100 * share:.1f}")  # fmt: skip
 
 
 def _pairs(run: RunReading, lang: str) -> list[str]:

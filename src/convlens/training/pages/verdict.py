@@ -5,12 +5,16 @@ from math import isfinite
 from shlex import quote
 
 from convlens.arith.units import short
+from convlens.ir.errors import cut
 from convlens.lang.messages import counted, listed, say, spaced
 from convlens.training.pages.amounts import digits, duration, interval, percent
 from convlens.training.pages.calibration import Calibration
 from convlens.training.pages.confusion import largest_share
 from convlens.training.pages.published import Published, published
 from convlens.training.pages.reading import RunReading
+
+MOST_NAME = 60
+"""Characters of a name inside a sentence."""
 
 GAP = 0.02
 """From here on the distance of training from validation accuracy is worth a word."""
@@ -28,7 +32,7 @@ def resume_command(run: RunReading) -> str:
 
 
 def _test(run: RunReading, lang: str) -> Iterator[str]:
-    network, data = run.network or run.name, run.data or "?"
+    network, data = cut(run.network or run.name, MOST_NAME), cut(run.data or "?", MOST_NAME)
     if run.test is None:
         yield counted(lang, "{network} on {data} was stopped after {done} of {count} epoch: no test has been made.",
                       "{network} on {data} was stopped after {done} of {count} epochs: no test has been made.",
