@@ -12,7 +12,7 @@ def png(width: int, height: int, pixels: bytes) -> bytes:
     """Rows from above, 1 (grey), 3 (RGB) or 4 (RGBA) bytes a pixel. Raises `ValueError` for any other number of bytes.
 
     >>> len(png(2, 1, bytes([0, 255]))), png(1, 1, b"x")[:4]
-    (69, b'\\x89PNG')
+    (68, b'\\x89PNG')
     """
     depth, rest = divmod(len(pixels), max(width * height, 1))
     if rest or depth not in COLOUR_TYPES:

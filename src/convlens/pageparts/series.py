@@ -77,21 +77,19 @@ def _short(value: float) -> float | int:
     return int(value) if value.is_integer() and abs(value) < 2**53 else value
 
 
-def smoothed(values: Sequence[float], span: float) -> list[float]:
-    """The mean of what came before, each step counting ``1 - 1/span`` as much as the one after it.
+def smoothed(values: Sequence[float], width: int, places: Sequence[int]) -> list[float]:
+    """At these places the mean of the ``width`` finite values around each, of fewer at both ends; NaN where it is a gap.
 
-    Divided by the sum of these weights, so that it begins at the first value; a value that is not finite is a gap.
+    The same to both sides, so that nothing is drawn later than it happened.
 
-    >>> smoothed([1.0, 1.0, 4.0], 2)
-    [1.0, 1.0, 2.7142857142857144]
+    >>> smoothed([1.0, 1.0, 4.0, 7.0], 3, range(4))
+    [1.0, 2.0, 4.0, 5.5]
     """
-    keep = 1 - 1 / max(span, 1)
-    total = weight = 0.0
+    before, after = max(width - 1, 0) // 2, max(width, 1) // 2 + 1
     found = []
-    for value in values:
-        if isfinite(value):
-            total, weight = keep * total + value, keep * weight + 1
-        found.append(total / weight if isfinite(value) else nan)
+    for at in places:
+        near = [value for value in values[max(at - before, 0) : at + after] if isfinite(value)]
+        found.append(sum(near) / len(near) if isfinite(values[at]) else nan)
     return found
 
 

@@ -56,7 +56,15 @@ def write_run(folder: Path, *, epochs: int = 3, seed: int = 0, name: str = "", g
             optimizer.step()
             step += 1
             right, total = right + float((scores.argmax(1) == labels[places]).sum()), total + loss.item() * len(places)
-            steps.append({"step": step, "epoch": epoch, "loss": loss.item(), "learning_rate": 0.005 * (1 - step / (30 * epochs)), "seconds": 0.01 * step})
+            steps.append(
+                {
+                    "step": step,
+                    "epoch": epoch,
+                    "loss": loss.item(),
+                    "learning_rate": 0.005 * (1 - step / (30 * epochs)),
+                    "seconds": 0.01 * step,
+                }
+            )
         scores = model(as_input(held)).detach()
         rows.append({
             "epoch": epoch, "step": step, "train_loss": total / 600, "train_accuracy": right / 600,
@@ -68,7 +76,9 @@ def write_run(folder: Path, *, epochs: int = 3, seed: int = 0, name: str = "", g
     lines(folder / "epochs.jsonl", rows)
     write_test(folder, model, groups)
     weights = {f"model.{key}": value.numpy() for key, value in model.state_dict().items()}
-    save_file({**weights, "optimizer.0": np.zeros(4, np.float32)}, folder / "checkpoints" / "best.safetensors", {"step": str(step)})
+    save_file(
+        {**weights, "optimizer.0": np.zeros(4, np.float32)}, folder / "checkpoints" / "best.safetensors", {"step": str(step)}
+    )
     return folder
 
 
@@ -80,7 +90,9 @@ def write_about(folder: Path, settings: Settings, name: str, step: int) -> None:
     }  # fmt: skip
     (folder / "run.json").write_text(json.dumps(run), encoding="utf-8")
     values = {"network": "small", "data": "blobs", **settings.to_dict()}
-    (folder / "settings.toml").write_text("".join(f"{key} = {json.dumps(value)}\n" for key, value in values.items()), encoding="utf-8")
+    (folder / "settings.toml").write_text(
+        "".join(f"{key} = {json.dumps(value)}\n" for key, value in values.items()), encoding="utf-8"
+    )
     (folder / "network.txt").write_text(NETWORK, encoding="utf-8")
     (folder / "preparation.json").write_text(json.dumps({"kind": "image", "mean": [0.2], "std": [0.3]}), encoding="utf-8")
 
@@ -93,12 +105,26 @@ def write_test(folder: Path, model: nn.Module, groups: bool) -> None:
     np.add.at(confusion, (labels.numpy(), predicted.numpy()), 1)
     right = (predicted == labels).numpy()
     shares = {f"speaker {at}": float(right[at::3].mean()) for at in range(3)} if groups else {}
-    test = {"accuracy": float(right.mean()), "loss": float(nn.functional.nll_loss(probabilities.log(), labels)), "confusion": confusion.tolist(), "groups": shares, "seconds": 0.05}
+    test = {
+        "accuracy": float(right.mean()),
+        "loss": float(nn.functional.nll_loss(probabilities.log(), labels)),
+        "confusion": confusion.tolist(),
+        "groups": shares,
+        "seconds": 0.05,
+    }
     (folder / "test.json").write_text(json.dumps(test), encoding="utf-8")
-    save_file({"probabilities": probabilities.numpy(), "labels": labels.numpy(), "places": np.arange(300)}, folder / "predictions.safetensors")
+    save_file(
+        {"probabilities": probabilities.numpy(), "labels": labels.numpy(), "places": np.arange(300)},
+        folder / "predictions.safetensors",
+    )
     wrong = np.flatnonzero(~right)
     wrong = wrong[np.argsort(-probabilities.max(1).values.numpy()[wrong])][:24]
-    rows = {"rows": pictures.numpy()[wrong], "labels": labels.numpy()[wrong], "predicted": predicted.numpy()[wrong], "probability": probabilities.max(1).values.numpy()[wrong]}
+    rows = {
+        "rows": pictures.numpy()[wrong],
+        "labels": labels.numpy()[wrong],
+        "predicted": predicted.numpy()[wrong],
+        "probability": probabilities.max(1).values.numpy()[wrong],
+    }
     save_file({key: np.ascontiguousarray(value) for key, value in rows.items()}, folder / "mistakes.safetensors")
     (folder / "mistakes.json").write_text(json.dumps([f"test {at}" for at in wrong]), encoding="utf-8")
 
@@ -129,11 +155,24 @@ def write_hostile(folder: Path) -> Path:
     run |= {"name": HOSTILE, "network": long, "data": HOSTILE, "command": [HOSTILE, long, "\x1b[31m"], "classes": [HOSTILE, long, "\u202eevil", "=cmd|A1", ""], "params": 10**400,
             "macs": -1, "input": "1x1", "versions": {HOSTILE: HOSTILE}, "machine": HOSTILE, "fingerprint": [1], "remarks": [HOSTILE, long], "parts": {"test": float("nan"), HOSTILE: 3}}  # fmt: skip
     (folder / "run.json").write_text(json.dumps(run), encoding="utf-8")
-    (folder / "settings.toml").write_text(f'epochs = "many"\nlearning_rate = -1\nunknown = "{long}"\n[optimizer]\nmomentum = 0.5\n', encoding="utf-8")
-    steps = [{"step": at, "epoch": 1, "loss": float("nan") if at % 7 == 3 else 1e300 if at == 5 else 1 / at, "learning_rate": "high" if at == 2 else 0.1, "seconds": None} for at in range(1, 900)]
+    (folder / "settings.toml").write_text(
+        f'epochs = "many"\nlearning_rate = -1\nunknown = "{long}"\n[optimizer]\nmomentum = 0.5\n', encoding="utf-8"
+    )
+    steps = [
+        {
+            "step": at,
+            "epoch": 1,
+            "loss": float("nan") if at % 7 == 3 else 1e300 if at == 5 else 1 / at,
+            "learning_rate": "high" if at == 2 else 0.1,
+            "seconds": None,
+        }
+        for at in range(1, 900)
+    ]
     lines(folder / "steps.jsonl", steps, broken='[1]\n{"step": ' + "9" * 5000 + "}\n" + "[" * 5000 + "\n{")
     test = json.loads((folder / "test.json").read_text(encoding="utf-8"))
-    (folder / "test.json").write_text(json.dumps({**test, "groups": {HOSTILE: 0.5, long: float("inf"), "a": "b"}, "loss": float("inf")}), encoding="utf-8")
+    (folder / "test.json").write_text(
+        json.dumps({**test, "groups": {HOSTILE: 0.5, long: float("inf"), "a": "b"}, "loss": float("inf")}), encoding="utf-8"
+    )
     (folder / "mistakes.json").write_text(json.dumps([HOSTILE, 3, long]), encoding="utf-8")
     (folder / "preparation.json").write_text("[" * 100_000, encoding="utf-8")
     (folder / "predictions.safetensors").write_bytes((1 << 60).to_bytes(8, "little") + b"{}")

@@ -124,15 +124,14 @@ class Chart {
     return svg("path", { d, class: "band", style: this.colour(series, "fill") + ";" + this.colour(series, "stroke") });
   }
 
-  // The number of a curve behind its last point, those that would touch moved apart.
+  // The number of a curve behind its last point; those that would touch are moved apart, inside the panel.
   ends(shown, scale) {
     const marks = shown.filter((series) => this.marked(series) && series.form !== "dashed").map((series) => ({ series, point: this.points(series, series.y, scale).filter(Boolean).pop() })).filter((one) => one.point).sort((a, b) => a.point[1] - b.point[1]);
-    let before = -Infinity;
-    return marks.map(({ series, point }) => {
-      const y = Math.max(point[1] + 4, before + 11);
-      before = y;
-      return svg("text", { class: "mark", x: (point[0] + 6).toFixed(1), y: y.toFixed(1), style: this.colour(series, "fill") }, String(series.colour + 1));
-    });
+    const ys = marks.map(({ point }) => Math.min(Math.max(point[1] + 4, scale.top + 8), scale.top + scale.height));
+    for (let at = 1; at < ys.length; at++) ys[at] = Math.max(ys[at], ys[at - 1] + 10);
+    const over = ys.length ? ys[ys.length - 1] - scale.top - scale.height : 0;
+    if (over > 0) for (let at = ys.length - 1, most = scale.top + scale.height; at >= 0; at--, most -= 10) ys[at] = Math.min(ys[at], most);
+    return marks.map(({ series, point }, at) => svg("text", { class: "mark", x: (point[0] + 6).toFixed(1), y: ys[at].toFixed(1), style: this.colour(series, "fill") }, String(series.colour + 1)));
   }
 
   listen(picture) {
@@ -167,16 +166,23 @@ class Chart {
   }
 }
 
-// A vertical axis: a few wild values of a band do not flatten the rest.
+// A vertical axis: a few wild values, of a band or of a loss that ran away, do not flatten the rest.
 class Scale {
   constructor(series, log, height, top) {
-    const known = (values) => values.filter((value) => value !== null && (!log || value > 0));
-    const inner = known(series.flatMap((one) => one.y)), edges = known(series.flatMap((one) => [...(one.low || []), ...(one.high || [])])).sort((a, b) => a - b);
-    const all = [...inner, ...(edges.length ? [edges[Math.floor(edges.length * 0.01)], edges[Math.ceil(edges.length * 0.98) - 1]] : [])];
+    const known = (values) => values.filter((value) => value !== null && (!log || value > 0)).sort((a, b) => a - b);
+    const tamed = (values, always) => {
+      if (!values.length) return [];
+      const high = values[Math.ceil(values.length * 0.98) - 1], most = values[values.length - 1];
+      return [always ? values[0] : values[Math.floor(values.length * 0.01)], always && most - values[0] <= 20 * (high - values[0]) ? most : high];
+    };
+    const all = series.flatMap((one) => [...tamed(known([...one.y]), true), ...tamed(known([...(one.low || []), ...(one.high || [])]), false)]);
     let low = Math.min(...all), high = Math.max(...all);
     if (!all.length) [low, high] = log ? [0.1, 1] : [0, 1];
     if (low === high) [low, high] = log ? [low / 2, high * 2] : [low - (Math.abs(low) || 1) * 0.1, high + (Math.abs(high) || 1) * 0.1];
-    if (!log && low > 0 && low < 0.35 * high) low = 0;
+    else if (!log) {
+      const room = 0.04 * (high - low), near = low >= 0 && low < 0.35 * high;
+      [low, high] = [near ? 0 : low - room, high + room];
+    }
     Object.assign(this, { log, low, high, height, top });
   }
 

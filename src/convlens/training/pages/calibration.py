@@ -20,7 +20,7 @@ class Bin(NamedTuple):
 
     low: float
     high: float
-    count: int
+    examples: int
     confidence: float | None
     accuracy: float | None
 
@@ -39,7 +39,7 @@ def calibration(probabilities: Array, labels: Array, bins: int = BINS) -> Calibr
     """Of probabilities (N, K) and int labels (N,). None without examples. Rows with a number that is not finite are left out.
 
     >>> found = calibration(np.array([[0.9, 0.1], [0.4, 0.6]]), np.array([0, 0]), bins=2)
-    >>> round(found.expected, 9), found.bins[1].count, found.accuracy
+    >>> round(found.expected, 9), found.bins[1].examples, found.accuracy
     (0.25, 2, 0.5)
     """
     known = np.isfinite(probabilities).all(axis=1)
@@ -49,7 +49,7 @@ def calibration(probabilities: Array, labels: Array, bins: int = BINS) -> Calibr
     right = probabilities[known].argmax(axis=1) == labels[known]
     places = np.clip(np.ceil(confidences * bins).astype(np.int64) - 1, 0, bins - 1)
     found = tuple(_bin(at, bins, confidences[places == at], right[places == at]) for at in range(bins))
-    gaps = [(one.count, abs((one.accuracy or 0) - (one.confidence or 0))) for one in found if one.count]
+    gaps = [(one.examples, abs((one.accuracy or 0) - (one.confidence or 0))) for one in found if one.examples]
     expected = sum(count * gap for count, gap in gaps) / len(right)
     return Calibration(found, expected, max(gap for _, gap in gaps), float(confidences.mean()), float(right.mean()))
 

@@ -11,12 +11,14 @@ from convlens.training.pages.reading import RunReading
 from convlens.training.pages.settings import shown
 
 SEED = "seed"
+MEANS = {"loss": ("validation_loss", ""), "rate": ("learning_rate", ""), "accuracy": ("validation_accuracy", "%")}
+"""What is drawn of groups: columns of the epochs, and their units."""
 
 
 class Spread(NamedTuple):
     """Of figures of runs that differ in their seed alone; ``deviation`` is that of a sample, None of a single one."""
 
-    count: int
+    runs: int
     mean: float
     deviation: float | None
     least: float
@@ -95,16 +97,14 @@ def seed_chart(runs: Sequence[RunReading], found: Sequence[Group]) -> dict[str, 
         return None
     axis = {f"g{at}": _column([runs[run] for run in group.runs], "epoch", fmean) for at, group in enumerate(found)}
     panels = [
-        Panel(WORDS[word], [_series(runs, group, at, key, times) for at, group in enumerate(found)], unit, log)
-        for word, key, times, unit, log in (
-            ("loss", "validation_loss", 1, "", True), ("rate", "learning_rate", 1, "", True), ("accuracy", "validation_accuracy", 100, "%", False),
-        )
-    ]  # fmt: skip
+        Panel(WORDS[word], [_series(runs, group, at, key) for at, group in enumerate(found)], unit, not unit)
+        for word, (key, unit) in MEANS.items()
+    ]
     return Chart([(WORDS["epoch"], axis)], panels).record()
 
 
-def _series(runs: Sequence[RunReading], group: Group, at: int, key: str, times: int) -> Series:
-    members = [runs[run] for run in group.runs]
+def _series(runs: Sequence[RunReading], group: Group, at: int, key: str) -> Series:
+    members, times = [runs[run] for run in group.runs], 100 if key.endswith("accuracy") else 1
     mean, low, high = ([times * value for value in _column(members, key, take)] for take in (fmean, min, max))
     return Series(group.label, f"g{at}", mean, low, high, colour=at)
 

@@ -18,11 +18,11 @@ class ClassFigures(NamedTuple):
 
 
 class Pair(NamedTuple):
-    """``count`` examples of ``true`` were taken for ``predicted``; ``share`` of all that are ``true``."""
+    """``number`` examples of ``true`` were taken for ``predicted``; ``share`` of all that are ``true``."""
 
     true: int
     predicted: int
-    count: int
+    number: int
     share: float
 
 
@@ -69,7 +69,7 @@ def worst_pairs(counts: Counts, most: int = 5) -> list[Pair]:
     """The most frequent mistakes, largest first; of equal ones the larger share first.
 
     >>> worst_pairs([[3, 1], [2, 4]], 1)
-    [Pair(true=1, predicted=0, count=2, share=0.3333333333333333)]
+    [Pair(true=1, predicted=0, number=2, share=0.3333333333333333)]
     """
     totals = [sum(row) for row in counts]
     pairs = [
@@ -78,7 +78,7 @@ def worst_pairs(counts: Counts, most: int = 5) -> list[Pair]:
         for predicted, count in enumerate(row)
         if count and true != predicted
     ]
-    return sorted(pairs, key=lambda pair: (-pair.count, -pair.share, pair.true, pair.predicted))[:most]
+    return sorted(pairs, key=lambda pair: (-pair.number, -pair.share, pair.true, pair.predicted))[:most]
 
 
 def _figures(right: int, true: int, predicted: int) -> ClassFigures:

@@ -1,6 +1,7 @@
 """The curves of runs: loss, and the learning rate under it on the same axis; accuracy; the length of the gradient."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from math import isfinite, nan
 from typing import Any
 
@@ -68,16 +69,22 @@ class _Drawn:
         if axis == "epoch":
             size = per_epoch(self.run)
             return {self.of_steps: [step / size for step in steps], self.of_epochs: [step / size for step in ends]}
-        return {self.of_steps: self._last("seconds"), self.of_epochs: _sums(self.run.epochs["seconds"])}
+        return {
+            self.of_steps: _clock(self.run.steps["seconds"], self.stretches),
+            self.of_epochs: _sums(self.run.epochs["seconds"]),
+        }
 
     def losses(self) -> list[Series]:
         raw = self.run.steps["loss"]
         low, high = extremes(raw, self.stretches)
-        smooth = smoothed(raw, span_of(self.run))
-        ends = [smooth[stop - 1] for _, stop in self.stretches]
-        each = self._name("each")
-        drawn = [Series(each, self.of_steps, ends, low, high, self._colour(0), "faint")]
-        return _known_series([*drawn, self._epochs("train", "train_loss", 0), self._epochs("validation", "validation_loss", 1)])
+        ends = self._smooth("loss")
+        validation = self._epochs("validation", "validation_loss", 1)
+        if not self.single:  # a curve and a band more for every run would hide the others
+            return _known_series(
+                [Series(self._name("train"), self.of_steps, ends, colour=self.number, form="dashed"), validation]
+            )
+        each = Series(WORDS["each"], self.of_steps, ends, low, high, 0, "faint")
+        return _known_series([each, self._epochs("train", "train_loss", 0), validation])
 
     def rates(self) -> list[Series]:
         name = WORDS["rate"] if self.single else self.label
@@ -88,9 +95,10 @@ class _Drawn:
 
     def gradients(self) -> list[Series]:
         low, high = extremes(self.run.steps["gradient_norm"], self.stretches)
-        smooth = smoothed(self.run.steps["gradient_norm"], span_of(self.run))
         name = WORDS["gradient"] if self.single else self.label
-        ends = [smooth[stop - 1] for _, stop in self.stretches]
+        ends = self._smooth("gradient_norm")
+        if not self.single:
+            low, high = [], []
         return _known_series([Series(name, self.of_steps, ends, low, high, self._colour(3), "faint")])
 
     def _epochs(self, part: str, key: str, colour: int) -> Series:
@@ -107,9 +115,19 @@ class _Drawn:
     def _colour(self, part: int) -> int:
         return part if self.single else self.number
 
+    def _smooth(self, key: str) -> list[float]:
+        return smoothed(self.run.steps[key], span_of(self.run), [stop - 1 for _, stop in self.stretches])
+
     def _last(self, key: str) -> list[float]:
         """The value at the end of each stretch."""
         return [self.run.steps[key][stop - 1] for _, stop in self.stretches]
+
+
+def _clock(seconds: Sequence[float], stretches: Sequence[tuple[int, int]]) -> list[float]:
+    """Seconds since the beginning at the ends of the stretches: as they were written, or the sum of what each step took."""
+    risen = all(a < b for a, b in pairwise(seconds))
+    since = seconds if risen else _sums(seconds)
+    return [since[stop - 1] for _, stop in stretches]
 
 
 def _sums(values: Iterable[float]) -> list[float]:

@@ -24,7 +24,7 @@ Column: TypeAlias = "array[float]"
 """One number a line."""
 
 
-class Unreadable(Exception):
+class UnreadableError(Exception):
     """A file is there but holds no such thing; the text says why."""
 
 
@@ -39,13 +39,13 @@ def inside(folder: Path, name: str) -> Path | None:
 
 
 def text_of(folder: Path, name: str) -> str | None:
-    """The whole of a text file, None where it is missing. Raises `Unreadable` where it is too large or cannot be read."""
+    """The whole of a text file, None where it is missing. Raises `UnreadableError` where it is too large or cannot be read."""
     path = inside(folder, name)
     if path is None:
         return None
     content = head_of(path, MAX_TEXT + 1)
     if len(content) > MAX_TEXT:
-        raise Unreadable(f"larger than {MAX_TEXT // 2**20} MiB")
+        raise UnreadableError(f"larger than {MAX_TEXT // 2**20} MiB")
     return content.decode("utf-8", "replace")
 
 
@@ -55,39 +55,39 @@ def head_of(path: Path, most: int) -> bytes:
         with path.open("rb") as file:
             return file.read(most)
     except OSError as error:
-        raise Unreadable(error.strerror or str(error)) from None
+        raise UnreadableError(error.strerror or str(error)) from None
 
 
 def json_of(folder: Path, name: str) -> Any:
-    """The value of a JSON file, None where it is missing. Raises `Unreadable`."""
+    """The value of a JSON file, None where it is missing. Raises `UnreadableError`."""
     text = text_of(folder, name)
     if text is None:
         return None
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise Unreadable(_why(error)) from None
+        raise UnreadableError(_why(error)) from None
 
 
 def table_of(folder: Path, name: str) -> dict[str, Any]:
-    """The object of a JSON file; empty where it is missing. Raises `Unreadable`, also where it is no object."""
+    """The object of a JSON file; empty where it is missing. Raises `UnreadableError`, also where it is no object."""
     found = json_of(folder, name)
     if found is None:
         return {}
     if not isinstance(found, dict):
-        raise Unreadable("no JSON object")
+        raise UnreadableError("no JSON object")
     return found
 
 
 def toml_of(folder: Path, name: str) -> dict[str, Any]:
-    """The values of a TOML file, those of its tables among them; empty where it is missing. Raises `Unreadable`."""
+    """The values of a TOML file, those of its tables among them; empty where it is missing. Raises `UnreadableError`."""
     text = text_of(folder, name)
     if text is None:
         return {}
     try:
         found = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
-        raise Unreadable(_why(error)) from None
+        raise UnreadableError(_why(error)) from None
     flat: dict[str, Any] = {}
     for key, value in found.items():
         flat.update(value if isinstance(value, dict) else {key: value})
@@ -137,7 +137,7 @@ def _lines(path: Path) -> Iterator[bytes]:
                 left, count = left - len(line), count + 1
                 yield line
     except OSError as error:
-        raise Unreadable(error.strerror or str(error)) from None
+        raise UnreadableError(error.strerror or str(error)) from None
 
 
 def _object(line: bytes) -> dict[str, Any] | None:

@@ -7,7 +7,7 @@ import numpy as np
 
 from convlens.ir.errors import ConvlensError
 from convlens.ir.text import parse
-from convlens.training.pages.files import Unreadable, inside, text_of
+from convlens.training.pages.files import UnreadableError, inside, text_of
 from convlens.training.pages.reading import Kernels
 from convlens.training.pages.tensors import shapes_of, tensor_of
 
@@ -17,7 +17,7 @@ MAX_VALUES = 2_000_000
 
 
 def first_kernels(folder: Path) -> Kernels | None:
-    """None where no layer has kernels of one, two or three axes. Raises `Unreadable` for a broken checkpoint."""
+    """None where no layer has kernels of one, two or three axes. Raises `UnreadableError` for a broken checkpoint."""
     path = checkpoint(folder)
     if path is None:
         return None
@@ -63,5 +63,5 @@ def _places(folder: Path) -> dict[str, int]:
     try:
         text = text_of(folder, "network.txt")
         return {node.name: at for at, node in enumerate(parse(text))} if text else {}
-    except (Unreadable, ConvlensError):
+    except (UnreadableError, ConvlensError):
         return {}

@@ -42,7 +42,8 @@ def pixels(row: Array, kind: str) -> Array | None:
     # The lowest band of a spectrogram stands below.
     small = small[:, ::-1] if kind == "sound" else small
     values = np.rint(np.clip(small, 0, 255)).astype(np.uint8)
-    return values.transpose(1, 2, 0) if len(values) == 3 else values[0]
+    drawn: Array = values.transpose(1, 2, 0) if len(values) == 3 else values[0]
+    return drawn
 
 
 def _smaller(row: Array) -> Array:
@@ -50,7 +51,8 @@ def _smaller(row: Array) -> Array:
     channels, height, width = row.shape
     down, across = ceil(height / EDGE), ceil(width / EDGE)
     kept = row[:, : height // down * down, : width // across * across]
-    return kept.reshape(channels, height // down, down, width // across, across).mean(axis=(2, 4))
+    means: Array = kept.reshape(channels, height // down, down, width // across, across).mean(axis=(2, 4))
+    return means
 
 
 def _spread(values: Array) -> Array:
@@ -85,7 +87,7 @@ def sentence(row: Array, preparation: dict[str, Any]) -> str:
 
 def _vocabulary(preparation: dict[str, Any]) -> dict[int, str]:
     """A list of words in the order of their numbers, or an object from words to numbers."""
-    found = next((preparation[key] for key in ("vocabulary", "words") if isinstance(preparation.get(key), list | dict)), [])
+    found: Any = next((preparation[key] for key in ("vocabulary", "words") if isinstance(preparation.get(key), list | dict)), [])
     pairs = enumerate(found) if isinstance(found, list) else ((number, word) for word, number in found.items())
     return {number: str(word)[:100] for number, word in pairs if type(number) is int}
 

@@ -102,7 +102,8 @@ class RunReading:
         return next(one.value for one in self.settings if one.setting.name == name)
 
     def class_name(self, at: int) -> str:
-        return self.classes[at] if 0 <= at < len(self.classes) else str(at)
+        """Its place where it has no name."""
+        return (self.classes[at] if 0 <= at < len(self.classes) else "") or str(at)
 
     def summary_text(self, lang: str = "en") -> str:
         """What a terminal shows of the run."""

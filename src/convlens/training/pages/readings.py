@@ -9,7 +9,7 @@ from convlens.lang.messages import marked
 from convlens.lang.printable import printable
 from convlens.lang.remark import Remark, remark
 from convlens.lang.sentence import Sentence
-from convlens.training.pages.files import Unreadable, columns_of, inside, number, table_of, toml_of
+from convlens.training.pages.files import UnreadableError, columns_of, inside, number, table_of, toml_of
 from convlens.training.pages.kernels import first_kernels
 from convlens.training.pages.reading import EPOCH_KEYS, STEP_KEYS, RunReading
 from convlens.training.pages.settings import chosen, illegal
@@ -48,9 +48,13 @@ class Reader:
         """What ``read`` gives, or ``otherwise`` with a remark where it cannot be read."""
         try:
             return read()
-        except Unreadable as error:
+        except UnreadableError as error:
             self.remarks.append(remark(BROKEN, file=file, reason=printable(str(error))))
             return otherwise
+
+    def table(self, file: str, read: Callable[[Path, str], dict[str, Any]]) -> dict[str, Any]:
+        nothing: dict[str, Any] = {}
+        return self.part(file, lambda: read(self.folder, file), nothing)
 
     def columns(self, file: str, keys: tuple[str, ...]) -> dict[str, Any]:
         empty, _ = columns_of(self.folder, "", keys)
@@ -67,8 +71,8 @@ def read_run(folder: str | Path) -> RunReading:
         raise UsageError(Sentence("{path} is no folder of a training run: it has none of {files}\n  fix: the folder that "
                                   "convlens train wrote", path=cut(printable(str(place))), files=", ".join(ANY)))  # fmt: skip
     reader = Reader(place)
-    run = reader.part("run.json", lambda: table_of(place, "run.json"), {})
-    written = reader.part("settings.toml", lambda: toml_of(place, "settings.toml"), {})
+    run = reader.table("run.json", table_of)
+    written = reader.table("settings.toml", toml_of)
     if wrong := illegal(written):
         reader.remarks.append(remark(ILLEGAL, file="settings.toml", names=", ".join(wrong)))
     about = _about(place, run, written)
@@ -78,7 +82,7 @@ def read_run(folder: str | Path) -> RunReading:
     ended = test is not None
     return RunReading(
         **about, folder=place, settings=chosen(written), steps=steps, epochs=epochs, test=test,
-        preparation=reader.part("preparation.json", lambda: table_of(place, "preparation.json"), {}),
+        preparation=reader.table("preparation.json", table_of),
         predictions=reader.part("predictions.safetensors", lambda: predictions_of(place), None, expected=ended),
         mistakes=reader.part("mistakes.safetensors", lambda: mistakes_of(place), None, expected=ended),
         kernels=reader.attempt("checkpoints", lambda: first_kernels(place), None),

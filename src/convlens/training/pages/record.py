@@ -35,7 +35,7 @@ def run_record(run: RunReading, label: str, mistakes: int) -> dict[str, Any]:
         "data": run.data,
         "cut": run.cut_off,
         "verdict": {lang: verdict(run, found, lang) for lang in LANGUAGES},
-        "remarks": {lang: [spaced(one.text(lang)) if lang == "zh" else one.text(lang) for one in run.remarks] for lang in LANGUAGES},
+        "remarks": {lang: [spaced(one.text(lang)) for one in run.remarks] for lang in LANGUAGES},
         "said": list(run.said),
         "figures": figures(run, found),
         "values": [shown(one.value) for one in run.settings],
@@ -136,7 +136,7 @@ def mistakes_record(run: RunReading, most: int) -> list[dict[str, Any]]:
     drawn = []
     for at in range(min(len(found.rows), most)):
         row = found.rows[at]
-        words = sentence(row, run.preparation) if kind == "text" or row.ndim < 2 and kind != "sound" else ""
+        words = sentence(row, run.preparation) if kind == "text" or (row.ndim < 2 and kind != "sound") else ""
         colours = None if words else pixels(row, kind)
         drawn.append({
             "true": run.class_name(int(found.labels[at])),
@@ -167,7 +167,7 @@ def kernels_record(run: RunReading) -> dict[str, Any] | None:
 def calibration_record(found: Calibration | None) -> dict[str, Any] | None:
     if found is None:
         return None
-    bins = [[one.low, one.high, one.count, one.confidence, one.accuracy] for one in found.bins]
+    bins = [[one.low, one.high, one.examples, one.confidence, one.accuracy] for one in found.bins]
     return {
         "bins": [rounded([nan_if_none(value) for value in row], 5) for row in bins],
         "expected": found.expected, "largest": found.largest, "confidence": found.confidence, "accuracy": found.accuracy,

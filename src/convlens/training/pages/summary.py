@@ -7,7 +7,7 @@ from convlens.lang.layout import aligned
 from convlens.lang.messages import counted, say
 from convlens.lang.printable import printable
 from convlens.training.pages.calibration import Calibration, calibration
-from convlens.training.pages.confusion import worst_pairs
+from convlens.training.pages.confusion import Pair, worst_pairs
 from convlens.training.pages.reading import RunReading
 from convlens.training.pages.settings import shown
 from convlens.training.pages.verdict import MOST_NAME, resume_command, verdict
@@ -31,12 +31,12 @@ def calibrated(run: RunReading) -> Calibration | None:
     return calibration(*run.predictions) if run.predictions is not None else None
 
 
-def pair_text(run: RunReading, lang: str, at: tuple[int, int, int, float]) -> str:
+def pair_text(run: RunReading, lang: str, at: Pair) -> str:
     """One pair of the worst mistakes."""
-    true, predicted, count, share = at
+    count, (true, predicted) = at.number, (cut(run.class_name(place), MOST_NAME) for place in at[:2])
     return counted(lang, "{count} example of {true} was taken for {predicted} ({share} % of {true}).",
                    "{count} examples of {true} were taken for {predicted} ({share} % of {true}).",
-                   count, true=cut(run.class_name(true), MOST_NAME), predicted=cut(run.class_name(predicted), MOST_NAME), share=f"{100 * share:.1f}")  # fmt: skip
+                   count, true=true, predicted=predicted, share=f"{100 * at.share:.1f}")  # fmt: skip
 
 
 def _pairs(run: RunReading, lang: str) -> list[str]:

@@ -7,7 +7,7 @@ import numpy as np
 
 from convlens.ir.errors import cut
 from convlens.lang.printable import printable
-from convlens.training.pages.files import Unreadable, json_of, number, table_of
+from convlens.training.pages.files import UnreadableError, json_of, number, table_of
 from convlens.training.pages.reading import Mistakes, Predictions, Test
 from convlens.training.pages.tensors import Array, tensors_of
 
@@ -20,7 +20,7 @@ MAX_MATRIX = 1000
 
 
 def test_of(folder: Path, classes: int) -> Test:
-    """``test.json``; a table of confusions that is not square, or not of these classes, is left out. Raises `Unreadable`."""
+    """``test.json``; a table of confusions that is not square, or not of these classes, is left out. Raises `UnreadableError`."""
     found = table_of(folder, "test.json")
     groups = found.get("groups")
     entries = list(groups.items())[:MAX_GROUPS] if isinstance(groups, dict) else []
@@ -41,20 +41,20 @@ def _matrix(found: Any, classes: int) -> tuple[tuple[int, ...], ...]:
 
 
 def predictions_of(folder: Path) -> Predictions:
-    """``predictions.safetensors``, its shapes checked. Raises `Unreadable`."""
+    """``predictions.safetensors``, its shapes checked. Raises `UnreadableError`."""
     found = tensors_of(folder, "predictions.safetensors", ("probabilities", "labels"))
     probabilities, labels = found["probabilities"], found["labels"]
     if probabilities.ndim != 2 or labels.shape != probabilities.shape[:1] or not probabilities.shape[1]:
-        raise Unreadable(f"probabilities of {probabilities.shape} with labels of {labels.shape}")
+        raise UnreadableError(f"probabilities of {probabilities.shape} with labels of {labels.shape}")
     return Predictions(probabilities.astype(np.float32, copy=False), labels.astype(np.int64, copy=False))
 
 
 def mistakes_of(folder: Path) -> Mistakes:
-    """``mistakes.safetensors`` with the names of ``mistakes.json``. Raises `Unreadable`."""
+    """``mistakes.safetensors`` with the names of ``mistakes.json``. Raises `UnreadableError`."""
     found = tensors_of(folder, "mistakes.safetensors", ("rows", "labels", "predicted", "probability"))
     count = len(found["rows"]) if found["rows"].ndim else 0
     if any(found[key].shape != (count,) for key in ("labels", "predicted", "probability")):
-        raise Unreadable("its tensors are not equally long")
+        raise UnreadableError("its tensors are not equally long")
     rows, labels, predicted, probability = (found[key][:MAX_SHOWN] for key in ("rows", "labels", "predicted", "probability"))
     return Mistakes(rows, _whole(labels), _whole(predicted), probability.astype(np.float64), _names(folder))
 
@@ -67,7 +67,7 @@ def _names(folder: Path) -> tuple[str, ...]:
     """A list, or an object with the list under "names"; () where there is none that can be read."""
     try:
         found = json_of(folder, "mistakes.json")
-    except Unreadable:
+    except UnreadableError:
         return ()
     listed = found.get("names") if isinstance(found, dict) else found
     texts = [str(one) if isinstance(one, str) else "" for one in listed[:MAX_SHOWN]] if isinstance(listed, list) else []

@@ -80,8 +80,7 @@ def _beside(run: RunReading, lang: str) -> Iterator[str]:
 
 
 def _result(one: Published) -> str:
-    params = f", {one.params}" if one.params else ""
-    return f"{one.network} {one.accuracy:.1f} % ({one.source}{params})"
+    return f"{one.network} {one.accuracy:.1f} %"
 
 
 def _by_heart(run: RunReading, lang: str) -> Iterator[str]:

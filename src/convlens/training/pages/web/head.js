@@ -8,9 +8,9 @@ const whole = (value) => (value === null || value === undefined ? "?" : grouped(
 
 function duration(seconds) {
   if (seconds === null || seconds === undefined) return "?";
-  if (seconds < 59.95) return t("seconds", { s: seconds.toFixed(seconds >= 1 ? 1 : 2) });
+  if (seconds < 59.95) return t("secondsText", { s: seconds.toFixed(seconds >= 1 ? 1 : 2) });
   const all = Math.round(seconds), minutes = Math.floor(all / 60);
-  return minutes < 60 ? t("minutes", { m: minutes, s: all % 60 }) : t("hours", { h: Math.floor(minutes / 60), m: minutes % 60 });
+  return minutes < 60 ? t("minutesText", { m: minutes, s: all % 60 }) : t("hoursText", { h: Math.floor(minutes / 60), m: minutes % 60 });
 }
 
 // Heads and rows as a table; a column whose head begins with ">" holds numbers.
@@ -30,7 +30,7 @@ function drawHead() {
   const r = run(), f = r.figures;
   $("title").textContent = D.runs.length === 1 ? clipped(r.name, 120) : t("several", { n: D.runs.length });
   $("facts").replaceChildren(...(D.runs.length === 1 ? [named(r.network || "?", 60), " · ", named(r.data || "?", 60), r.about.input ? " · " + r.about.input : ""] : []));
-  $("verdict").textContent = r.verdict[state.lang].join(state.lang === "zh" ? "" : " ");
+  $("verdict").replaceChildren(...r.verdict[state.lang].map((text) => el("p", {}, text)));
   const rows = [["accuracy", f.accuracy !== null && share(f.accuracy) + " %", f.macro !== null && t("macro", { n: share(f.macro) })], ["loss", f.loss !== null && four(f.loss)],
     ["params", f.params !== null && short(f.params), f.params !== null && whole(f.params)], ["macs", f.macs !== null && short(f.macs), f.macs !== null && whole(f.macs)],
     ["time", f.seconds !== null && duration(f.seconds), f.cpu !== null && t("cpu", { n: duration(f.cpu) })], ["speed", f.rate !== null && whole(Math.round(f.rate))], ["peak", f.peak !== null && bytes(f.peak)], ["ece", f.ece !== null && share(f.ece)]];

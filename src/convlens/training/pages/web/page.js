@@ -16,7 +16,7 @@ function drawCurves() {
   $("mean").setAttribute("aria-pressed", String(state.mean));
   chart.draw(state.width);
   const points = D.curves.axes.length ? Math.max(...Object.values(D.curves.axes[0].places).map((xs) => xs.length)) : 0;
-  const told = state.mean ? [t("meanText")] : [D.smoothed > 1 ? t("smoothedText", { n: D.smoothed }) : "", D.steps > points ? t("thinnedText", { steps: whole(D.steps), points: whole(points) }) : ""];
+  const told = state.mean ? [t("meanText")] : [D.smoothed > 1 ? t("smoothedText", { n: D.smoothed }) : "", D.runs.length === 1 && D.steps ? t("bandText") : "", D.steps > points ? t("thinnedText", { steps: whole(D.steps), points: whole(points) }) : ""];
   $("thinned").textContent = told.filter(Boolean).join(state.lang === "zh" ? "" : " ");
 }
 
@@ -37,12 +37,24 @@ function draw() {
   drawCompare();
   drawCurves();
   drawRun();
+  reachable();
+}
+
+// What scrolls sideways can be reached and scrolled with the keyboard.
+function reachable() {
+  for (const place of document.querySelectorAll(".wide, .scroll")) {
+    const scrolls = place.scrollWidth > place.clientWidth;
+    for (const [name, value] of Object.entries({ tabindex: "0", role: "group", "aria-label": t("scrolls") })) {
+      if (scrolls) place.setAttribute(name, value); else place.removeAttribute(name);
+    }
+  }
 }
 
 function chooseRun(at, go) {
   state.run = at;
   $("run").value = String(at);
   drawRun();
+  reachable();
   if (go) $("chooser").scrollIntoView();
 }
 
@@ -55,8 +67,10 @@ function resized(width) {
   state.width = width;
   drawCurves();
   drawCalibration();
+  reachable();
 }
 
+document.addEventListener("toggle", reachable, true);
 $("lang").addEventListener("click", () => { state.lang = state.lang === "zh" ? "en" : "zh"; draw(); });
 $("help").addEventListener("click", () => { $("keys").hidden = !$("keys").hidden; $("help").setAttribute("aria-expanded", String(!$("keys").hidden)); });
 $("print").addEventListener("click", () => guarded(() => window.print()));
