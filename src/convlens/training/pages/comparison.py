@@ -66,6 +66,7 @@ def labels(runs: Sequence[RunReading]) -> tuple[str, ...]:
         return tuple(names)
     rest = differing(runs)
     rest.pop("fingerprint", None)
+    rest.update({SEED: rest.pop(SEED)} if SEED in rest else {})  # the seed is told last
     told = [
         " ".join(f"{name}={values[at]}" for name, values in list(rest.items())[:3]) or run.name for at, run in enumerate(runs)
     ]
