@@ -55,6 +55,8 @@ def test_the_rate_stands_under_the_loss_on_the_same_axis(folder: Path) -> None:
     assert chart["panels"][0]["series"][0]["x"] == chart["panels"][1]["series"][0]["x"] == "s0"
     assert [axis["label"]["en"] for axis in chart["axes"]] == ["step", "epoch", "seconds"]
     assert chart["axes"][1]["places"]["e0"] == [1, 2, 3]
+    clock = chart["axes"][2]["places"]["s0"]  # that of the steps begins anew with each epoch
+    assert (clock[0], clock[29], clock[30], clock[89]) == (0.01, 0.3, 0.31, 0.9)
 
 
 def test_many_steps_are_thinned_and_no_extreme_is_lost(folder: Path, tmp_path: Path) -> None:
