@@ -132,6 +132,14 @@ def test_a_cut_run_says_how_it_goes_on(tmp_path: Path) -> None:
     assert one["verdict"]["en"][0] == "small on blobs was stopped after 2 of 3 epochs: no test has been made."
 
 
+def test_a_network_in_a_file_is_called_by_the_files_name(folder: Path, tmp_path: Path) -> None:
+    run = json.loads((folder / "run.json").read_text())
+    (tmp_path / "run.json").write_text(json.dumps({**run, "network": "/home/someone/nets/wide.txt"}))
+    page = run_page([tmp_path])
+    assert "/home/someone" not in page
+    assert record_in(page)["runs"][0]["network"] == "wide"
+
+
 def test_very_many_classes_are_a_picture(folder: Path, tmp_path: Path) -> None:
     import shutil
 
