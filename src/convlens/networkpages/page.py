@@ -1,6 +1,8 @@
 """The report of a network as one HTML file."""
 
 import json
+import zlib
+from base64 import b64encode
 from datetime import date
 from functools import cache
 from html import escape
@@ -15,13 +17,17 @@ from convlens.networkpages.compared import comparison_record
 from convlens.networkpages.depth import depth
 from convlens.networkpages.picture import data_uri
 from convlens.networkpages.record import network_record
+from convlens.playgrounds.page import page
 from convlens.report.collector import paused
 from convlens.report.strip.measure import fitted
 
 if TYPE_CHECKING:
     from convlens.report.summary import Summary
 
-SCRIPTS = ("base.js", "arcs.js", "strip.js", "field.js", "table.js", "copy.js", "card.js", "compare.js", "page.js")
+SCRIPTS = (
+    "base.js", "arcs.js", "strip.js", "field.js", "table.js", "copy.js", "formula.js", "window.js", "trial.js", "card.js",
+    "compare.js", "page.js",
+)  # fmt: skip
 """In the order in which they need one another."""
 
 
@@ -53,6 +59,7 @@ def network_page(
         "lang": lang,
         "title": escape(fitted(report.graph.name, 12, 600)),
         "style": lean(_file("page.css")),
+        "playground": packed_playground() if any("trial" in card for card in record["cards"]) else "",
         "words": embedded(json.loads(_file("words.json"))),
         "data": embedded(record),
         "script": "\n".join(lean(_file(name)) for name in SCRIPTS),
@@ -79,6 +86,23 @@ def lean(code: str) -> str:
     """
     lines = (line.strip() for line in code.splitlines())
     return "\n".join(line for line in lines if line and not line.startswith("//"))
+
+
+@cache
+def packed_playground() -> str:
+    """The layer playground as the page carries it: once, deflated, unpacked when it is opened.
+
+    The text that trial.js puts the settings of a layer in the place of is there once, which is checked here.
+    """
+    text = page({}, packed=False)
+    if text.count(_FRESH) != 1 or text.count("</body>") != 1:
+        raise AssertionError(_FRESH)
+    squeezer = zlib.compressobj(9, wbits=-15)
+    data = b64encode(squeezer.compress(text.encode()) + squeezer.flush()).decode("ascii")
+    return f'<script type="text/plain" id="packed">{data}</script>\n'
+
+
+_FRESH = 'id="start">{}<'
 
 
 @cache
