@@ -26,7 +26,7 @@ def test_files_by_their_ending(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_what_it_refuses(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="a network is drawn as .svg or .html"):
+    with pytest.raises(UsageError, match="a network is drawn as .svg, .html, .md, .json"):
         convlens.draw("lenet5").save(tmp_path / "a.png")
     with pytest.raises(UsageError, match="No such file or directory"):
         convlens.draw("lenet5").save(tmp_path / "nowhere" / "a.svg")

@@ -8,13 +8,11 @@ from functools import cache
 from html import escape
 from importlib import resources
 from pathlib import Path
-from platform import python_version
 from typing import TYPE_CHECKING, Any
 
-import convlens
-from convlens.lang.printable import printable
 from convlens.networkpages.compared import comparison_record
 from convlens.networkpages.depth import depth
+from convlens.networkpages.origin import origin
 from convlens.networkpages.picture import data_uri
 from convlens.networkpages.record import network_record
 from convlens.playgrounds.page import page
@@ -49,9 +47,7 @@ def network_page(
         **network_record(report, lang),
         "depth": depth(report),
         "picture": data_uri(picture) if picture is not None else "",
-        "command": printable(command),
-        "made": (made or date.today()).isoformat(),
-        "versions": f"convlens {convlens.__version__}, Python {python_version()}",
+        **origin(command, made),
         "compare": comparison_record(report, compare) if compare is not None else None,
     }
     text = _file("page.html")
@@ -90,19 +86,11 @@ def lean(code: str) -> str:
 
 @cache
 def packed_playground() -> str:
-    """The layer playground as the page carries it: once, deflated, unpacked when it is opened.
-
-    The text that trial.js puts the settings of a layer in the place of is there once, which is checked here.
-    """
-    text = page({}, packed=False)
-    if text.count(_FRESH) != 1 or text.count("</body>") != 1:
-        raise AssertionError(_FRESH)
+    """The layer playground as the page carries it: once, deflated, unpacked when it is opened, with a word for its host."""
+    text = page({}, packed=False).replace("</body>", f"<script>{lean(_file('guest.js'))}</script></body>")
     squeezer = zlib.compressobj(9, wbits=-15)
     data = b64encode(squeezer.compress(text.encode()) + squeezer.flush()).decode("ascii")
     return f'<script type="text/plain" id="packed">{data}</script>\n'
-
-
-_FRESH = 'id="start">{}<'
 
 
 @cache

@@ -1,7 +1,5 @@
 // The playground, which this file carries packed, over the page: opened on the layer, at a size at which every number is seen.
 const FRESH = 'id="start">{}<', LEAVE = "convlens:leave";
-// Esc inside it leaves, unless something in there waits for it: a field, a help text, a cell that is held.
-const GUEST = `addEventListener("keydown",(e)=>{if(e.key==="Escape"&&!document.querySelector("dialog[open],td.pin")&&!e.target.matches("select,textarea,input:not([type=range],[type=checkbox])"))parent.postMessage("${LEAVE}","*")},true)`;
 let unpacked = null;
 
 function trialPart(layer, trial) {
@@ -22,7 +20,7 @@ async function openTrial(layer, trial, note) {
   const room = $("trial"), settings = JSON.stringify({ ...trial.settings, lang: state.lang }).replace(/</g, "\\u003c");
   let text = "";
   try { text = await playground(); } catch (error) { return $("try").replaceWith(t("tooOld")); }
-  text = text.replace(FRESH, () => FRESH.replace("{}", () => settings)).replace("</body>", () => `<script>${GUEST}<\/script></body>`);
+  text = text.replace(FRESH, () => FRESH.replace("{}", () => settings));
   const frame = el("iframe", { title: t("openTrial"), sandbox: "allow-scripts allow-downloads", srcdoc: text, onload: () => frame.focus() });
   room.replaceChildren(el("div", { class: "bar" }, el("h2", { id: "h-trial" }, t("cardOf"), " ", named(layer.name, 80), " ", el("span", { class: "quiet" }, note)), el("button", { type: "button", class: "close", onclick: () => room.close() }, t("back") + " (Esc)")), frame);
   room.showModal();

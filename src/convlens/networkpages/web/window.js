@@ -21,7 +21,7 @@ function windowPart(record) {
   const several = (turned ? x.size : x.out) > 1, signs = [t(turned ? "paints" : "slides"), several && t("second"), padded && t(turned ? "hatchedCut" : "hatchedPad")];
   const notes = signs.filter(Boolean).join(state.lang === "zh" ? "；" : "; ") + (state.lang === "zh" ? "。" : ". ") + (record.length > 3 ? t("sliceOnly") : "");
   const labels = [t(turned ? "cornerOut" : "cornerIn"), `${t("in")} ${sizes("size")} → ${t("out")} ${sizes("out")}`];
-  return el("figure", { class: "windows", role: "img", "aria-label": `${words}. ${labels[1]}. ${notes}` },
+  return el("figure", { class: "windows" },
     ...parts.map((drawn, at) => el("div", {}, drawn, el("span", {}, labels[at]))), el("figcaption", {}, el("b", {}, words), " ", el("span", { class: "quiet" }, notes)));
 }
 
