@@ -39,7 +39,7 @@ function corner(y, x, ground, reach, turned) {
   box(0, 0, columns, rows, "outside");
   hatch(drawn, w, h);
   box(Math.min(x.before, columns), Math.min(y.before, rows), Math.min(columns, x.before + x[ground]), Math.min(rows, y.before + y[ground]), "inside");
-  if (x.kernel * y.kernel <= 400 && columns <= 3 * MOST_CELLS) for (let i = 0; i < y.kernel; i++) for (let j = 0; j < x.kernel; j++) box(j * x.dilation, i * y.dilation, j * x.dilation + 1, i * y.dilation + 1, "tap");
+  if (x.kernel * y.kernel <= 400 && columns <= 4 * MOST_CELLS) for (let i = 0; i < y.kernel; i++) for (let j = 0; j < x.kernel; j++) box(j * x.dilation, i * y.dilation, j * x.dilation + 1, i * y.dilation + 1, "tap");
   else box(0, 0, reach(x), reach(y), "tap");
   if (columns <= MOST_CELLS) drawn.append(svg("path", { class: "grid", d: lines(columns, rows, cell, tall) }));
   box(Math.min(x.before, columns), Math.min(y.before, rows), Math.min(columns, x.before + x[ground]), Math.min(rows, y.before + y[ground]), "edge");
