@@ -51,7 +51,7 @@ def from_mathml(text: str) -> str:
         parts = [read(child) for child in node]
         if node.tag.endswith("mfrac"):
             return f"(({parts[0]})/({parts[1]}))"
-        return "".join(parts) or (node.text or "").replace("·", "*").replace("−", "-").replace(",", "" if node.tag.endswith("mn") else ",")
+        return "".join(parts) or (node.text or "").replace("⋅", "*").replace("−", "-").replace(",", "" if node.tag.endswith("mn") else ",")
 
     return read(ET.fromstring(text))
 

@@ -8,7 +8,7 @@ const mathml = (tag, ...children) => {
 };
 const fenced = (node) => mathml("mrow", mathml("mo", "("), node, mathml("mo", ")"));
 const BRACKETS = { floor: ["\\left\\lfloor ", " \\right\\rfloor"], ceil: ["\\left\\lceil ", " \\right\\rceil"] };
-const SIGNS = { "*": ["·", "\\cdot"], "-": ["−", "-"], ",": [",", ","] };
+const SIGNS = { "*": ["⋅", "\\cdot"], "-": ["−", "-"], ",": [",", ","] };
 
 // {math, tex, inner}: inner is what stands in brackets, which a fraction does without.
 function parsedFormula(text) {
@@ -28,7 +28,7 @@ function parsedFormula(text) {
       const over = tokens[at++] === "/", right = atom();
       if (over) [left.inner, right.inner] = [left.inner || left, right.inner || right];
       left = over ? { math: mathml("mfrac", left.inner.math, right.inner.math), tex: `\\frac{${left.inner.tex}}{${right.inner.tex}}` }
-        : { math: mathml("mrow", left.math, mathml("mo", "·"), right.math), tex: `${left.tex} \\cdot ${right.tex}` };
+        : { math: mathml("mrow", left.math, mathml("mo", "⋅"), right.math), tex: `${left.tex} \\cdot ${right.tex}` };
     }
     return left;
   };
