@@ -17,7 +17,10 @@ from convlens import networks
 from convlens.ir.text import parse
 from convlens.networkpages.cards import Cards
 from convlens.networkpages.page import network_page
+from convlens.networkpages.windows import window_record
 from convlens.report.summary import Summary
+from convlens.report.window import AxisWindow, axis_windows
+from convlens.report.window_picture import windows_svg
 from tests.chromium import axe, missing
 
 pytestmark = pytest.mark.skipif(bool(missing()), reason=f"BROWSER TESTS DID NOT RUN: {missing()}")
@@ -150,6 +153,28 @@ def test_windows_are_drawn_to_scale(scripts: Any, record: list[Any]) -> None:
         assert box[1] + box[3] <= height + 1e-6
     ground, other = rects(scripts, record, 1)["inside edge"]
     assert ground[2] / other[2] == pytest.approx(size / out, rel=0.25 if min(size, out) < 8 else 0.02)
+
+
+def test_the_notebook_draws_the_same_corner(scripts: Any) -> None:
+    """window.js and report/window_picture.py: every rectangle of every layer of every network."""
+    classes = {"o": "outside", "i": "inside", "t": "tap", "e": "edge", "s": "second", "f": "first"}
+    records: dict[str, tuple[list[Any], list[AxisWindow]]] = {}
+    for name in networks.names():
+        report = Summary(networks.load(name))
+        for node in report.graph:
+            known = report.facts.nodes[node.name]
+            record = window_record(node, known)
+            if record is not None and (windows := axis_windows(node.op, known.inputs))[0].kind != "adaptive":
+                records[str(record)] = (record, windows)
+    assert len(records) > 150
+    for record, windows in records.values():
+        drawn: dict[str, list[tuple[float, ...]]] = {}
+        for box in ET.fromstring(windows_svg(windows)).iter("{http://www.w3.org/2000/svg}rect"):
+            drawn.setdefault(classes[box.attrib["class"]], []).append(tuple(float(box.attrib[key]) for key in ("x", "y", "width", "height")))
+        found = rects(scripts, record, 0)
+        assert list(found) == list(drawn)
+        for name, boxes in drawn.items():
+            assert boxes == [pytest.approx(box, rel=1e-4, abs=1e-4) for box in found[name]], (record, name)
 
 
 def test_one_slice_of_a_volume_is_said_to_be_one(scripts: Any) -> None:

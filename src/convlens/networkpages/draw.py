@@ -1,5 +1,6 @@
 """The verb ``draw``: a layer as a picture that moves, a network as a strip or as a page."""
 
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,6 @@ from convlens.networkpages.json_form import network_json
 from convlens.networkpages.markdown_form import network_markdown
 from convlens.networkpages.naming import file_name
 from convlens.networkpages.page import network_page
-from convlens.report.strip.notebook import strip_html
 from convlens.report.strip.picture import network_svg
 from convlens.report.summary import Summary
 
@@ -70,8 +70,11 @@ class NetworkDrawing:
         return [written(target, self.written_as(target.suffix.lower(), lang, command).encode())]
 
     def _repr_html_(self) -> str:
-        """The strip inside the page: a notebook keeps it, trusted or not."""
-        return strip_html(self.report)
+        """Strip and table, which every notebook keeps, then the page in a frame, which a trusted one shows."""
+        return self.report._repr_html_() + (  # noqa: SLF001 - the same notebook form, with a page below
+            f'<iframe title="convlens" sandbox="allow-scripts allow-downloads" style="width:100%;height:780px;border:0" '
+            f'srcdoc="{escape(self.html())}"></iframe>'
+        )
 
     def __repr__(self) -> str:
         return f"<NetworkDrawing of {self.report.graph.name!r}: {len(self.report.graph.nodes)} layers>"

@@ -10,7 +10,7 @@ from convlens.report.window import AxisWindow, axis_windows
 def window_record(node: Node, known: NodeFacts) -> list[Any] | None:
     """Whether it is transposed, then for each axis size, output, kernel, stride, dilation, padding before and behind.
 
-    None where a layer has no windows, or an adaptive one windows of several lengths.
+    None where a layer has no windows, crops its input, or has windows of several lengths (an adaptive one).
 
     >>> from convlens.report.summary import summary
     >>> report = summary("resnet18")
@@ -18,7 +18,7 @@ def window_record(node: Node, known: NodeFacts) -> list[Any] | None:
     [0, [224, 112, 7, 2, 1, 3, 3], [224, 112, 7, 2, 1, 3, 3]]
     """
     axes = [_axis(window) for window in axis_windows(node.op, known.inputs)]
-    if not axes or len(axes) > 3 or None in axes:
+    if not axes or len(axes) > 3 or any(axis is None or min(axis) < 0 for axis in axes):
         return None
     return [int(node.op.name == "conv_transpose"), *axes]
 
