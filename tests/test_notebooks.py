@@ -47,7 +47,11 @@ class Sanitised(HTMLParser):
             self._inside += tag not in VOID
         self.lost += [f"{tag}.{name}" for name, _ in attrs if tag in TAGS and name not in EVERYWHERE | ATTRIBUTES.get(tag, set())]
         styles = dict(attrs).get("style") or ""
-        self.lost += [f"{tag}.style.{one}" for one in (part.split(":")[0] for part in styles.split(";") if part) if tag in TAGS and one not in STYLES]
+        self.lost += [
+            f"{tag}.style.{one}"
+            for one in (part.split(":")[0] for part in styles.split(";") if part)
+            if tag in TAGS and one not in STYLES
+        ]
         self.kept += dict(attrs).get("src") or "" if tag == "img" else ""
 
     def handle_endtag(self, tag: str) -> None:

@@ -54,7 +54,9 @@ def from_mathml(text: str) -> str:
         parts = [read(child) for child in node]
         if node.tag.endswith("mfrac"):
             return f"(({parts[0]})/({parts[1]}))"
-        return "".join(parts) or (node.text or "").replace("⋅", "*").replace("−", "-").replace(",", "" if node.tag.endswith("mn") else ",")
+        return "".join(parts) or (node.text or "").replace("⋅", "*").replace("−", "-").replace(
+            ",", "" if node.tag.endswith("mn") else ","
+        )
 
     return read(ET.fromstring(text))
 
@@ -100,11 +102,18 @@ def test_what_holds_words_stays_a_text(scripts: Any, formulas: list[str]) -> Non
     assert all(re.search(r"asked for|asks for|left out|receptive field", body) for _, body, _, _ in plain)
 
 
-@pytest.mark.parametrize("text", ["a: (1", "a: 1)", "a: /", "a: floor 3", "a: ", "<b>: 1", "a: 1 = <b>2</b>", "nothing", "", "a: ()"])
+@pytest.mark.parametrize(
+    "text", ["a: (1", "a: 1)", "a: /", "a: floor 3", "a: ", "<b>: 1", "a: 1 = <b>2</b>", "nothing", "", "a: ()"]
+)
 def test_a_text_that_is_no_formula_is_harmless(scripts: Any, text: str) -> None:
-    part = scripts.evaluate("(text) => { const [part] = formulaPart(text, false); return [part.querySelectorAll('b, mn').length, part.textContent]; }", text)
+    part = scripts.evaluate(
+        "(text) => { const [part] = formulaPart(text, false); return [part.querySelectorAll('b, mn').length, part.textContent]; }",
+        text,
+    )
     assert part[0] <= len(re.findall(r"\d+", text))
-    assert "".join(part[1].replace("=", "").split()) == "".join(text.replace(":", "" if part[0] else ":").replace("=", "").split())
+    assert "".join(part[1].replace("=", "").split()) == "".join(
+        text.replace(":", "" if part[0] else ":").replace("=", "").split()
+    )
 
 
 def test_axes_of_the_same_length_share_a_line(scripts: Any) -> None:
@@ -170,7 +179,9 @@ def test_the_notebook_draws_the_same_corner(scripts: Any) -> None:
     for record, windows in records.values():
         drawn: dict[str, list[tuple[float, ...]]] = {}
         for box in ET.fromstring(windows_svg(windows)).iter("{http://www.w3.org/2000/svg}rect"):
-            drawn.setdefault(classes[box.attrib["class"]], []).append(tuple(float(box.attrib[key]) for key in ("x", "y", "width", "height")))
+            drawn.setdefault(classes[box.attrib["class"]], []).append(
+                tuple(float(box.attrib[key]) for key in ("x", "y", "width", "height"))
+            )
         found = rects(scripts, record, 0)
         assert list(found) == list(drawn)
         for name, boxes in drawn.items():
@@ -279,7 +290,9 @@ def test_formulas_are_copied_as_latex(folder: Path, opened: Open) -> None:
     page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new Error('no')); }")
     page.locator("#card .copies button", has_text="LaTeX").click()
     text = page.locator("#card .copied").input_value()
-    assert text.startswith("\\begin{align*}\nH = W &= \\left\\lfloor \\frac{224 + 3 + 3 - 1 \\cdot (7 - 1) - 1}{2} \\right\\rfloor + 1")
+    assert text.startswith(
+        "\\begin{align*}\nH = W &= \\left\\lfloor \\frac{224 + 3 + 3 - 1 \\cdot (7 - 1) - 1}{2} \\right\\rfloor + 1"
+    )
     assert "\\text{parameters} &= 64 \\cdot 3 \\cdot 7 \\cdot 7 \\\\\n  &= 9{,}408" in text
     assert page.locator("#card math").first.get_attribute("alttext").startswith("H: floor((224")
 
@@ -291,7 +304,9 @@ def test_axe_finds_no_violation_on_a_card_or_around_the_playground(folder: Path,
     for name, layer in (("resnet50", "layer2.0.conv2"), ("dcgan_generator", "main.3"), ("textcnn", "conv3")):
         page = opened(f"{folder}/{name}.html#layer={layer}", color_scheme=scheme, bypass_csp=True, width=390)
         page.evaluate(axe())
-        violations = "axe.run().then((found) => found.violations.map((one) => [one.id, one.nodes.slice(0, 3).map((node) => node.html)]))"
+        violations = (
+            "axe.run().then((found) => found.violations.map((one) => [one.id, one.nodes.slice(0, 3).map((node) => node.html)]))"
+        )
         assert page.evaluate(violations) == []
         page.locator("#try").click()
         page.frame_locator("#trial iframe").locator("#picture td.y").first.wait_for()

@@ -28,7 +28,9 @@ def table(text: str) -> list[str]:
 @pytest.mark.parametrize("lang", ["en", "zh"])
 @pytest.mark.parametrize("name", ["resnet50", "unet", "textcnn", "vit_b_16", "dcgan_generator", "hostile", "broken"])
 def test_the_table_is_the_one_that_the_page_copies(name: str, lang: str, opened: Callable[..., Any], tmp_path: Path) -> None:
-    report = {"hostile": lambda: Summary(hostile()), "broken": lambda: Summary(parse(BROKEN))}.get(name, lambda: convlens.summary(name))()
+    report = {"hostile": lambda: Summary(hostile()), "broken": lambda: Summary(parse(BROKEN))}.get(
+        name, lambda: convlens.summary(name)
+    )()
     (tmp_path / "a.html").write_text(network_page(report, lang), encoding="utf-8")
     page = opened(tmp_path / "a.html")
     page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new Error('no')); }")

@@ -1,5 +1,8 @@
 """The small layer that the page opens in its playground has the windows of the real one."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 
 from convlens import networks
@@ -12,7 +15,8 @@ from convlens.report.summary import Summary
 from convlens.report.window import axis_windows
 
 
-def trials(name: str):
+def trials(name: str) -> Iterator[Any]:
+    """Report, layer, facts and trial of every layer with windows."""
     report = Summary(networks.load(name))
     for node in report.graph:
         known = report.facts.nodes[node.name]
@@ -22,13 +26,20 @@ def trials(name: str):
 
 @pytest.mark.parametrize("name", networks.names())
 def test_every_layer_with_windows_has_a_trial_with_its_own_windows(name: str) -> None:
-    for report, node, known, found in trials(name):
+    for _, node, known, found in trials(name):
         assert found is not None, node
         small = Summary(parse(as_text(found["settings"], node)))
         assert small.facts.error is None
         (own,), spec = small.graph.nodes, known.inputs[0]
-        for real, tried in zip(axis_windows(node.op, known.inputs), axis_windows(own.op, small.facts.nodes[own.name].inputs), strict=True):
-            assert (tried.kernel, tried.stride, tried.dilation, tried.padding) == (real.kernel, real.stride, real.dilation, real.padding)
+        for real, tried in zip(
+            axis_windows(node.op, known.inputs), axis_windows(own.op, small.facts.nodes[own.name].inputs), strict=True
+        ):
+            assert (tried.kernel, tried.stride, tried.dilation, tried.padding) == (
+                real.kernel,
+                real.stride,
+                real.dilation,
+                real.padding,
+            )
             assert tried.size <= real.size
             assert min(tried.dropped, tried.size) == min(real.dropped, tried.size)
             assert tried.out >= min(real.out, 2)
@@ -96,6 +107,9 @@ def test_a_layer_that_is_small_is_its_own_trial() -> None:
 def test_what_the_playground_does_not_know_has_none() -> None:
     report = Summary(parse("input x: 1x2x6x6\nr = relu(x)\na = adaptive_avg_pool(r, size=2x2)\noutput a"))
     assert [trial(report.graph, node, report.facts.nodes[node.name].inputs[0]) for node in report.graph] == [None, None]
-    assert [window_record(node, report.facts.nodes[node.name]) for node in report.graph] == [None, [0, [6, 2, 3, 3, 1, 0, 0], [6, 2, 3, 3, 1, 0, 0]]]
+    assert [window_record(node, report.facts.nodes[node.name]) for node in report.graph] == [
+        None,
+        [0, [6, 2, 3, 3, 1, 0, 0], [6, 2, 3, 3, 1, 0, 0]],
+    ]
     with pytest.raises(ConvlensError):
         settings_of("r", report.graph)

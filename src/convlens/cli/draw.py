@@ -36,7 +36,9 @@ GALLERY = "gallery"
 @click.option("--compare", metavar="MODEL", help="In the report of a network: a second one beside it.")
 @click.option("--picture", metavar="FILE", help="In the page of a network: the picture under its receptive fields.")
 @lang_option
-@click.option("-o", "out", metavar="FILE", help="Write .svg, .html, .gif, .png, .mp4; a report .html, .md, .json; the gallery a folder.")
+@click.option(
+    "-o", "out", metavar="FILE", help="Write .svg, .html, .gif, .png, .mp4; a report .html, .md, .json; the gallery a folder."
+)
 def command(
     what: str, inputs: tuple[str, ...], still: bool, caption: bool, values: str | None, weights: str | None, flip: bool,
     lang: str, out: str | None, as_json: bool, playground: bool, report: bool, compare: str | None, picture: str | None,

@@ -38,7 +38,7 @@ class Cards:
 
 
 def card(graph: Graph, node: Node, known: NodeFacts) -> dict[str, Any]:
-    """``formulas`` and ``unread`` as lines in both languages, the words of `convlens.layer`; its windows, and a small trial of it."""
+    """``formulas`` and ``unread`` as lines in both languages, the words of `convlens.layer`; ``window`` and ``trial``."""
     inputs = tuple(Input(f"x{at}" if at else "x", spec) for at, spec in enumerate(known.inputs))
     alone = replace(node, inputs=tuple(Ref(item.name) for item in inputs), ties=(), frozen=(), name="layer", module="")
     single = Graph("layer", inputs, (alone,), (Ref("layer"),), graph.layout, graph.dialect)

@@ -71,7 +71,7 @@ class NetworkDrawing:
 
     def _repr_html_(self) -> str:
         """Strip and table, which every notebook keeps, then the page in a frame, which a trusted one shows."""
-        return self.report._repr_html_() + (  # noqa: SLF001 - the same notebook form, with a page below
+        return self.report._repr_html_() + (
             f'<iframe title="convlens" sandbox="allow-scripts allow-downloads" style="width:100%;height:780px;border:0" '
             f'srcdoc="{escape(self.html())}"></iframe>'
         )

@@ -25,17 +25,19 @@ def network_json(report: "Summary", compare: "Summary | None" = None, command: s
     >>> '"schema": "convlens/report/1"' in network_json(summary("lenet5"))
     True
     """
-    return as_json({
-        "schema": "convlens/report/1",
-        "model": report.graph.name,
-        **origin(command, made),
-        "depth": depth(report),
-        "words": {lang: spoken(report, lang) for lang in LANGUAGES},
-        "summary": report.to_dict(),
-        "layers": _layers(report),
-        "findings": [finding.to_dict() for finding in report.findings],
-        "compare": Comparison(report, compare).to_dict() if compare is not None else None,
-    })
+    return as_json(
+        {
+            "schema": "convlens/report/1",
+            "model": report.graph.name,
+            **origin(command, made),
+            "depth": depth(report),
+            "words": {lang: spoken(report, lang) for lang in LANGUAGES},
+            "summary": report.to_dict(),
+            "layers": _layers(report),
+            "findings": [finding.to_dict() for finding in report.findings],
+            "compare": Comparison(report, compare).to_dict() if compare is not None else None,
+        }
+    )
 
 
 def _layers(report: "Summary") -> list[dict[str, Any]]:

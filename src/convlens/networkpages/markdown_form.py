@@ -51,13 +51,16 @@ def _table(record: dict[str, Any], lang: str) -> str:
     """The rows that the page copies as Markdown, character for character."""
     head = table_row([escaped(words(lang)[key]) for key in COLUMNS])
     line = "|" + "".join("---:|" if key in NUMBERS else "---|" for key in COLUMNS)
-    body = [table_row([escaped("?" if row[key] is None else str(row[key])) for key in COLUMNS]) for row in table_rows(record, lang)]
+    body = [
+        table_row([escaped("?" if row[key] is None else str(row[key])) for key in COLUMNS]) for row in table_rows(record, lang)
+    ]
     return "\n".join([head, line, *body])
 
 
 def _finding(finding: dict[str, Any], known: dict[str, str], lang: str) -> str:
     fixes = "".join(f"\n  - {escaped(filled(known['fix'], text=text))}" for text in finding["fixes"][lang][:3])
-    return f"- **{known[finding['severity']]} {finding['code']}** {escaped(finding['name'])}: {escaped(finding['words'][lang])}{fixes}"
+    head = f"**{known[finding['severity']]} {finding['code']}** {escaped(finding['name'])}"
+    return f"- {head}: {escaped(finding['words'][lang])}{fixes}"
 
 
 def _origin(found: dict[str, str], known: dict[str, str]) -> str:

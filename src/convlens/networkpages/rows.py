@@ -19,10 +19,9 @@ def _row(record: dict[str, Any], at: int, codes: list[str], known: dict[str, str
     notes = [*codes, *_signs(record, layer, known)]
     given = layer["in"] if "in" in layer else record["layers"][layer["from"][0]]["out"]
     costs = {key: layer[key] for key in ("params", "macs", "memory")}
-    return {
-        "number": at + 1, "name": layer["name"], "kind": known["otherKind" if layer["kind"] == "other" else layer["kind"]],
-        "label": layer["label"], "in": given, "out": layer["out"], **costs, "seen": _field(layer, known), "notes": ", ".join(notes),
-    }  # fmt: skip
+    kind = known["otherKind" if layer["kind"] == "other" else layer["kind"]]
+    texts = {"name": layer["name"], "kind": kind, "label": layer["label"], "in": given, "out": layer["out"]}
+    return {"number": at + 1, **texts, **costs, "seen": _field(layer, known), "notes": ", ".join(notes)}
 
 
 def _findings(record: dict[str, Any]) -> dict[int, list[str]]:

@@ -30,10 +30,8 @@ def trial(graph: Graph, node: Node, given: TensorSpec) -> dict[str, Any] | None:
     """
     try:
         op, spec = _small(node.op, given)
-        alone = Graph(
-            "layer", (Input("x", spec),), (replace(node, op=op, inputs=(Ref("x"),), ties=(), frozen=(), name="layer", module=""),),
-            (Ref("layer"),), graph.layout, graph.dialect,
-        )  # fmt: skip
+        layer = replace(node, op=op, inputs=(Ref("x"),), ties=(), frozen=(), name="layer", module="")
+        alone = Graph("layer", (Input("x", spec),), (layer,), (Ref("layer"),), graph.layout, graph.dialect)
         found = facts(alone)
         if found.error is not None:
             return None

@@ -62,7 +62,12 @@ def windows_svg(windows: list[AxisWindow]) -> str:
     tall = max(wide, FLAT) if y.cells == 1 else wide
     width, height = x.cells * wide, y.cells * tall
     parts = [_box("o", 0, 0, x.cells, y.cells, wide, tall), f'<path class="h" d="{_hatch(width, height)}"/>']
-    ground = (min(x.before, x.cells), min(y.before, y.cells), min(x.cells, x.before + x.ground), min(y.cells, y.before + y.ground))
+    ground = (
+        min(x.before, x.cells),
+        min(y.before, y.cells),
+        min(x.cells, x.before + x.ground),
+        min(y.cells, y.before + y.ground),
+    )
     parts += [_box("i", *ground, wide, tall), *_taps(y, x, wide, tall), _lines(y, x, wide, tall), _box("e", *ground, wide, tall)]
     if x.windows > 1:
         parts.append(_box("s", x.stride, 0, min(x.cells, x.stride + x.reach), y.reach, wide, tall))
@@ -98,6 +103,4 @@ def _lines(y: Side, x: Side, wide: float, tall: float) -> str:
 
 def _hatch(width: float, height: float) -> str:
     steps = range(6, int(width + height) + 1, 6)
-    return "".join(
-        f"M{min(at, width):g} {max(0, at - width):g}L{max(0, at - height):g} {min(at, height):g}" for at in steps
-    )
+    return "".join(f"M{min(at, width):g} {max(0, at - width):g}L{max(0, at - height):g} {min(at, height):g}" for at in steps)
