@@ -48,7 +48,8 @@ def windows_html(windows: list[AxisWindow], lang: str) -> str:
     drawable = 0 < len(windows) < 4 and all(w.kind in ("window", "transposed") and min(w.padding) >= 0 for w in windows)
     if not drawable:
         return ""
-    words = say(lang, _PAINTS if windows[0].kind == "transposed" else _READS)
+    message = _PAINTS if windows[0].kind == "transposed" else _READS
+    words = say(lang, message)
     words = say(lang, _SLICE, words=words) if len(windows) > 2 else words
     data = b64encode(windows_svg(windows).encode()).decode("ascii")
     return f'<p><img alt="{escape(words)}" src="data:image/svg+xml;base64,{data}"></p><p>{escape(words)}</p>'
