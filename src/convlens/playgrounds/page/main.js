@@ -109,7 +109,7 @@ function start() {
   lang = asked.lang in STRINGS ? asked.lang : 'en'
   if (read(asked).errors.length) {
     const wanted = asked
-    asked = {...BASE, lang}
+    asked = {...(read(BASE).errors.length ? DEFAULTS : BASE), lang}
     set({})
     asked = wanted
   }

@@ -16,7 +16,7 @@ function layout(shape) {
 function readOwn(text, shape) {
   const facts = layout(shape), all = prod(shape)
   if (all > MOST_OWN) return {key: 'ownMany', facts}
-  const lines = text.slice(0, 1e5).split('\n').map((line, i) => ({line: i + 1, parts: line.trim().split(/[\s,;]+/).filter(Boolean)})).filter(l => l.parts.length)
+  const lines = text.split('\n').map((line, i) => ({line: i + 1, parts: line.trim().split(/[\s,;]+/).filter(Boolean)})).filter(l => l.parts.length)
   const number = part => Number(part.replace('−', '-'))
   for (const {line, parts} of lines) for (const word of parts) if (!Number.isFinite(number(word))) return {key: 'ownWord', facts: {...facts, line, word: word.slice(0, 20)}}
   const flat = lines.flatMap(l => l.parts.map(number))
@@ -38,7 +38,7 @@ function ownText({nodes, values, s}, name) {
 function askOwn(name) {
   const names = Object.keys(OWN).filter(n => ownShape(now.nodes, n)), title = n => n === 'x' ? t('input') : now.nodes.length > 1 ? t('stage', {n: Number(n[1]) + 1, what: t('kernel')}) : t('kernel')
   dialog(t('paste'), `<label>${t('ownFor')} <select id="own-for">${names.map(n => `<option value="${n}"${n === name ? ' selected' : ''}>${title(n)}</option>`).join('')}</select></label>
-<p id="own-hint"></p><textarea id="own-text" rows="12" spellcheck="false" aria-label="${t('own')}" aria-describedby="own-hint"></textarea><p id="own-wrong" class="note bad" role="alert"></p><button type="button" id="own-use">${t('ownUse')}</button>`)
+<p id="own-hint"></p><textarea id="own-text" rows="12" maxlength="99999" spellcheck="false" aria-label="${t('own')}" aria-describedby="own-hint"></textarea><p id="own-wrong" class="note bad" role="alert"></p><button type="button" id="own-use">${t('ownUse')}</button>`)
   const fill = () => {
     $('own-hint').textContent = t('ownHint', layout(ownShape(now.nodes, $('own-for').value)))
     $('own-text').value = ownText(now, $('own-for').value)

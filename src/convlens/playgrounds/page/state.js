@@ -90,8 +90,8 @@ function faults(s, nodes) {
   const count = prod(node.kernel) * node.cin / node.groups
   if (count > MOST_TERMS) say('in', 'eTerms', {count: grouped(count), most: grouped(MOST_TERMS)}, ['in', 'kernel'])
   for (const [name, field] of Object.entries(OWN)) if (s[field] === 'own' && !(name[0] === 'w' && pooling(node))) {
-    const shape = found.length ? null : ownShape(nodes, name), list = s.own[name]
-    if (shape && (list ? list.length !== prod(shape) || !list.every(Number.isFinite) : name !== 'w1')) say(field, 'eOwn', {n: list ? list.length : 0, ...layout(shape)})
+    const shape = found.length ? null : ownShape(nodes, name), list = s.own[name], other = name[0] === 'w' && (s.own.w0 ?? s.own.w1) // one stage is enough
+    if (shape && (list ? list.length !== prod(shape) || !list.every(Number.isFinite) : !other)) say(field, 'eOwn', {n: list ? list.length : 0, ...layout(shape)})
   }
   for (const a of range(s.axes)) {
     const k = node.kernel[a], d = node.dilation[a], [left, right] = node.pads[a], most = Math.max(left, right), n = node.size[a]
@@ -114,7 +114,7 @@ function faults(s, nodes) {
 function nearest(given, field) {
   const raw = {...DEFAULTS, ...given}, ok = value => !read({...raw, [field]: value}).errors.length
   if (field === 'padding' && has(raw, 'rule') && raw.rule !== 'sides') return null
-  if (!has(raw, field) && field !== 'seed') return null
+  if (!has(raw, field) && !['seed', 'values', 'weights'].includes(field)) return null
   if (CHOICES[field]) return CHOICES[field].find(ok) ?? null
   const here = parseInt(parts(raw[field])[0], 10), start = Number.isNaN(here) ? Number(DEFAULTS[field]) : here, [low, high] = LIMITS[field]
   const from = Math.min(Math.max(start, low), high)
