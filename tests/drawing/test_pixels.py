@@ -120,7 +120,22 @@ def test_a_real_mp4_shows_every_step_for_a_second(drawing: Drawing, tmp_path: Pa
 
 def raw_frames(path: Path, width: int, height: int) -> list[Image.Image]:
     """The middle of each second."""
-    asked = ["ffmpeg", "-loglevel", "error", "-ss", "0.5", "-i", str(path), "-vf", "fps=1:round=up", "-f", "rawvideo", "-pix_fmt", "rgb24", "-"]
+    asked = [
+        "ffmpeg",
+        "-loglevel",
+        "error",
+        "-ss",
+        "0.5",
+        "-i",
+        str(path),
+        "-vf",
+        "fps=1:round=up",
+        "-f",
+        "rawvideo",
+        "-pix_fmt",
+        "rgb24",
+        "-",
+    ]
     data = subprocess.run(asked, capture_output=True, check=True).stdout
     size = width * height * 3
     return [Image.frombytes("RGB", (width, height), data[at : at + size]) for at in range(0, len(data), size)]

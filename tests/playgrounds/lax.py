@@ -23,7 +23,10 @@ def conv_general_dilated(
     seen = [_tap(x, tap, w.shape[2:], window_strides, rhs_dilation or [1] * len(space)) for tap in taps]
     groups = feature_group_count
     made = [
-        sum(np.einsum("nc...,oc->no...", part, kernel[(slice(None), slice(None), *tap)]) for tap, part in zip(taps, parts, strict=True))
+        sum(
+            np.einsum("nc...,oc->no...", part, kernel[(slice(None), slice(None), *tap)])
+            for tap, part in zip(taps, parts, strict=True)
+        )
         for kernel, parts in zip(
             np.split(w, groups), zip(*[np.split(one, groups, axis=1) for one in seen], strict=True), strict=True
         )

@@ -125,5 +125,7 @@ def test_it_opens_and_closes_and_the_address_keeps_it(visit: Any) -> None:
 def test_its_columns_stand_over_one_another(visit: Any) -> None:
     page = visit("im2col=1").page
     left = "all => all.slice(0, 9).map(e => e.getBoundingClientRect().left)"
-    assert page.locator("#columns td.x").evaluate_all(left) == pytest.approx(page.locator("#columns td.y").evaluate_all(left), abs=3)
+    assert page.locator("#columns td.x").evaluate_all(left) == pytest.approx(
+        page.locator("#columns td.y").evaluate_all(left), abs=3
+    )
     assert re.fullmatch(r"\d+px", page.locator(".mat").evaluate("e => e.style.getPropertyValue('--cell')"))

@@ -43,7 +43,13 @@ class Both:
     def by_jax(self, jax: Any, jnp: Any) -> np.ndarray[Any, Any]:
         made = [{k: v.detach().numpy() for k, v in layer.named_parameters()} for layer in self.layers]
         weights = {"w" if len(made) == 1 else f"w{at + 1}": one.get("weight") for at, one in enumerate(made)}
-        names = {"jax": jax, "jnp": jnp, "x": jnp.asarray(self.x.astype("float32")), **weights, "b": (made or [{}])[-1].get("bias")}
+        names = {
+            "jax": jax,
+            "jnp": jnp,
+            "x": jnp.asarray(self.x.astype("float32")),
+            **weights,
+            "b": (made or [{}])[-1].get("bias"),
+        }
         exec(self.jax_text, names)  # noqa: S102 - the page's own lines
         found = np.asarray(names["y"])
         return found[0] if self.jax_text.startswith("x = x[None]") else found
@@ -52,7 +58,9 @@ class Both:
     def _whole(layer: nn.Module) -> nn.Module:
         """Small whole weights: every sum is exact in float32."""
         for parameter in layer.parameters():
-            parameter.data = torch.randint(-4, 5, parameter.shape, generator=torch.Generator().manual_seed(parameter.numel())).float()
+            parameter.data = torch.randint(
+                -4, 5, parameter.shape, generator=torch.Generator().manual_seed(parameter.numel())
+            ).float()
         return layer
 
 
@@ -73,7 +81,11 @@ def compare(cases: list[Both], jax: Any, jnp: Any) -> None:
 
 
 def test_a_reference_after_the_documentation_gives_what_pytorch_gives(cases: list[Both]) -> None:
-    kinds = {word for one in cases for word in re.findall(r"lhs_dilation|reduce_window|feature_group_count|jnp.pad|reshape|w2", one.jax_text)}
+    kinds = {
+        word
+        for one in cases
+        for word in re.findall(r"lhs_dilation|reduce_window|feature_group_count|jnp.pad|reshape|w2", one.jax_text)
+    }
     assert kinds == {"lhs_dilation", "reduce_window", "feature_group_count", "jnp.pad", "reshape", "w2"}
     jnp = SimpleNamespace(**{name: getattr(np, name) for name in ("pad", "flip", "inf", "ones_like", "asarray")})
     compare(cases, lax.jax, jnp)

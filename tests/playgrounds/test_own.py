@@ -127,7 +127,10 @@ def test_asking_for_own_numbers_without_any_asks_for_them(visit: Any) -> None:
     assert page.locator("#f-weights").input_value() == "digits"
 
 
-@pytest.mark.parametrize("settings", ["values=own&x=1_b_3", "values=own&x=1_2", "values=own", "weights=own&w0=1_2_3_4_Infinity", "x=__proto__&w0=%3Cb%3E"])
+@pytest.mark.parametrize(
+    "settings",
+    ["values=own&x=1_b_3", "values=own&x=1_2", "values=own", "weights=own&w0=1_2_3_4_Infinity", "x=__proto__&w0=%3Cb%3E"],
+)
 def test_a_hostile_address_freezes_nothing(visit: Any, settings: str) -> None:
     page = visit(f"{SMALL}&{settings}").page
     assert page.locator("#picture td").count() > 0

@@ -216,7 +216,32 @@ def test_forced_colours_reduced_motion_and_print(visit: Any) -> None:
     assert page.locator("#sheet svg").count() == 18
     assert "18 of 18 steps" in page.locator("#sheet").inner_text()
     for hidden in ("#drawer", ".player", ".acts", ".saves", "#pick"):
-        assert page.locator(hidden).is_hidden()
+        assert page.locator(hidden).first.is_hidden()
+
+
+A4 = 794 - 2 * 45
+"""The width of a sheet between its margins of 12 mm, in CSS pixels."""
+
+
+@pytest.mark.parametrize(
+    "settings", [*KINDS.values(), "axes=1&in=1&out=1&size=24&values=random&weights=blur&stride=1&dilation=1", "im2col=1&lang=zh"]
+)
+def test_a_printed_page_has_no_text_below_eleven_pixels(visit: Any, settings: str) -> None:
+    """Each step of the contact sheet at its own size on A4: none is shrunk, none is wider than the sheet, all text in its frame."""
+    page = visit(settings, viewport={"width": A4, "height": 1000}).page
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    assert page.evaluate("document.documentElement.scrollWidth") <= A4
+    pictures = page.locator("#sheet svg").evaluate_all("""all => all.slice(0, 8).map(svg => {
+      const frame = svg.getBoundingClientRect(), texts = [...svg.querySelectorAll('text')], boxes = texts.map(e => e.getBoundingClientRect())
+      return {scale: frame.width / svg.viewBox.baseVal.width, font: Math.min(...texts.map(e => parseFloat(getComputedStyle(e).fontSize))),
+        inside: boxes.every(b => b.left >= frame.left - 1 && b.right <= frame.right + 1 && b.bottom <= frame.bottom + 1)}
+    })""")
+    assert pictures
+    for one in pictures:
+        assert one["inside"]
+        assert one["font"] * one["scale"] >= 10.99
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
 
 
 def test_many_steps_are_sampled_and_say_so(visit: Any) -> None:

@@ -139,7 +139,16 @@ def test_the_picture_says_the_sum(visit: Any, tmp_path: Path) -> None:
     assert " ".join(filter(None, words)) == page.locator("#live").text_content()
 
 
-@pytest.mark.parametrize("settings", ["", "lang=zh&type=transposed&dilation=1&size=3&at=x0:0:1.1", "size=30&in=1&edit=x.0.1.1%3D50&im2col=1", "chapter=3", "dilation=9"])
+@pytest.mark.parametrize(
+    "settings",
+    [
+        "",
+        "lang=zh&type=transposed&dilation=1&size=3&at=x0:0:1.1",
+        "size=30&in=1&edit=x.0.1.1%3D50&im2col=1",
+        "chapter=3",
+        "dilation=9",
+    ],
+)
 def test_the_page_saves_itself_as_it_is(visit: Any, browser: Any, tmp_path: Path, settings: str) -> None:
     """Opened again, the copy shows the same, and saves the same copy."""
     page = visit(settings).page
@@ -190,22 +199,33 @@ def test_the_command_for_a_film_draws_this_layer(browser: Any, file: Path) -> No
         record = answer(call, shape, draw)
         if not record["legal"]:
             continue
-        command = page.evaluate("settings => { const {s, nodes} = convlens.read(settings); return convlens.drawCommand({s, nodes}) }", record["settings"])
+        command = page.evaluate(
+            "settings => { const {s, nodes} = convlens.read(settings); return convlens.drawCommand({s, nodes}) }",
+            record["settings"],
+        )
         if command is None:
             continue
         words = shlex.split(command)
         assert words[:2] == ["convlens", "draw"]
         report = convlens.layer(words[2], words[4])
         own = report.to_dict()
-        assert (own["params"], sorted(own["outputs"][0])) == (record["params"], sorted([*([1] if record["settings"]["batch"] else []), *record["output"]]))
+        assert (own["params"], sorted(own["outputs"][0])) == (
+            record["params"],
+            sorted([*([1] if record["settings"]["batch"] else []), *record["output"]]),
+        )
         met += 1
     page.close()
     assert met > 60
 
 
+@pytest.mark.parametrize("settings", ["size=224&dilation=1", "in=64&out=64&size=14&stride=1&dilation=1"])
+def test_a_layer_that_is_too_large_to_draw_has_no_command(visit: Any, settings: str) -> None:
+    assert "too large" in visit(settings).page.locator("#gif").inner_text()
+
+
 def test_a_layer_without_a_single_call_has_no_command(visit: Any) -> None:
     page = visit("kernel=2&padding=1%2B0&stride=2&dilation=1").page
-    assert page.locator("#gif").inner_text() == "no single call makes this layer"
+    assert page.locator("#gif").inner_text() == "not of this layer: it is too large to draw, or no single call makes it"
     assert page.locator("#copyGif").is_hidden()
     page.locator("#f-padding").fill("0")
     assert page.locator("#gif").inner_text() == 'convlens draw "Conv2d(3, 2, 2, stride=2)" --input 1x3x7x7 -o layer.gif'

@@ -24,7 +24,11 @@ def page(start: Mapping[str, str], *, packed: bool = True) -> str:
     script = f'(() => {{\n"use strict"\n{code}\n}})()'
     body = _filled(_part("body.html"), {"/*css*/": _bare(_part("page.css"))})
     if packed:
-        parts = {"/*body*/": "", "/*packed*/": _squeezed(f"{body}<script>{script}</script>"), "/*js*/": _part("unpack.js").rstrip()}
+        parts = {
+            "/*body*/": "",
+            "/*packed*/": _squeezed(f"{body}<script>{script}</script>"),
+            "/*js*/": _part("unpack.js").rstrip(),
+        }
     else:
         parts = {"/*body*/": body, "/*packed*/": "", "/*js*/": script}
     return _filled(_part("page.html"), {**parts, "/*start*/": _embedded(start)})

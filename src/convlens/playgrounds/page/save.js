@@ -41,10 +41,13 @@ function savePng(app) {
   image.src = 'data:image/svg+xml,' + encodeURIComponent(svg)
 }
 
-// The command that draws every step, a GIF or a film; null for a layer that no single call makes.
+// The command that draws every step, a GIF or a film; null for a layer that no single call makes, or that convlens draw calls too large.
+const DRAWN = {cells: 1000, wide: 100, products: 100000}
 function drawCommand({s, nodes}) {
   const fits = line => !line.includes('\n') && line[0] !== '#', [torch, keras] = [torchCode(s, nodes), kerasCode(s, nodes)], call = [torch, keras].find(fits)
-  if (!call) return null
+  const planes = nodes.flatMap(node => [node.size.map((n, a) => n + node.pads[a][0] + node.pads[a][1]), outSize(node)])
+  const large = planes.some(plane => prod(plane) > DRAWN.cells || plane.at(-1) > DRAWN.wide) || nodes.some(node => prod([...outSize(node), node.cout, groupOf(node, 0).length, ...node.kernel]) > DRAWN.products)
+  if (!call || large) return null
   const shape = call === torch ? [s.in, ...s.size] : [...s.size, s.in]
   return `convlens draw "${call.replace('nn.', '').replaceAll('"', "'")}" --input ${[...(s.batch ? [1] : []), ...shape].join('x')}${s.flip ? ' --flip' : ''} -o layer.gif`
 }
