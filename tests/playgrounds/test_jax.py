@@ -27,7 +27,7 @@ class Both:
         size = [int(n) for n in settings["size"].split("x")]
         lead = [1, int(settings["in"])] if settings["batch"] else [int(settings["in"])]
         self.x = np.random.default_rng(len(self.call)).integers(-9, 9, lead + size * (int(settings["axes"]) // len(size)))
-        self.layers = [eval(line, {"nn": nn}) for line in torch_text.split("\n") if line.startswith("nn.")]  # noqa: S307 - the page's own line
+        self.layers = [eval(line, {"nn": nn}) for line in torch_text.split("\n") if line.startswith("nn.")]
 
     def by_torch(self) -> np.ndarray[Any, Any]:
         names: dict[str, Any] = {"F": functional, "nn": nn, "torch": torch, "x": torch.tensor(self.x, dtype=torch.float32)}
@@ -36,7 +36,7 @@ class Both:
             if line.startswith("nn."):
                 names["x"] = names["y"] = self._whole(next(left))(names["x"])
             else:
-                exec(line, names)  # noqa: S102 - the page's own line
+                exec(line, names)
         found: np.ndarray[Any, Any] = names["y"].detach().numpy()
         return found
 
@@ -50,7 +50,7 @@ class Both:
             **weights,
             "b": (made or [{}])[-1].get("bias"),
         }
-        exec(self.jax_text, names)  # noqa: S102 - the page's own lines
+        exec(self.jax_text, names)
         found = np.asarray(names["y"])
         return found[0] if self.jax_text.startswith("x = x[None]") else found
 
@@ -94,8 +94,8 @@ def test_a_reference_after_the_documentation_gives_what_pytorch_gives(cases: lis
 def test_jax_gives_what_pytorch_gives(cases: list[Both]) -> None:
     if find_spec("jax") is None:
         pytest.skip("THE LINES OF JAX DID NOT RUN IN JAX (pip install jax): only in tests/playgrounds/lax.py")
-    import jax  # noqa: PLC0415 - where it is installed
-    import jax.numpy as jnp  # noqa: PLC0415 - where it is installed
+    import jax
+    import jax.numpy as jnp
 
     compare(cases, jax, jnp)
 

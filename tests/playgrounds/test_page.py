@@ -36,6 +36,8 @@ KINDS = {
     "large": "in=3&out=64&size=224&kernel=7&padding=3&dilation=1",
     "wide": "in=512&out=512&size=14&groups=32&dilation=1&stride=1",
     "uneven": "size=7x9&kernel=3x2&stride=2x1&padding=1%2B2x0&dilation=1x2",
+    "columns": "im2col=1&in=4&out=4&groups=2&size=5&dilation=1",
+    "own": "in=1&out=1&size=3&padding=0&stride=1&dilation=1&values=own&x=1_2_3_4_5_6_7_8_-9.5",
     "edited": "edit=x.0.1.1%3D50_w0.0.0.1.1%3D-3.5",
 }
 
@@ -144,6 +146,11 @@ def test_it_works_in_a_sandboxed_frame(browser: Any, served: str) -> None:
     with page.expect_download() as saved:
         frame.locator("#svg").click()
     assert saved.value.suggested_filename == "conv2d_k2s1p0d1_1x5x5-1x4x4.svg"
+    for button, ending in (("#png", ".png"), ("#html", ".html")):
+        with page.expect_download() as saved:
+            frame.locator(button).click()
+        assert saved.value.suggested_filename.endswith(ending)
+        assert saved.value.path().stat().st_size > 4000
     assert [c for c in complaints if "allow-scripts" not in c] == []
     context.close()
 

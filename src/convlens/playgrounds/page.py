@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from importlib.resources import files
 
 SCRIPTS = (
-    "arithmetic", "numbers", "own", "state", "strings", "frameworks", "jax", "scene", "form", "view", "sum", "columns", "formula", "cost",
-    "tour", "picture", "save", "player", "keys", "chapter", "events", "main",
+    "arithmetic", "numbers", "own", "state", "strings", "frameworks", "jax", "scene", "form", "view", "sum", "columns",
+    "formula", "cost", "tour", "picture", "save", "player", "keys", "chapter", "events", "main",
 )  # fmt: skip
 """In the order in which they need each other while they are loaded."""
 
