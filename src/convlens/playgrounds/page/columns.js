@@ -62,7 +62,7 @@ function matrices(app, n, m, most, words) {
   const sign = {x: t('imWindows'), w: t('kernel'), y: t('output')}, cap = (role, list, count) => `<span class="cap">${sign[role]}${list.length < count ? ` · ${t('part', {rows: `${list[0]}–${list.at(-1)}`, total: grouped(count)})}` : ''}</span>`
   const texts = columns.flatMap(j => [String(m.place(j)), ...rows.map(r => shown(m.entry(r, j))), ...filters.map(i => shown(values.value(n, m.first + i, m.place(j))))])
   return `<div class="mat" style="--cell:${Math.max(24, Math.ceil(7.6 * Math.max(...texts.map(x => x.length)) + 9))}px"><div>${words}</div><div>${cap('x', rows, m.rows)}${table(sign.x, columns.map(j => th(m.place(j), 'col')).join('') + '<td class="away"></td>',
-    rows.map(r => `<tr>${columns.map(j => entry(r, j)).join('')}${th(`${r} · ${t('channel', {c: m.row(r).c})} (${m.row(r).tap})`, 'row')}</tr>`).join(''))}</div>
+    rows.map(r => `<tr>${columns.map(j => entry(r, j)).join('')}${th(`${r} · x[${m.row(r).c}] ${m.row(r).tap}`, 'row')}</tr>`).join(''))}</div>
 <div>${cap('w', filters, m.filters)}${table(sign.w, '<td class="away"></td>' + rows.map(r => th(r, 'col')).join(''), filters.map(i => `<tr>${th(m.first + i, 'row')}${rows.map(r => weight(i, r)).join('')}</tr>`).join(''))}</div>
 <div>${cap('y', columns, m.columns)}${table(sign.y, columns.map(j => th(m.place(j), 'col')).join('') + '<td class="away"></td>', filters.map(i => `<tr>${columns.map(j => made(i, j)).join('')}${th(m.first + i, 'row')}</tr>`).join(''))}</div></div>`
 }
