@@ -10,10 +10,11 @@ from torch import nn
 from torch.nn.modules import module as hooks_of_all
 
 from convlens.importers.torch.forwards import READ_BY_FORWARD, is_as_written, reader
-from convlens.importers.torch.recorded import VALUES, Recorded, before, remember, what_it_did
+from convlens.importers.torch.recorded import VALUES, Recorded, before, what_it_did
 from convlens.importers.torch.shadow import Shadow
 from convlens.importers.torch.trace import Trace
 from convlens.ops._structure import Structural
+from convlens.passes.remembered import remember
 
 _PLACE = "_compiled_call_impl"
 """Where PyTorch looks for what stands in for the call of one module. It takes no part in copies and pickles of the module."""

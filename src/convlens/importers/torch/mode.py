@@ -14,11 +14,12 @@ from convlens.importers.torch.frames import user_line
 from convlens.importers.torch.opaque import DataDependentError, call_name, mapped, opaque, tensors_in, undetermined, value_of
 from convlens.importers.torch.readers import KERNELS, READERS
 from convlens.importers.torch.readers.cast import in_dtype
-from convlens.importers.torch.recorded import Recorded, before, call_key, remember, what_it_did
+from convlens.importers.torch.recorded import Recorded, before, call_key, what_it_did
 from convlens.importers.torch.shadow import Shadow, shadows_in
 from convlens.importers.torch.table import entry_of, from_table
 from convlens.importers.torch.trace import Trace
 from convlens.ir.errors import UsageError
+from convlens.passes.remembered import remember
 
 _SHAPE_ONLY = frozenset(
     "size dim numel nelement ndimension stride storage_offset is_contiguous is_floating_point is_complex is_signed "

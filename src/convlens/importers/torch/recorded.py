@@ -13,8 +13,6 @@ from convlens.ops._source import Source
 from convlens.ops.opaque import Opaque
 from convlens.passes.facts import op_facts
 
-MAX_RECORDED = 8192
-
 
 class Recorded(NamedTuple):
     """One node, whose ``inputs`` are places among the shadows that the call was given.
@@ -92,10 +90,3 @@ def call_key(func: Any, args: tuple[Any, ...], kwargs: dict[str, Any] | None) ->
 VALUES = frozenset({int, float, bool, str, type(None), torch.dtype})
 """Types whose objects say nothing but their value. No object of the user's is kept."""
 _SEVERAL = frozenset({list, tuple})
-
-
-def remember(store: dict[Any, Any], key: Any, known: Any) -> None:
-    """Keep at most `MAX_RECORDED` of them."""
-    if len(store) >= MAX_RECORDED:
-        store.clear()
-    store[key] = known
