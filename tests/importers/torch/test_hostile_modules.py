@@ -1,7 +1,9 @@
 """Modules and arguments that once broke the capture, changed the caller's world, or took too long."""
 
+import pickle
 import resource
 
+import numpy.random
 import pytest
 import torch
 from torch import nn
@@ -116,6 +118,37 @@ def test_the_world_is_left_as_it_was():
     capture(ChangesTheWorld(), ((1, 3),))
     assert torch.is_grad_enabled()
     assert torch.get_default_dtype() is torch.float32
+
+
+class DrawsFromNumpy(nn.Module):
+    def __init__(self, how):
+        super().__init__()
+        self.how = how
+
+    def forward(self, x):
+        self.how()
+        return x * 2
+
+
+@pytest.mark.parametrize("before", [lambda: None, numpy.random.randn])
+@pytest.mark.parametrize(
+    "how",
+    [
+        lambda: None,
+        lambda: numpy.random.rand(),
+        lambda: numpy.random.randn(),
+        lambda: numpy.random.seed(5),
+        lambda: numpy.random.set_bit_generator(numpy.random.PCG64(1)),
+    ],
+)
+def test_the_random_numbers_of_numpy_are_left_as_they_were(before, how):
+    """A normal number comes with a second one, which waits for the next call."""
+    numpy.random.seed(0)
+    before()
+    generator, state = numpy.random.get_bit_generator(), pickle.dumps(numpy.random.get_state(legacy=False))
+    capture(DrawsFromNumpy(how), ((1, 3),))
+    assert numpy.random.get_bit_generator() is generator
+    assert pickle.dumps(numpy.random.get_state(legacy=False)) == state
 
 
 @pytest.mark.parametrize("real", [True, False])

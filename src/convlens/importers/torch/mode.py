@@ -88,7 +88,8 @@ class Capture(TorchFunctionMode):
         if known is None or (known.in_place and shadows[0].base is not None):
             return None
         inputs = shadows if len(shadows) == 1 == len(known.inputs) else [shadows[at] for at in known.inputs]
-        return self.trace.repeat(known.op, inputs, known.output, in_place=known.in_place)
+        made = self.trace.repeat(known.op, inputs, known.output, in_place=known.in_place)
+        return made if known.undo is None else self.trace.view(shadows[0], made, known.undo)
 
     def _read_first(self, key: Any, shadows: list[Shadow], func: Any, name: str, args: Any, kwargs: Any) -> Any:
         """Read such a call, and remember what it did if it made one node."""
