@@ -3,6 +3,7 @@
 from functools import cache, lru_cache
 from types import FunctionType
 from typing import Any, TypeGuard
+from weakref import WeakMethod
 
 import torch
 from torch.overrides import TorchFunctionMode
@@ -48,7 +49,7 @@ class Capture(TorchFunctionMode):
     def __init__(self, trace: Trace) -> None:
         super().__init__()
         self.trace = trace
-        trace.on_dispatch = self.kernel
+        trace.on_dispatch = WeakMethod(self.kernel)  # a cycle of the two would stay until the garbage collector comes
         self._running: set[Any] = set()
         self._aside = Aside()
 

@@ -21,11 +21,11 @@ WriteBack = Callable[["Shadow"], Ref]
 
 
 class Recorder(Protocol):
-    """What a shadow belongs to: ``on_dispatch`` gets its calls from C++; ``held`` is told which was the ``last`` node when
-    nobody holds the shadow any more: until then the program held the tensor.
+    """What a shadow belongs to: ``on_dispatch`` gives what takes its calls from C++, None once the capture is over; ``held`` is
+    told which was the ``last`` node when nobody holds the shadow any more: until then the program held the tensor.
     """
 
-    on_dispatch: Callable[..., Any]
+    on_dispatch: Callable[[], Callable[..., Any] | None]
     held: dict[Ref, str]
     last: str
 
@@ -73,7 +73,10 @@ class Shadow(torch.Tensor):
     def __torch_dispatch__(cls, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:  # type: ignore[override]  # as loose as PyTorch's own
         """A call that reached the kernels without passing the mode: from a scripted function, from C++."""
         first = shadows_in((args, kwargs or {}))[0]
-        return first.recorder.on_dispatch(func, args, kwargs or {})
+        record = first.recorder.on_dispatch()
+        if record is None:
+            raise UsageError(f"{func} is called on a tensor of a capture that is over: it has a shape, and no values")
+        return record(func, args, kwargs or {})
 
     def __repr__(self, **_: Any) -> str:  # type: ignore[override]  # as loose as PyTorch's own
         return f"Shadow({self.spec} {self.spec.dtype} of {str(self.ref)!r})"

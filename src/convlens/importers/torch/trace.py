@@ -1,6 +1,6 @@
 """What has been recorded so far: nodes, names, and which parameter belongs to which node."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
 from functools import lru_cache
@@ -54,7 +54,7 @@ class Trace:
         self.owners: dict[int, tuple[str, str]] = {}
         self.constants: dict[int, tuple[torch.Tensor, Ref]] = {}
         self._names = Names()
-        self.on_dispatch: Any = None
+        self.on_dispatch: Callable[[], Callable[..., Any] | None] = lambda: None
 
     def shadow(self, spec: TensorSpec, ref: Ref) -> Shadow:
         return Shadow.of(spec, ref, self.device, self)
