@@ -80,14 +80,21 @@ def _read(path: Path) -> Recipe:
     network = str(own["network"])
     if not network:
         raise UsageError(f'{path} names no network\n  fix: network = "lenet5", or the name of a text form beside it')
-    beside = path.parent / network.rpartition(":")[0] if network.rpartition(":")[0].endswith(".py") else path.parent / network
-    if network.endswith(".txt") and beside.is_file():
-        network = str(beside)
     try:
         settings = Settings().with_values(values)
     except UsageError as error:
         raise UsageError(f"{path}: {error}") from None
+    network = _beside(path.parent, network)
     return Recipe(path.stem, network, str(own["data"]), settings, str(own["description"]), str(own["description_zh"]))
+
+
+def _beside(folder: Path, network: str) -> str:
+    """A text form, or a file of the user's code, that lies where the recipe lies."""
+    file, colon, factory = network.rpartition(":")
+    named = file if file.endswith(".py") else network
+    if named.endswith((".py", ".txt")) and (folder / named).is_file():
+        return f"{folder / named}{colon}{factory}" if named == file else str(folder / named)
+    return network
 
 
 def _shipped() -> Any:

@@ -37,22 +37,22 @@ def measured_batch(module: nn.Module, feed: Feed, form: Form, classes: int) -> t
         found[size] = round(speed, 1)
         if speed < 0.7 * max(found.values()):
             break
-    if not found:
-        return max(1, min(SIZES[0], len(feed.examples))), {}
-    best = max(found.values())
-    return min(size for size, speed in found.items() if speed >= NEAR * best), found
+    best = max(found.values(), default=0.0)
+    size = min((size for size, speed in found.items() if speed >= NEAR * best), default=SIZES[0])
+    return max(1, min(size, len(feed.examples))), found
 
 
 def _speed(module: nn.Module, feed: Feed, form: Form, size: int, classes: int) -> float | None:
     """Examples a second of the best of a few steps; None where the memory does not suffice."""
     times, clock = [], time.perf_counter if feed.device.type == "cuda" else time.process_time  # others may use the processor
+    places = torch.arange(size) % len(feed.examples)
     try:
         for _ in range(4):
             module.zero_grad(set_to_none=True)
             begun = clock()
-            batch = feed.batch(torch.arange(size))
+            batch = feed.batch(places)
             with form.autocast(feed.device):
-                logits = module(batch.x)
+                logits = module(form.input(batch.x))
             nn.functional.cross_entropy(logits.float(), batch.labels % classes).backward()
             if feed.device.type == "cuda":
                 torch.cuda.synchronize(feed.device)

@@ -16,19 +16,19 @@ class Ema:
 
     def __init__(self, module: nn.Module, decay: float) -> None:
         self.decay = decay
-        self.means = {name: value.detach().clone() for name, value in module.named_parameters()}
+        self.means = {name: value.detach().clone() for name, value in _weights(module)}
 
     @torch.no_grad()
     def update(self, module: nn.Module, step: int) -> None:
         """After step number ``step``, counted from 1."""
         decay = min(self.decay, (1 + step) / (10 + step))
-        for name, value in module.named_parameters():
+        for name, value in _weights(module):
             self.means[name].lerp_(value, 1 - decay)
 
     @contextmanager
     def used(self, module: nn.Module) -> Iterator[None]:
         """The module with the means as its weights."""
-        own = {name: value.detach().clone() for name, value in module.named_parameters()}
+        own = {name: value.detach().clone() for name, value in _weights(module)}
         self._put(module, self.means)
         try:
             yield
@@ -45,5 +45,10 @@ class Ema:
     @staticmethod
     @torch.no_grad()
     def _put(module: nn.Module, values: Mapping[str, Tensor]) -> None:
-        for name, value in module.named_parameters():
+        for name, value in _weights(module):
             value.copy_(values[name])
+
+
+def _weights(module: nn.Module) -> Iterator[tuple[str, nn.Parameter]]:
+    """Under all of their names, as in a state_dict: a weight that two layers share has two."""
+    return module.named_parameters(remove_duplicate=False)

@@ -26,8 +26,9 @@ def exam(module: nn.Module, feed: Feed, parts: Parts) -> tuple[dict[str, Any], J
     predicted = _probabilities(judged, classes).argmax(1)
     confusion = torch.zeros(classes, classes, dtype=torch.int64)
     confusion.index_put_((labels, predicted), torch.ones_like(labels), accumulate=True)
+    accuracy = int(confusion.trace()) / max(len(labels), 1)
     record: dict[str, Any] = {
-        "accuracy": judged.accuracy, "loss": judged.loss, "examples": len(labels), "confusion": confusion.tolist(),
+        "accuracy": accuracy, "loss": judged.loss, "examples": len(labels), "confusion": confusion.tolist(),
         "groups": _groups(labels == predicted, parts), "seconds": round(time.perf_counter() - begun, 4),
     }  # fmt: skip
     return record, judged
@@ -56,7 +57,7 @@ def _groups(right: Tensor, parts: Parts) -> dict[str, float]:
 def _write_mistakes(folder: RunFolder, probabilities: Tensor, labels: Tensor, test: Examples) -> None:
     sure, predicted = probabilities.max(1) if len(probabilities) else (torch.zeros(0), torch.zeros(0, dtype=torch.int64))
     wrong = torch.nonzero(predicted != labels).flatten()
-    places = wrong[sure[wrong].argsort(descending=True)][:MISTAKES]
+    places = wrong[sure[wrong].argsort(descending=True, stable=True)][:MISTAKES]
     rows = test.rows.take(places) if len(places) else torch.zeros(0)
     kept = {"rows": rows.cpu(), "labels": labels[places], "predicted": predicted[places], "probability": sure[places]}
     write(folder.mistakes, save({name: value.contiguous() for name, value in kept.items()}))

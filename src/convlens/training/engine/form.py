@@ -3,10 +3,12 @@
 import time
 from copy import deepcopy
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 import torch
 from torch import Tensor, nn
+
+from convlens.ir.errors import UsageError
 
 WORTH = 1.1
 """A form other than plain float32 must be this much faster to be taken."""
@@ -58,16 +60,25 @@ def forms_of(precision: str, layout: str, rank: int) -> list[Form]:
 def fastest(forms: list[Form], module: nn.Module, x: Tensor, classes: int) -> tuple[Form, dict[Form, float]]:
     """The form of the shortest step, and the CPU seconds of a step in each.
 
-    On an accelerator nothing is tried: bfloat16 with channels last is what their matrix units are made for.
+    On CUDA nothing is tried: bfloat16 with channels last is what its matrix units are made for. On other accelerators the
+    first form is taken. Raises `UsageError` where the precision that is asked for cannot be had.
     """
     if len(forms) == 1:
         return forms[0], {}
     if x.device.type == "cuda":
         able = [form for form in forms if form.precision == "float32" or torch.cuda.is_bf16_supported()]
-        return able[-1], {}
+        return able[-1] if able else _impossible(forms[0]), {}
+    if x.device.type != "cpu":
+        return forms[0], {}
     seconds = {form: _seconds(form, module, x[:TRIAL_BATCH], classes) for form in forms}
     best = min(forms, key=seconds.__getitem__)
+    if seconds[best] == float("inf"):
+        _impossible(best)
     return (best if seconds[best] * WORTH < seconds[forms[0]] else forms[0]), seconds
+
+
+def _impossible(form: Form) -> NoReturn:
+    raise UsageError(f"precision={form.precision}: this network cannot be computed in it here\n  fix: precision=float32")
 
 
 def _seconds(form: Form, module: nn.Module, x: Tensor, classes: int) -> float:

@@ -1,6 +1,8 @@
 """The last layer fitted to the classes."""
 
+from collections.abc import Iterator
 from dataclasses import replace
+from math import prod
 
 from convlens.ir.edit import Change, changed, made, with_settings
 from convlens.ir.errors import UsageError
@@ -11,7 +13,10 @@ from convlens.passes.facts import facts
 ENDS = ("softmax", "log_softmax", "sigmoid", "log_sigmoid")
 """What a network may end with that the loss does itself, on the values before it."""
 
-PASSED = ("flatten", "reshape", "adaptive_avg_pool", "avg_pool", "mean", "squeeze", "dropout", "relu", "identity")
+PASSED = (
+    "flatten", "reshape", "squeeze", "identity", "dropout", "relu", "batch_norm",
+    "adaptive_avg_pool", "adaptive_max_pool", "avg_pool", "max_pool", "reduce",
+)  # fmt: skip
 """What may stand between the last layer with weights and the output."""
 
 
@@ -36,9 +41,22 @@ def with_head(graph: Graph, classes: int) -> tuple[Graph, int]:
     if found != (1, classes):
         raise UsageError(
             f"network {graph.name!r} gives {show_shape(found)} for one example; classification takes {show_shape((1, classes))}, "
-            "one value for each class\n  fix: a global pooling and a linear layer at its end"
+            f"one value for each class\n  fix: {_fix(found, classes)}"
         )
     return fitted, width
+
+
+def clipped(graph: Graph) -> str:
+    """The ReLU behind the last layer of a network that `with_head` took; empty where there is none.
+
+    It gives a class whose scores are all negative no gradient, so that some classes may never be learnt.
+    """
+    return next((node.name for node in _behind(graph) if node.op.name == "relu"), "")
+
+
+def _fix(found: Shape, classes: int) -> str:
+    pooled = prod(found) == classes
+    return "flatten at its end" if pooled else "a global pooling and a linear layer at its end"
 
 
 def _output(graph: Graph) -> Shape:
@@ -66,11 +84,19 @@ def pruned(graph: Graph, output: Ref) -> Graph:
     return replace(graph, nodes=tuple(reversed(nodes)), outputs=(output,), held={})
 
 
-def _last(graph: Graph) -> Node:
+def _behind(graph: Graph) -> Iterator[Node]:
+    """From the output back to the last layer with weights, or to whatever else stands there."""
     by_name = {node.name: node for node in graph}
     node = by_name.get(graph.outputs[0].node)
-    while node is not None and node.op.name in PASSED:
-        node = by_name.get(node.inputs[0].node)
+    while node is not None:
+        yield node
+        node = by_name.get(node.inputs[0].node) if node.op.name in PASSED else None
+
+
+def _last(graph: Graph) -> Node:
+    *_, node = (None, *_behind(graph))
+    if node is not None and node.op.name in PASSED:
+        node = None
     if node is None or node.op.name not in ("linear", "conv"):
         shown = f"it ends with {node.op.name} {node.name!r}" if node else "it has no layer with weights"
         raise UsageError(

@@ -13,11 +13,13 @@ from convlens.lang.messages import marked
 from convlens.lang.remark import Remark, remark
 from convlens.training.models.dropout import with_dropout
 from convlens.training.models.fields import Fields
-from convlens.training.models.head import with_head
+from convlens.training.models.head import clipped, with_head
+from convlens.training.models.length import takes_lengths
 from convlens.training.models.norms import with_norm
 from convlens.training.models.own import own_module
 from convlens.training.models.stem import with_stem
 from convlens.training.models.tables import with_small_tables
+from convlens.training.preparation.text import MARGIN
 from convlens.training.settings.settings import Settings
 
 
@@ -25,8 +27,8 @@ from convlens.training.settings.settings import Settings
 class Network:
     """``module`` takes (N, *input) and gives logits (N, classes). ``graph`` is what it is, for costs and lint.
 
-    ``text`` is true where the graph itself is trained, so that its text form says all of the network. ``remarks`` say what
-    was changed to fit the data.
+    ``text`` is true where the graph itself is trained, so that its text form says all of the network. ``any_length`` is false
+    where it takes texts of the length of ``input`` alone. ``remarks`` say what was changed to fit the data.
     """
 
     name: str
@@ -35,6 +37,7 @@ class Network:
     input: Shape
     dtype: str
     text: bool
+    any_length: bool = True
     remarks: tuple[Remark, ...] = ()
 
 
@@ -66,9 +69,12 @@ def network_of(model: str, fields: Fields, settings: Settings) -> Network:
     changed = with_dropout(headed, settings.dropout) if settings.dropout is not None else headed
     if settings.norm not in (None, "batch"):
         changed = with_norm(changed, str(settings.norm))
-    remarks = [*_stem_remarks(before.dims[1:], fields), *_head_remarks(width, fields.classes)]
+    remarks = [*_stem_remarks(before.dims[1:], fields), *_head_remarks(width, fields.classes), *_clipped_remarks(changed)]
     module = with_small_tables(as_module(changed, seed=settings.seed))
-    return Network(_title(model), module, changed, fields.shape, fields.dtype, text=True, remarks=tuple(remarks))
+    lengths = _any_length(module, changed, fields)
+    return Network(
+        _title(model), module, changed, fields.shape, fields.dtype, text=True, any_length=lengths, remarks=tuple(remarks)
+    )
 
 
 def _loaded(model: str) -> Graph:
@@ -76,6 +82,10 @@ def _loaded(model: str) -> Graph:
         raise UsageError(
             f"{quoted(model)}: an ONNX file holds a finished network, which is not trained here\n"
             "  fix: its text form, a network's name, or file.py:factory"
+        )
+    if model == "-":
+        raise UsageError(
+            "the standard input can be read once, but a training that goes on reads its network again\n  fix: a file.txt"
         )
     return load(model)
 
@@ -97,7 +107,16 @@ def _own(model: str, fields: Fields, settings: Settings) -> Network:
     module, remarks = own_module(model, fields, settings)
     spec = TensorSpec((2, *fields.shape), fields.dtype)
     graph = load(module, [parse_spec(f"{'x'.join(map(str, spec.dims))}:{spec.dtype}")])
-    return Network(_title(model), module, graph, fields.shape, fields.dtype, text=False, remarks=tuple(remarks))
+    lengths = _any_length(module, None, fields)
+    return Network(
+        _title(model), module, graph, fields.shape, fields.dtype, text=False, any_length=lengths, remarks=tuple(remarks)
+    )
+
+
+def _any_length(module: nn.Module, graph: Graph | None, fields: Fields) -> bool:
+    """Batches of texts are cut to their longest: the shortest has one word, and the margin behind it."""
+    longest = fields.shape[0]
+    return fields.kind != "text" or takes_lengths(module, graph, (min(MARGIN + 1, longest), longest), fields.classes)
 
 
 def _stem_remarks(own: Shape, fields: Fields) -> list[Remark]:
@@ -109,6 +128,18 @@ def _stem_remarks(own: Shape, fields: Fields) -> list[Remark]:
             channels=fields.shape[0], own=own[0],
         )
     ]  # fmt: skip
+
+
+def _clipped_remarks(graph: Graph) -> list[Remark]:
+    name = clipped(graph)
+    if not name:
+        return []
+    return [
+        remark(
+            marked("the network ends with the ReLU {name}: a class whose scores are all negative gets no gradient any more"),
+            name=name,
+        )
+    ]
 
 
 def _head_remarks(width: int, classes: int) -> list[Remark]:

@@ -16,7 +16,8 @@ def with_stem(graph: Graph, fields: Fields) -> Graph:
     if own.rank != len(fields.shape) + 1:
         wanted, given = show_shape(own.dims[1:]), show_shape(fields.shape)
         raise UsageError(
-            f"network {graph.name!r} takes {wanted}, but the data are {fields.kind}s of {given}, which is another number of axes"
+            f"network {graph.name!r} takes {wanted}, but the data are {fields.kind}s of {given}, "
+            f"which is another number of axes\n  fix: a network whose input is x: {show_shape((1, *fields.shape))}"
         )
     resized = graph.with_inputs((TensorSpec((1, *fields.shape), fields.dtype),))
     return _with_words(resized, fields.words) if fields.words else resized

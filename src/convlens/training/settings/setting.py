@@ -117,7 +117,7 @@ def _as_int(value: Any) -> int | None:
         return None
     if isinstance(value, str):
         digits = value.strip().replace("_", "")
-        value = int(digits) if digits.lstrip("-").isdecimal() and digits.isascii() and len(digits) <= 13 else None
+        value = int(digits) if digits.removeprefix("-").isdecimal() and digits.isascii() and len(digits) <= 13 else None
     whole = value if isinstance(value, int) else int(value) if isinstance(value, float) and value.is_integer() else None
     return whole if whole is not None and abs(whole) <= MAX_WHOLE else None
 
@@ -137,7 +137,8 @@ def _as_str(value: Any) -> str | None:
 
 
 def _as_tuple(value: Any) -> tuple[int, ...] | None:
-    parts = value.replace("x", ",").split(",") if isinstance(value, str) else value
+    """One number alone is a tuple of it."""
+    parts = value.replace("x", ",").split(",") if isinstance(value, str) else [value] if isinstance(value, int) else value
     if not isinstance(parts, list | tuple):
         return None
     whole = [_as_int(part) for part in parts if part != ""]
