@@ -2,6 +2,7 @@
 
 import contextlib
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,21 +36,30 @@ def called(module: nn.Module, x: Tensor, *, training: bool = False) -> Called:
         for name, layer in module.named_modules()
         if name and isinstance(layer, FITTED)
     ]
-    modes = {each: each.training for each in module.modules()}
     kept = {name: value.clone() for name, value in module.named_buffers()} if training else {}
     try:
-        with torch.no_grad(), contextlib.redirect_stdout(sys.stderr):
+        with torch.no_grad(), evaluating(module), contextlib.redirect_stdout(sys.stderr):
             found.output = module.train(training)(x)
     except Exception as error:  # noqa: BLE001 - the user's own code may raise anything
         found.error = error
     finally:
         for handle in handles:
             handle.remove()
-        for each, mode in modes.items():
-            each.training = mode
         for name, value in kept.items():
             module.get_buffer(name).copy_(value)
     return found
+
+
+@contextlib.contextmanager
+def evaluating(module: nn.Module) -> Iterator[None]:
+    """In evaluation mode; then every part has the mode again that it had."""
+    modes = {each: each.training for each in module.modules()}
+    try:
+        module.eval()
+        yield
+    finally:
+        for each, mode in modes.items():
+            each.training = mode
 
 
 def _noting(found: Called, name: str, x: Tensor) -> Any:

@@ -1,16 +1,20 @@
 """A network made ready for training: from a name, a text form or the user's own code to a module."""
 
+import contextlib
+import sys
 from dataclasses import dataclass
 
 from torch import nn
 
 from convlens.backends.torch.module import as_module
 from convlens.importers.model import load, runs_user_code
+from convlens.importers.torch.opaque import DataDependentError
 from convlens.ir.errors import UsageError, quoted
 from convlens.ir.graph import Graph
 from convlens.ir.spec import Shape, TensorSpec, parse_spec
 from convlens.lang.messages import marked
 from convlens.lang.remark import Remark, remark
+from convlens.training.models.called import evaluating
 from convlens.training.models.dropout import with_dropout
 from convlens.training.models.fields import Fields
 from convlens.training.models.head import clipped, with_head
@@ -105,12 +109,20 @@ def _own(model: str, fields: Fields, settings: Settings) -> Network:
     if settings.norm is not None:
         raise UsageError(f"norm={settings.norm} changes networks in the text form, not the code of {quoted(model)}")
     module, remarks = own_module(model, fields, settings)
-    spec = TensorSpec((2, *fields.shape), fields.dtype)
-    graph = load(module, [parse_spec(f"{'x'.join(map(str, spec.dims))}:{spec.dtype}")])
-    lengths = _any_length(module, None, fields)
+    graph, lengths = _graph(module, fields), _any_length(module, None, fields)
     return Network(
         _title(model), module, graph, fields.shape, fields.dtype, text=False, any_length=lengths, remarks=tuple(remarks)
     )
+
+
+def _graph(module: nn.Module, fields: Fields) -> Graph:
+    """What the user's module computes for one example. Code that looks at values is run on zeros."""
+    spec = [parse_spec(f"1x{'x'.join(map(str, fields.shape))}:{fields.dtype}")]
+    with evaluating(module), contextlib.redirect_stdout(sys.stderr):  # what the code prints is no result
+        try:
+            return load(module, spec)
+        except DataDependentError:
+            return load(module, spec, real=True)
 
 
 def _any_length(module: nn.Module, graph: Graph | None, fields: Fields) -> bool:
