@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from convlens.importers.files import need_file
-from convlens.ir.errors import UsageError
+from convlens.ir.errors import UsageError, quoted
 from convlens.training.record.folder import RunFolder, read_toml
 from convlens.training.settings.settings import Settings
 
@@ -36,12 +36,13 @@ class Recipe:
         return replace(self, settings=self.settings.with_values(values))
 
     def to_toml(self) -> str:
-        """
+        """Raises `UsageError` where a name has bytes that are no text, which TOML cannot hold.
+
         >>> print(Recipe("a", "lenet5", "mnist", Settings()).to_toml().splitlines()[0])
         network = "lenet5"
         """
         values = {"network": self.network, "data": self.data, **self.settings.to_dict()}
-        return "".join(f"{name} = {json.dumps(value, ensure_ascii=False)}\n" for name, value in values.items())
+        return "".join(f"{name} = {_toml(value)}\n" for name, value in values.items())
 
 
 def recipe_names() -> list[str]:
@@ -86,6 +87,14 @@ def _read(path: Path) -> Recipe:
         raise UsageError(f"{path}: {error}") from None
     network = _beside(path.parent, network)
     return Recipe(path.stem, network, str(own["data"]), settings, str(own["description"]), str(own["description_zh"]))
+
+
+def _toml(value: Any) -> str:
+    """JSON but for the character DEL, which TOML wants as an escape, and for halves of a pair, which it cannot hold."""
+    text = json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    if not text.isascii() and any("\ud800" <= letter <= "\udfff" for letter in text):
+        raise UsageError(f"{quoted(value)} cannot be written down in a run's settings\n  fix: a name that is text in UTF-8")
+    return text
 
 
 def _beside(folder: Path, network: str) -> str:

@@ -11,7 +11,9 @@ from convlens.training.settings.settings import Settings
 
 FIELDS = Fields("text", (20,), "int64", 3, words=11)
 TABLE = "network t\ninput x: 1x20: int64\ne = embedding(x, count=50, width=4)\n"
-POOLED = "p = permute(e, order=[0, 2, 1])\nc = conv(p, out=6, kernel={kernel})\nm = adaptive_max_pool(c, size=1)\nf = flatten(m)\n"
+POOLED = (
+    "p = permute(e, order=[0, 2, 1])\nc = conv(p, out=6, kernel={kernel})\nm = adaptive_max_pool(c, size=1)\nf = flatten(m)\n"
+)
 ANY = {"windows of 3": POOLED.format(kernel=3), "windows of 6": POOLED.format(kernel=6)}
 ONE = {
     "flattened": "f = flatten(e)\n",

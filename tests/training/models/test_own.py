@@ -15,7 +15,7 @@ from convlens.training.settings.settings import Settings
 
 IMAGES = Fields("image", (2, 8, 8), "float32", 3)
 TEXTS = Fields("text", (12,), "int64", 3, words=40)
-CODE = '''
+CODE = """
 import torch
 from torch import nn
 
@@ -27,7 +27,7 @@ class Net(nn.Module):
 
     def forward(self, x):
 {forward}
-'''
+"""
 
 
 def own(folder: Path, layers: str, forward: str, fields: Fields = IMAGES, **settings: object) -> Network:

@@ -30,7 +30,7 @@ def judge(module: nn.Module, feed: Feed, world: World = World(), *, keep: bool =
     kept: list[Tensor] = []
     share = World() if keep else world
     for number, places in enumerate(torch.arange(len(feed.examples)).split(SIZE)):
-        if number % share.size != share.rank:
+        if number % share.size != share.rank or not len(places):  # of nothing, split makes one empty part
             continue
         batch = feed.batch(places)
         with feed.form.autocast(feed.device):

@@ -57,7 +57,7 @@ class Setting:
         made = self._typed(value)
         if made is None or not self._legal(made):
             shown = quoted(value) if isinstance(value, str) else quoted(str(value)).strip("'")
-            meant = nearest(value, list(self.words)) if isinstance(value, str) and self.words else ""
+            meant = nearest(value.lower(), list(self.words)) if isinstance(value, str) and self.words else ""
             raise UsageError(
                 Sentence("{name} is {value}{meant}\n  fix: {legal}", name=self.name, value=shown, meant=meant, legal=self.legal())
             )
