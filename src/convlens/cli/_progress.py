@@ -65,4 +65,4 @@ def epoch_line(record: Mapping[str, Any], lang: str) -> str:
         loss, accuracy = f"{record['validation_loss']:.4f}", f"{100 * record['validation_accuracy']:.1f}"
         parts.append(say(lang, "validation loss {loss}, accuracy {accuracy} %", loss=loss, accuracy=accuracy))
     parts.append(say(lang, "{seconds} s", seconds=f"{record['seconds']:.1f}"))
-    return say(lang, "epoch {epoch}: {figures}", epoch=f"{record['epoch']:>3}", figures="; ".join(parts))
+    return say(lang, "epoch {epoch}: {figures}", epoch=f"{record['epoch']:>3}", figures=say(lang, "; ").join(parts))

@@ -89,7 +89,7 @@ def test_an_error_ahead_is_raised_where_the_rows_are_wanted() -> None:
 def test_rows_in_memory_are_not_read_ahead() -> None:
     made = feed(torch.zeros(4, 2), torch.zeros(4).long())
     made.expect(torch.tensor([1]))
-    assert made._expected is None  # noqa: SLF001 - that nothing is done cannot be seen elsewhere
+    assert made._expected is None
 
 
 @pytest.mark.parametrize("wanted", ["cuda", "mps"])

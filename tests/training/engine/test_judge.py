@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from safetensors.torch import load_file
 
 from convlens.training.engine.exam import MISTAKES, exam, write_exam
+from convlens.training.engine.feed import Feed
+from convlens.training.engine.form import Form
 from convlens.training.engine.judge import SIZE, judge
 from convlens.training.engine.world import World
 from convlens.training.record.folder import RunFolder
 
 from .fakes import CPU, Logits, Plain, examples, feed, parts
-from convlens.training.engine.feed import Feed
-from convlens.training.engine.form import Form
 
 
 def drawn(count: int, classes: int, seed: int = 0) -> tuple[torch.Tensor, torch.Tensor]:

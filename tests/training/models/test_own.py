@@ -183,7 +183,7 @@ def test_the_calls_are_seen_in_their_order_up_to_an_error() -> None:
     assert found.layers == ["0", "2"]
     assert found.reads_input == ["0"]
     assert isinstance(found.error, RuntimeError)
-    assert not any(layer._forward_pre_hooks for layer in module)  # noqa: SLF001 - it must leave none behind
+    assert not any(layer._forward_pre_hooks for layer in module)
 
 
 def test_costs_are_those_of_one_example(tmp_path: Path) -> None:

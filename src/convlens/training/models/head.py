@@ -94,9 +94,8 @@ def _behind(graph: Graph) -> Iterator[Node]:
 
 
 def _last(graph: Graph) -> Node:
-    *_, node = (None, *_behind(graph))
-    if node is not None and node.op.name in PASSED:
-        node = None
+    *_, last = (None, *_behind(graph))
+    node = last if last is not None and last.op.name not in PASSED else None
     if node is None or node.op.name not in ("linear", "conv"):
         shown = f"it ends with {node.op.name} {node.name!r}" if node else "it has no layer with weights"
         raise UsageError(

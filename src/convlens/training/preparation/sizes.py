@@ -64,8 +64,9 @@ def network_axes(shape: Shape | None, axes: int) -> tuple[int, Shape]:
     if len(shape) != axes + 1:
         raise UsageError(
             Sentence(
-                "the network takes examples of {shape}, but the data have channels and {axes} axes",
-                shape=show_shape(shape), axes=axes,
+                "the network takes examples of {shape}, but the data have channels and {axes} axes, which is another number of "
+                "axes\n  fix: a network for such data",
+                shape=show_shape(shape) if all(shape) else f"Cx{show_shape(shape[1:])}", axes=axes,
             )
         )  # fmt: skip
     return shape[0], tuple(shape[1:])
