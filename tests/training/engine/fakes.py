@@ -42,7 +42,8 @@ def examples(rows: Tensor, labels: Tensor) -> Examples:
 
 
 def feed(rows: Tensor, labels: Tensor, form: Form = Form()) -> Feed:  # noqa: B008 - immutable
-    return Feed(examples(rows, labels), Plain(tuple(rows.shape[1:])), form, CPU)
+    many = Examples(Held(rows), labels, torch.arange(len(labels)), [""] * len(labels))
+    return Feed(many, Plain(tuple(rows.shape[1:])), form, CPU)
 
 
 def parts(test: Examples, classes: int, groups: Tensor | None = None, names: tuple[str, ...] = ()) -> Parts:

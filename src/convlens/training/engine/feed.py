@@ -1,6 +1,5 @@
 """Batches as the network takes them: stored rows fetched, prepared, augmented."""
 
-from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
@@ -55,11 +54,6 @@ class Feed:
         if augment is not None:
             x, targets = augment(x, targets, generator_of(*chance))
         return Batch(self.form.input(x), targets, labels)
-
-    def all(self, size: int) -> Iterator[Batch]:
-        """Every example once, in order, without augmentation."""
-        for begin in range(0, len(self.examples), size):
-            yield self.batch(torch.arange(begin, min(begin + size, len(self.examples))))
 
 
 def on_device(examples: Examples, device: torch.device) -> Examples:
