@@ -1,6 +1,5 @@
 """A sound becomes a row of one length: its log-mel spectrogram, or its samples."""
 
-import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import ceil
@@ -69,13 +68,7 @@ class SoundPreparation:
         """The row of a wav file, or of its bytes."""
         if not isinstance(source, bytes):
             return self.store([wave_of(Path(source))])[0]
-        with tempfile.TemporaryDirectory() as folder:
-            file = Path(folder) / "sound.wav"
-            file.write_bytes(source)
-            try:
-                return self.store([wave_of(file)])[0]
-            except UsageError as error:
-                raise UsageError(str(error).replace(str(file), "the sound")) from None
+        return self.store([wave_of(Path("the sound"), source)])[0]
 
     def batch(self, rows: Tensor) -> Tensor:
         """float32 (N, 1, 40, T) or (N, 1, T)."""
