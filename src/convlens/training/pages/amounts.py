@@ -1,17 +1,20 @@
 """Times, shares and losses as a person reads them."""
 
+from decimal import ROUND_HALF_UP, Decimal
 from math import isfinite, sqrt
 
 from convlens.lang.messages import say
 
 
 def percent(share: float | None, digits: int = 1) -> str:
-    """Of one, in hundredths.
+    """Of one, in hundredths; a half goes up, as in the JavaScript of the page.
 
-    >>> percent(0.91234), percent(None), percent(float("nan"))
-    ('91.2', '?', '?')
+    >>> percent(0.91234), percent(0.8125), percent(None), percent(float("nan"))
+    ('91.2', '81.3', '?', '?')
     """
-    return f"{100 * share:.{digits}f}" if share is not None and isfinite(share) else "?"
+    if share is None or not isfinite(share):
+        return "?"
+    return str(Decimal(100 * share).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP))
 
 
 def digits(value: float | None) -> str:

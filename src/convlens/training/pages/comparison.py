@@ -49,7 +49,7 @@ def spread(values: Sequence[float]) -> Spread | None:
 
 def facts(run: RunReading) -> dict[str, str]:
     """Everything that was chosen for a run, as texts: network, data, their fingerprint, every setting."""
-    about = {"network": run.network, "data": run.data, "fingerprint": run.fingerprint[:16]}
+    about = {"network": run.network_name, "data": run.data, "fingerprint": run.fingerprint[:16]}
     return {**about, **{one.setting.name: shown(one.value) for one in run.settings}}
 
 
@@ -66,6 +66,7 @@ def labels(runs: Sequence[RunReading]) -> tuple[str, ...]:
         return tuple(names)
     rest = differing(runs)
     rest.pop("fingerprint", None)
+    rest.update({SEED: rest.pop(SEED)} if SEED in rest else {})  # the seed is told last
     told = [
         " ".join(f"{name}={values[at]}" for name, values in list(rest.items())[:3]) or run.name for at, run in enumerate(runs)
     ]

@@ -6,6 +6,7 @@ from convlens.ir.errors import cut
 from convlens.lang.layout import aligned
 from convlens.lang.messages import counted, say
 from convlens.lang.printable import printable
+from convlens.training.pages.amounts import percent
 from convlens.training.pages.calibration import Calibration, calibration
 from convlens.training.pages.confusion import Pair, worst_pairs
 from convlens.training.pages.reading import RunReading
@@ -36,7 +37,7 @@ def pair_text(run: RunReading, lang: str, at: Pair) -> str:
     count, (true, predicted) = at.number, (cut(run.class_name(place), MOST_NAME) for place in at[:2])
     return counted(lang, "{count} example of {true} was taken for {predicted} ({share} % of {true}).",
                    "{count} examples of {true} were taken for {predicted} ({share} % of {true}).",
-                   count, true=true, predicted=predicted, share=f"{100 * at.share:.1f}")  # fmt: skip
+                   count, true=true, predicted=predicted, share=percent(at.share))  # fmt: skip
 
 
 def _pairs(run: RunReading, lang: str) -> list[str]:
