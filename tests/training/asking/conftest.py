@@ -36,7 +36,7 @@ SOUNDS = """network tones
 input x: 1x1x40x10
 c = conv(x, out=3, kernel=3x3)
 r = relu(c)
-p = adaptive_avg_pool(r, size=1x1)
+p = adaptive_avg_pool(r, size=8x1)
 f = flatten(p)
 y = linear(f, out=2)
 output y
@@ -94,7 +94,7 @@ def text_run(home: Path) -> Run:
     (home / "lines.tsv").write_text("\n".join(lines) + "\n")
     (home / "words.txt").write_text(TEXTS)
     return train(
-        str(home / "words.txt"), str(home / "lines.tsv"), out=home / "text", epochs=8, batch=5, learning_rate=0.05, **CHOSEN
+        str(home / "words.txt"), str(home / "lines.tsv"), out=home / "text", epochs=20, batch=5, learning_rate=0.05, **CHOSEN
     )
 
 
@@ -105,5 +105,5 @@ def sound_run(home: Path) -> Run:
         tone(home / "tones" / "high" / f"{at}.wav", 2500 + at, at)
     (home / "tones.txt").write_text(SOUNDS)
     return train(
-        str(home / "tones.txt"), str(home / "tones"), out=home / "sound", epochs=4, batch=4, learning_rate=0.05, **CHOSEN
+        str(home / "tones.txt"), str(home / "tones"), out=home / "sound", epochs=8, batch=4, learning_rate=0.05, **CHOSEN
     )

@@ -71,7 +71,7 @@ def test_together_or_alone_is_the_same(run: Run, pets: Path) -> None:
 
 
 def test_sentences_and_files_of_them(text_run: Run, tmp_path: Path) -> None:
-    assert predict(text_run, "a very good thing").answers == ("praise",)
+    assert predict(text_run, "a good good thing").answers == ("praise",)
     (tmp_path / "lines.txt").write_text("good\n\nbad and dull\n")
     found = predict(text_run, [tmp_path / "lines.txt", "so bad"])
     assert found.answers == ("praise", "blame", "blame")

@@ -4,6 +4,7 @@ from typing import Any
 
 from convlens.ir.errors import UsageError
 from convlens.training.features import first_maps, word_weights
+from convlens.training.preparation.words import words_of
 from convlens.training.restored import Restored
 from convlens.training.serving.pictures import seen, tiles
 
@@ -29,7 +30,14 @@ def answer(network: Restored, content: bytes) -> dict[str, Any]:
     return {
         "kind": kind, "classes": best, "left_out": max(0, len(network.classes) - MOST_CLASSES),
         "shape": list(network.input), "seen": seen(row, kind), "layers": layers, "words": words,
+        "unread": _unread(network, source) if isinstance(source, str) else 0,
     }  # fmt: skip
+
+
+def _unread(network: Restored, text: str) -> int:
+    """Words behind the longest text that the network takes."""
+    longest = int(getattr(network.preparation, "longest", 0))
+    return max(0, len(words_of(text)) - longest)
 
 
 def _sentence(content: bytes) -> str:

@@ -1,9 +1,11 @@
 """The page: one file with all that it needs; the answers come from where it came from."""
 
 from html import escape
+from pathlib import Path
 from typing import Any
 
 from convlens.pageparts.assembly import embedded, filled, script, style, web_file, words
+from convlens.training.data.sources.known import shown
 from convlens.training.restored import Restored
 from convlens.training.serving.body import MAX_BYTES
 
@@ -33,8 +35,13 @@ def about(network: Restored, lang: str) -> dict[str, Any]:
     """What the page knows of the network."""
     record = network.run.record
     return {
-        "lang": lang, "kind": network.preparation.kind, "name": str(record.get("name", ""))[:200],
-        "network": str(record.get("network", ""))[:200], "data": str(record.get("data", ""))[:200],
+        "lang": lang, "kind": network.preparation.kind, "name": shown(Path(network.run.path.resolve().name)),
+        "network": _title(str(record.get("network", "")))[:200], "data": str(record.get("data", ""))[:200],
         "classes": list(network.classes[:50]), "count": len(network.classes), "accuracy": network.run.test_accuracy,
         "shape": list(network.input), "most": MAX_BYTES,
     }  # fmt: skip
+
+
+def _title(network: str) -> str:
+    """Of a file its name."""
+    return network.replace("\\", "/").rpartition("/")[2]

@@ -55,7 +55,7 @@ function drawAnswer(found) {
   $("seen-text").textContent = t("seenText", { shape: found.shape.join("x"), name: clipped(state.name, 60) });
   $("seen").replaceChildren(...(found.seen ? [el("img", { src: found.seen, alt: t("seen") })] : []));
   $("s-words").hidden = !found.words.length;
-  $("words").replaceChildren(...found.words.map(wordOf));
+  $("words").replaceChildren(...found.words.map(wordOf), found.unread ? t("unread", { count: found.unread }) : "");
   $("s-layers").hidden = !found.layers.length;
   $("layers").replaceChildren(...found.layers.flatMap(layerOf));
 }
