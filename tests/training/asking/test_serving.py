@@ -313,30 +313,14 @@ def test_it_listens_on_the_loopback_address_alone(served: Served) -> None:
 @pytest.mark.skipif(os.name == "nt", reason="there is no SIGINT for one process")
 def test_two_commands_and_ctrl_c(pets: Path, tmp_path: Path) -> None:
     """A folder of pictures becomes a recogniser, as docs/predict.md says it."""
-    (tmp_path / "net.txt").write_text(
-        "network tiny\ninput x: 1x3x12x12\nc = conv(x, out=4, kernel=3x3)\nr = relu(c)\np = adaptive_avg_pool(r, size=1x1)\nf = flatten(p)\ny = linear(f, out=3)\noutput y\n"
-    )
-    command = [sys.executable, "-m", "convlens"]
-    train = [
-        *command,
-        "train",
-        str(tmp_path / "net.txt"),
-        "--data",
-        str(pets),
-        "-o",
-        str(tmp_path / "runs" / "pets"),
-        "--epochs",
-        "6",
-        "--learning-rate",
-        "0.05",
-        "--batch",
-        "5",
-        "--quiet",
-    ]
-    done = subprocess.run(train, capture_output=True, text=True, check=False, timeout=120)
+    page = (Path(__file__).parents[3] / "docs" / "predict.md").read_text(encoding="utf-8")
+    train, ask = page.split("```sh\n")[1].split("```")[0].splitlines()
+    assert (train, ask) == ("convlens train small-cnn --data pets -o runs/pets", "convlens predict runs/pets --page")
+    teach, line = ([sys.executable, "-m", *each.split()] for each in (train, ask))
+    (tmp_path / "pets").symlink_to(pets, target_is_directory=True)
+    done = subprocess.run([*teach, "--quiet"], capture_output=True, text=True, check=False, timeout=120, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    line = [*command, "predict", str(tmp_path / "runs" / "pets"), "--page"]
-    with subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path) as process:
         try:
             answer_of(process, pets / "fish" / "3.png")
             process.send_signal(signal.SIGINT)
