@@ -76,7 +76,7 @@ class Evaluation:
         return "\n".join([*lines, "", *self._table(lang), *self._pairs(lang)]) + "\n"
 
     def _table(self, lang: str) -> list[str]:
-        head = [say(lang, word) for word in ("class", "examples", "recall", "precision", "F1")]
+        head = [say(lang, "class"), say(lang, "examples"), say(lang, "recall"), say(lang, "precision"), "F1"]
         rows = [
             [one["name"], str(one["examples"]), *(_percent(one[key]) for key in ("recall", "precision", "f1"))]
             for one in self.classes[:MAX_ROWS]
