@@ -3,6 +3,7 @@
 import os
 from collections.abc import Sequence
 from functools import cached_property
+from math import prod
 from typing import Any
 
 import torch
@@ -17,8 +18,11 @@ from convlens.training.restored import Restored, restored
 from convlens.training.run import Run
 from convlens.training.sources import Asked, Source, asked
 
-SIZE = 64
-"""Examples that are computed at a time."""
+SIZE, MAX_PIECE = 64, 1 << 24
+"""Examples that are computed at a time, and the most values of their inputs together."""
+
+MAX_PROBABILITIES = 1 << 28
+"""Examples times classes of one prediction: 1 GB."""
 
 
 class Prediction:
@@ -117,7 +121,10 @@ def predict(
         raise UsageError(f"top is {top}; at least one class is told")
     known = run if isinstance(run, Restored) else restored(run, network)
     examples = asked(source, known.preparation.kind)
-    pieces = [known.probabilities(_rows(known, examples[at : at + SIZE])) for at in range(0, len(examples), SIZE)]
+    if len(examples) * len(known.classes) > MAX_PROBABILITIES:
+        raise UsageError(f"{len(examples)} examples of {len(known.classes)} classes at once\n  fix: fewer examples")
+    size = max(1, min(SIZE, MAX_PIECE // prod(known.input)))
+    pieces = [known.probabilities(_rows(known, examples[at : at + size])) for at in range(0, len(examples), size)]
     return Prediction(known, examples, torch.cat(pieces), top)
 
 

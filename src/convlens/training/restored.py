@@ -29,8 +29,8 @@ from convlens.training.record.checkpoint import Checkpoint, check_fits, load_che
 from convlens.training.record.folder import read_json
 from convlens.training.run import Run
 
-MAX_VALUES = 1 << 28
-"""Of the input, or of any layer's output, for one example: 1 GB in float32."""
+MAX_VALUES = 1 << 27
+"""Of the input, or of any layer's output, for one example: 512 MB in float32."""
 
 MAX_CLASSES = 100_000
 

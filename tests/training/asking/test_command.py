@@ -1,6 +1,7 @@
 """The verbs on the command line: text, JSON, files, both languages, messages."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -59,3 +60,13 @@ def test_messages(args: list[str], message: str, run: Run, capsys: pytest.Captur
     assert (code, out) == (2, "")
     assert message in err
     assert "Traceback" not in err
+
+
+@pytest.mark.parametrize("verb", ["predict", "evaluate"])
+def test_the_language_is_that_which_is_asked_for(verb: str, run: Run, pets: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    args = [verb, str(run.path), *([str(pets / "cat")] if verb == "predict" else [])]
+    english, chinese = (ended(capsys, *args, "--lang", lang)[1] for lang in ("en", "zh"))
+    assert re.search("[\u4e00-\u9fff]", chinese)
+    assert not re.search("[\u4e00-\u9fff]", english)
+    assert ended(capsys, "--lang", "zh", *args)[1] == chinese
+    assert "\n  改法：" in ended(capsys, verb, "nothing", "--lang", "zh")[2]
