@@ -43,7 +43,7 @@ def command(
         return
     extra("torch", "training")
     from convlens.cli._progress import TerminalWatch  # noqa: PLC0415 - `--help` needs no PyTorch
-    from convlens.training.engine.world import speaks  # noqa: PLC0415 - `--help` needs no PyTorch
+    from convlens.training.engine.world import PeerError, speaks  # noqa: PLC0415 - `--help` needs no PyTorch
     from convlens.training.train import planned, train  # noqa: PLC0415 - `--help` needs no PyTorch
 
     _say_own_code(recipe, lang)
@@ -53,7 +53,10 @@ def command(
         planned(recipe, data, watch=watch, download=download, **chosen)
         return
     line = shlex.join(["convlens", *sys.argv[1:]])
-    run = train(recipe, data, out=out, resume=resume, watch=watch, download=download, command=line, **chosen)
+    try:
+        run = train(recipe, data, out=out, resume=resume, watch=watch, download=download, command=line, **chosen)
+    except PeerError as error:  # the process that failed says why
+        click.get_current_context().exit(error.exit_code)
     if not speaks():
         return
     if as_json:

@@ -10,6 +10,7 @@ from torch.nn.parallel import DistributedDataParallel
 
 from convlens.training.augmentation.build import augmenter_of
 from convlens.training.chance import start
+from convlens.training.engine.blame import broken_gradients
 from convlens.training.engine.ema import Ema
 from convlens.training.engine.feed import Batch, Feed
 from convlens.training.engine.job import Job
@@ -20,11 +21,16 @@ from convlens.training.schedules.build import schedule_of
 
 
 class Taken(NamedTuple):
-    """Of one step and this process: its share of the mean loss, and how many of its examples were right."""
+    """Of one step and this process: its share of the mean loss, and how many of its examples were right.
+
+    ``broken`` is true where gradients were not finite, so that the weights were not moved; seen on processors only, where
+    a look costs no wait.
+    """
 
     loss: Tensor
     right: Tensor
     norm: Tensor | None = None
+    broken: bool = False
 
 
 class Stepper:
@@ -55,6 +61,8 @@ class Stepper:
             taken = self._searched(self.optimizer, step, mine, whole)
         else:
             taken = self._gradients(step, mine, whole, following)
+            if taken.broken:
+                return taken
             self.optimizer.step()
         if self.ema is not None:
             self.ema.update(self.module, step + 1)
@@ -69,7 +77,7 @@ class Stepper:
             return float(self.job.world.summed(held[-1].loss.clone()))
 
         optimizer.step(closure)
-        return held[0]
+        return held[0]._replace(broken=False)  # the search has moved the weights
 
     def _gradients(self, step: int, mine: Tensor, whole: Tensor, following: Tensor | None = None) -> Taken:
         """Of the mean loss over the whole batch, also where it is computed in pieces and by several processes."""
@@ -85,10 +93,10 @@ class Stepper:
                 loss, right = self._backward(batch, weight, first=number == 0)
             losses.append(loss)
             rights.append(right)
-        norm = None
-        if self.job.settings.clip is not None:
+        norm, broken = None, self.job.device.type == "cpu" and broken_gradients(self.module)
+        if self.job.settings.clip is not None and not broken:
             norm = nn.utils.clip_grad_norm_(self.module.parameters(), self.job.settings.clip)
-        return Taken(torch.stack(losses).sum(), torch.stack(rights).sum(), norm)
+        return Taken(torch.stack(losses).sum(), torch.stack(rights).sum(), norm, broken)
 
     def _pieces(self, step: int, mine: Tensor, whole: Tensor) -> Iterator[Batch]:
         """The batches of one step. A process for which nothing is left computes one example that counts for nothing."""
