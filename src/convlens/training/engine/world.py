@@ -1,5 +1,6 @@
 """The processes that train together: one alone, or those that torchrun started."""
 
+import atexit
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -115,15 +116,27 @@ def _told_of(error: ConvlensError | None) -> tuple[str, int] | None:
 
 @contextmanager
 def joined() -> Iterator[World]:
-    """Join the processes of torchrun, if it started this one; leave them at the end.
+    """The processes that torchrun started with this one, if it did.
 
-    Processes meet by gloo, on accelerators by NCCL. Raises `UsageError` where fewer came together than were started, and
-    `ConvlensError` where they cannot meet, or one is lost on the way.
+    They meet once, by gloo and on accelerators by NCCL, and stay together until they end: PyTorch's processes cannot meet a
+    second time. Raises `UsageError` where fewer came together than were started, and `ConvlensError` where they cannot
+    meet, or one is lost on the way.
     """
     size = _started()
     if size is None:
         yield World()
         return
+    if not dist.is_initialized():
+        _meet(size)
+    if dist.get_world_size() != size:
+        raise UsageError(f"{size} processes were started, but {dist.get_world_size()} came together")
+    try:
+        yield World(dist.get_rank(), size, int(os.environ.get("LOCAL_RANK", "0")))
+    except RuntimeError as error:
+        raise (_lost(error) if _is_lost(error) else error) from None
+
+
+def _meet(size: int) -> None:
     try:
         dist.init_process_group("cpu:gloo,cuda:nccl" if torch.cuda.is_available() else "gloo")
     except (RuntimeError, ValueError) as error:
@@ -131,13 +144,11 @@ def joined() -> Iterator[World]:
             f"the {size} processes cannot meet: {_line(error)}\n"
             "  fix: GLOO_SOCKET_IFNAME names the network card (lo on one machine), --rdzv-endpoint a host and port that all reach"
         ) from None
-    try:
-        if dist.get_world_size() != size:
-            raise UsageError(f"{size} processes were started, but {dist.get_world_size()} came together")
-        yield World(dist.get_rank(), size, int(os.environ.get("LOCAL_RANK", "0")))
-    except RuntimeError as error:
-        raise (_lost(error) if _is_lost(error) else error) from None
-    finally:
+    atexit.register(_part)
+
+
+def _part() -> None:
+    if dist.is_initialized():
         dist.destroy_process_group()
 
 

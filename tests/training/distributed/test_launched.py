@@ -1,0 +1,102 @@
+"""What a person types: torchrun with two processes, which may be lost, stopped, or not be two at all."""
+
+import json
+import os
+import signal
+from pathlib import Path
+
+import pytest
+import torch
+
+from convlens.ir.errors import UsageError
+from convlens.training.engine.world import alone, joined
+from convlens.training.record.checkpoint import load_checkpoint, saved
+from convlens.training.run import Run
+from convlens.training.train import train
+from tests.training.distributed.launch import ELASTIC, ended, kill, torchrun, until, workers
+from tests.training.small import blobs, network, options
+
+LONG = {"epochs": 40, "optimizer": "sgd", "learning_rate": 0.01, "batch": 8}
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Path:
+    blobs(tmp_path / "blobs.npz")
+    network(tmp_path / "small.txt")
+    return tmp_path
+
+
+def words(out: str, **more: object) -> list[object]:
+    given = [word for name, value in options(**more).items() for word in (f"--{name.replace('_', '-')}", str(value))]
+    return ["-m", "convlens", "train", "small.txt", "--data", "blobs.npz", "-o", out, *given]
+
+
+def alike(one: Run, two: Run) -> None:
+    kept = [load_checkpoint(run.folder.best).model for run in (one, two)]
+    for key in kept[0]:
+        torch.testing.assert_close(kept[0][key], kept[1][key], rtol=1e-6, atol=1e-6)
+    steps = [[json.loads(line)["step"] for line in run.folder.steps.read_text().splitlines()] for run in (one, two)]
+    assert steps[0] == steps[1]
+
+
+def test_a_lost_process_comes_back_from_the_last_checkpoint(files: Path) -> None:
+    reference = train(str(files / "small.txt"), str(files / "blobs.npz"), out=files / "one", **options(**LONG))
+    started = torchrun(*words("two", **LONG), options=ELASTIC, cwd=files)
+    until(lambda: started.poll() is not None or saved(files / "two" / "checkpoints"))
+    victim = workers(started.pid)[1]
+    kill(victim)
+    code, _, errors = ended(started)
+    assert code == 0, errors
+    assert "going on from step" in errors
+    run = Run(files / "two")
+    assert run.record["machine"]["processes"] == 2
+    alike(reference, run)
+
+
+def test_ctrl_c_saves_says_how_to_go_on_and_only_one_process_speaks(files: Path) -> None:
+    started = torchrun(*words("two", **LONG), cwd=files)
+    until(lambda: started.poll() is not None or saved(files / "two" / "checkpoints"))
+    started.send_signal(signal.SIGINT)
+    code, out, errors = ended(started)
+    assert code != 0
+    assert errors.count("all is saved\n  fix: convlens train --resume two goes on") == 1
+    assert errors.count("to judge by") == 1
+    assert out == ""
+    step = int(errors.partition("stopped after step ")[2].partition(" ")[0])
+    assert saved(files / "two" / "checkpoints")[-1].name == f"step-{step:08d}.safetensors"
+    went_on = train(resume="two")
+    reference = train("small.txt", "blobs.npz", out="one", **options(**LONG))
+    alike(reference, went_on)
+
+
+@pytest.fixture(autouse=True)
+def stay(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def test_one_error_is_said_once_and_the_others_end_with_its_code(files: Path) -> None:
+    code, out, errors = ended(torchrun(*words("two"), "--learning-rate", "1e30", "--optimizer", "sgd", cwd=files))
+    assert code != 0
+    assert out == ""
+    assert errors.count("\nerror: ") + errors.startswith("error: ") == 1
+    assert "the first layer whose output is not finite is" in errors or "the gradient of" in errors
+    assert Run(files / "two").record["machine"]["processes"] == 2
+
+
+def test_a_launcher_that_starts_one_process_is_told_apart(files: Path) -> None:
+    """The gate of the other tests, `processes == 2`, fails where torchrun is told to start one."""
+    code, out, _ = ended(torchrun(*words("one", epochs=1), "--json", processes=1, cwd=files))
+    assert code == 0
+    assert json.loads(out)["machine"]["processes"] == 1
+
+
+def test_processes_that_are_not_joined_are_refused_or_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("RANK", "WORLD_SIZE", "SLURM_STEP_NUM_TASKS", "OMPI_COMM_WORLD_SIZE", "PMI_SIZE"):
+        monkeypatch.delenv(name, raising=False)
+    with joined() as world:
+        assert (world.size, alone()) == (1, 0)
+    monkeypatch.setenv("SLURM_STEP_NUM_TASKS", "4")
+    assert alone() == 4
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    with pytest.raises(UsageError, match="RANK is not set: each would train alone"), joined():
+        pass
