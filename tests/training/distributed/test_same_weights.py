@@ -1,7 +1,6 @@
 """Two processes give the weights of one on the same global batches."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,18 +11,18 @@ from convlens.training.record.checkpoint import load_checkpoint
 from convlens.training.run import Run
 from convlens.training.settings.settings import Settings
 from tests.training.distributed.cases import CASES, TOLERANCE, trained
-from tests.training.distributed.launch import ended, torchrun
+from tests.training.distributed.launch import torchrun
 from tests.training.small import blobs, network
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("together")
     blobs(place / "blobs.npz")
     network(place / "small.txt")
-    code, _, errors = ended(torchrun("-m", "tests.training.distributed.driver", place))
+    code, _, errors = torchrun("-m", "tests.training.distributed.driver", place, cwd=place).ended()
     assert code == 0, errors
-    yield place
+    return place
 
 
 def steps(run: Run) -> list[dict[str, float]]:

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
 from convlens.ir.errors import ConvlensError, UsageError
+from convlens.training.engine.meeting import fresh_store
 
 T = TypeVar("T")
 
@@ -138,7 +139,12 @@ def joined() -> Iterator[World]:
 
 def _meet(size: int) -> None:
     try:
-        dist.init_process_group("cpu:gloo,cuda:nccl" if torch.cuda.is_available() else "gloo")
+        backend = "cpu:gloo,cuda:nccl" if torch.cuda.is_available() else "gloo"
+        if os.environ.get("TORCHELASTIC_USE_AGENT_STORE") == "True":
+            rank = int(os.environ["RANK"])
+            dist.init_process_group(backend, store=fresh_store(rank, size), rank=rank, world_size=size)
+        else:
+            dist.init_process_group(backend)
     except (RuntimeError, ValueError) as error:
         raise ConvlensError(
             f"the {size} processes cannot meet: {_line(error)}\n"
