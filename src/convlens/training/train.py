@@ -2,7 +2,6 @@
 
 import os
 import shlex
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,7 @@ from convlens.training.engine.world import PeerError, World, joined
 from convlens.training.finish import finish
 from convlens.training.plan import plan
 from convlens.training.prepare import job_of
-from convlens.training.recipe import Recipe, recipe_of
+from convlens.training.recipe import Recipe, chosen_recipe
 from convlens.training.record.checkpoint import Checkpoint
 from convlens.training.record.folder import RunFolder, new_path
 from convlens.training.resume import found_at
@@ -53,14 +52,14 @@ def train(
         place = world.from_first(lambda: str(resume) if resume else _restarted(out, command))
         if place:
             return _resumed(Path(place), world, watch)
-        chosen = world.tried(lambda: _recipe(recipe, data, settings))
+        chosen = world.tried(lambda: chosen_recipe(recipe, data, settings))
         return _begun(chosen, out, command, world, watch, download=download)
 
 
 def planned(recipe: str | Recipe, data: str = "", *, watch: Watch, download: bool = False, **settings: Any) -> Job:
     """What `train` would do, said to ``watch``; nothing is trained and nothing written."""
     _check(recipe, data, "", settings)
-    chosen = _recipe(recipe, data, settings)
+    chosen = chosen_recipe(recipe, data, settings)
     job = job_of(chosen, RunFolder(Path()), World(), device_of(chosen.settings.device), watch, download=download)
     for each in plan(job):
         watch.said(each)
@@ -73,11 +72,6 @@ def _check(recipe: str | Recipe, data: str, resume: object, settings: dict[str, 
         raise UsageError(f"--resume goes on exactly as the run began, so {given!s} cannot be changed\n  fix: leave it out")
     if not resume and not recipe:
         raise UsageError("nothing to train\n  fix: a recipe such as lenet5, or --resume RUN")
-
-
-def _recipe(recipe: str | Recipe, data: str, settings: dict[str, Any]) -> Recipe:
-    found = recipe if isinstance(recipe, Recipe) else recipe_of(recipe)
-    return replace(found, data=data or found.data).with_values(settings)
 
 
 def _begun(recipe: Recipe, out: str | os.PathLike[str], command: str, world: World, watch: Watch, *, download: bool) -> Run:

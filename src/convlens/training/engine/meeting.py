@@ -4,14 +4,14 @@ import os
 import time
 from datetime import timedelta
 
-import torch.distributed as dist
+from torch.distributed import TCPStore  # type: ignore[attr-defined] # documented, but not in its list
 
 KEY = "convlens/port"
 TRY_SECONDS = 5.0
 MEET_SECONDS = 600.0
 
 
-def fresh_store(rank: int, size: int) -> dist.TCPStore:
+def fresh_store(rank: int, size: int) -> TCPStore:
     """A store of this start alone, on the machine of the first process.
 
     torchrun keeps one store through all its restarts, in which gloo and NCCL find the addresses of processes that are gone
@@ -20,20 +20,20 @@ def fresh_store(rank: int, size: int) -> dist.TCPStore:
     found there from an earlier start answers no longer, since all its processes have ended before the next start.
     """
     host = os.environ["MASTER_ADDR"]
-    lasting = dist.TCPStore(host, int(os.environ["MASTER_PORT"]), is_master=False)
+    lasting = TCPStore(host, int(os.environ["MASTER_PORT"]), is_master=False)
     if rank == 0:
-        own = dist.TCPStore(host, 0, size, is_master=True, wait_for_workers=False)
+        own = TCPStore(host, 0, size, is_master=True, wait_for_workers=False)
         lasting.set(KEY, str(own.port))
         return own
     return _reached(host, lasting, size)
 
 
-def _reached(host: str, lasting: dist.TCPStore, size: int) -> dist.TCPStore:
+def _reached(host: str, lasting: TCPStore, size: int) -> TCPStore:
     end = time.monotonic() + MEET_SECONDS
     while True:
         port = int(lasting.get(KEY))
         try:
-            store = dist.TCPStore(host, port, size, is_master=False, timeout=timedelta(seconds=TRY_SECONDS))
+            store = TCPStore(host, port, size, is_master=False, timeout=timedelta(seconds=TRY_SECONDS))
         except RuntimeError:  # nobody answers there
             if time.monotonic() > end:
                 raise
