@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from convlens.training.find_rate import find_rate
+from convlens.training.rates.range_test import RateTest
 from convlens.training.run import Run
 from convlens.training.train import train
 from tests.training.small import options
@@ -33,3 +35,8 @@ TOLERANCE = {"curvature": 0.1}
 
 def trained(folder: Path, name: str, under: str) -> Run:
     return train(str(folder / "small.txt"), str(folder / "blobs.npz"), out=folder / under / name, **options(**CASES[name]))
+
+
+def rates(folder: Path) -> RateTest:
+    settings = {**options(), **CASES["empty slice"]}
+    return find_rate(str(folder / "small.txt"), str(folder / "blobs.npz"), steps=30, least=1e-4, most=1e6, **settings)

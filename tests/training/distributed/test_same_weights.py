@@ -10,7 +10,7 @@ from convlens.training.data.order import Order, batches
 from convlens.training.record.checkpoint import load_checkpoint
 from convlens.training.run import Run
 from convlens.training.settings.settings import Settings
-from tests.training.distributed.cases import CASES, TOLERANCE, trained
+from tests.training.distributed.cases import CASES, TOLERANCE, rates, trained
 from tests.training.distributed.launch import torchrun
 from tests.training.small import blobs, network
 
@@ -49,6 +49,18 @@ def test_the_weights_are_those_of_one_process(name: str, folder: Path) -> None:
     assert one.test is not None
     assert two.test is not None
     assert one.test["confusion"] == two.test["confusion"]
+
+
+def test_every_process_finds_the_rate_that_one_finds(folder: Path) -> None:
+    """Also where a process has no example in some steps, and where the loss runs away."""
+    first, second = (json.loads((folder / f"rates-{rank}.json").read_text()) for rank in (0, 1))
+    assert first == second
+    assert first["processes"] == 2
+    alone = rates(folder).to_dict()
+    assert alone["diverged"]
+    assert alone["suggestion"] == first["suggestion"]
+    falling = [at for at, rate in enumerate(alone["rates"]) if rate < 1]
+    assert [alone["losses"][at] for at in falling] == pytest.approx([first["losses"][at] for at in falling], abs=1e-6)
 
 
 def test_balanced_sampling_gives_the_shares_it_promises(folder: Path) -> None:
