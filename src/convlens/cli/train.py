@@ -22,13 +22,14 @@ from convlens.cli._training_options import given, setting_options
 @click.option("--plan", "planning", is_flag=True, help="Say data, network, cost and findings, and train nothing.")
 @rate_options
 @setting_options
+@click.option("--tensorboard", is_flag=True, help="Write TensorBoard's files too, into the folder of the run.")
 @click.option("--json", "as_json", is_flag=True, help="The record for machines, schema convlens/train/1.")
 @click.option("--quiet", is_flag=True, help="No progress.")
 @lang_option
 @click.option("-o", "out", metavar="FOLDER", default="", help="The folder of the run; of rates a file, .svg or .json.")
 def command(
     recipe: str, data: str, download: bool, resume: str, listing: bool, planning: bool, as_json: bool, quiet: bool, lang: str,
-    out: str, find_lr: bool, try_rates: str | None, try_steps: int, rate_range: str, **settings: Any,
+    out: str, find_lr: bool, try_rates: str | None, try_steps: int, rate_range: str, tensorboard: bool, **settings: Any,
 ) -> None:  # fmt: skip
     """Train RECIPE on data: a recipe by name, a .toml file, or any network.
 
@@ -60,7 +61,9 @@ def command(
         return
     line = shlex.join(["convlens", *sys.argv[1:]])
     with quiet_peers():
-        run = train(recipe, data, out=out, resume=resume, watch=watch, download=download, command=line, **chosen)
+        run = train(
+            recipe, data, out=out, resume=resume, watch=watch, download=download, command=line, tensorboard=tensorboard, **chosen
+        )
     if not speaks():
         return
     if as_json:

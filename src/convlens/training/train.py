@@ -18,6 +18,7 @@ from convlens.training.finish import finish
 from convlens.training.plan import plan
 from convlens.training.prepare import job_of
 from convlens.training.recipe import Recipe, chosen_recipe
+from convlens.training.record.board import need_tensorboard
 from convlens.training.record.checkpoint import Checkpoint
 from convlens.training.record.folder import RunFolder, new_path
 from convlens.training.resume import found_at
@@ -33,7 +34,7 @@ class StoppedError(ConvlensError):
 
 def train(
     recipe: str | Recipe = "", data: str = "", *, out: str | os.PathLike[str] = "", resume: str | os.PathLike[str] = "",
-    watch: Watch | None = None, download: bool = False, command: str = "", **settings: Any,
+    watch: Watch | None = None, download: bool = False, command: str = "", tensorboard: bool = False, **settings: Any,
 ) -> Run:  # fmt: skip
     """Train ``recipe`` on ``data``, and give the record of the run.
 
@@ -42,7 +43,9 @@ def train(
     path. ``settings`` are those of `convlens.training.settings.settings.Settings`. The run is a folder, ``out`` or a new one
     under ``runs``; ``resume`` is a folder whose training goes on exactly where its last checkpoint stands.
 
-    Under torchrun all its processes train together. Raises `UsageError` where something is not understood or not there,
+    ``tensorboard`` writes TensorBoard's files too. Under torchrun all its processes train together.
+
+    Raises `UsageError` where something is not understood or not there,
     `StoppedError` after Ctrl-C, when all is saved, `ConvlensError` where the loss is no number any more or the disk is full.
     """
     _check(recipe, data, resume, settings)
@@ -51,9 +54,9 @@ def train(
         watch = watch if world.first else Watch()
         place = world.from_first(lambda: str(resume) if resume else _restarted(out, command))
         if place:
-            return _resumed(Path(place), world, watch)
+            return _resumed(Path(place), world, watch, tensorboard=tensorboard)
         chosen = world.tried(lambda: chosen_recipe(recipe, data, settings))
-        return _begun(chosen, out, command, world, watch, download=download)
+        return _begun(chosen, out, command, world, watch, download=download, tensorboard=tensorboard)
 
 
 def planned(recipe: str | Recipe, data: str = "", *, watch: Watch, download: bool = False, **settings: Any) -> Job:
@@ -74,23 +77,34 @@ def _check(recipe: str | Recipe, data: str, resume: object, settings: dict[str, 
         raise UsageError("nothing to train\n  fix: a recipe such as lenet5, or --resume RUN")
 
 
-def _begun(recipe: Recipe, out: str | os.PathLike[str], command: str, world: World, watch: Watch, *, download: bool) -> Run:
+def _begun(
+    recipe: Recipe, out: str | os.PathLike[str], command: str, world: World, watch: Watch, *, download: bool, tensorboard: bool
+) -> Run:
     device = world.tried(lambda: device_of(recipe.settings.device))
     folder = RunFolder(Path(world.from_first(lambda: str(out or new_path(recipe.name)))))
     world.from_first(folder.check_free)
+    if tensorboard:
+        world.from_first(need_tensorboard)
     job = job_of(recipe, folder, world, device, watch, download=download)
     for each in plan(job):
         watch.said(each)
-    world.from_first(lambda: _started(job, recipe, command))
+    world.from_first(lambda: _started(job, recipe, command, tensorboard=tensorboard))
     return _trained(job, watch, None)
 
 
-def _started(job: Job, recipe: Recipe, command: str) -> None:
+def _started(job: Job, recipe: Recipe, command: str, *, tensorboard: bool) -> None:
     job.folder.make()
+    if tensorboard:
+        _with_board(job.folder)
     write_start(job, recipe, command)
 
 
-def _resumed(place: Path, world: World, watch: Watch) -> Run:
+def _with_board(folder: RunFolder) -> None:
+    need_tensorboard()
+    folder.tensorboard.mkdir(exist_ok=True)
+
+
+def _resumed(place: Path, world: World, watch: Watch, *, tensorboard: bool) -> Run:
     """The first process reads the run and tells the others, on whose machines its folder need not be."""
     folder = RunFolder(place)
     found = world.from_first(lambda: found_at(place))
@@ -102,6 +116,8 @@ def _resumed(place: Path, world: World, watch: Watch) -> Run:
     world.from_first(lambda: found.check(job))
     for path in found.broken:
         watch.said(remark(marked("{path} cannot be read: the checkpoint before it is taken"), path=str(path)))
+    if tensorboard:
+        world.from_first(lambda: _with_board(folder))
     at = found.checkpoint.step if found.checkpoint else 0
     watch.said(remark(marked("going on from step {step} of {steps}"), step=at, steps=job.steps))
     return _trained(job, watch, found.checkpoint)

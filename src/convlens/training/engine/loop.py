@@ -18,6 +18,7 @@ from convlens.training.engine.stop import Stop
 from convlens.training.engine.tally import Tally, Waiting, peak_bytes
 from convlens.training.engine.watch import Watch
 from convlens.training.engine.world import PeerError
+from convlens.training.record.board import Board, board_at
 from convlens.training.record.checkpoint import Checkpoint, check_fits, forget_old, last, path_of, save_checkpoint, saved
 from convlens.training.record.lines import Lines
 
@@ -46,6 +47,7 @@ class Loop:
         self.waited = 0
         self.tally = Tally()
         self.steps, self.epochs = Lines(job.folder.steps), Lines(job.folder.epochs)
+        self.board: Board | None = None
         self.waiting = Waiting()
         self._saved = time.monotonic()
         self._every = 1
@@ -56,13 +58,14 @@ class Loop:
             check_fits(checkpoint, self.stepper.module.state_dict(), where)
             try:
                 self._put(checkpoint)
-            except (LookupError, TypeError, ValueError, RuntimeError) as error:
+            except (LookupError, TypeError, ValueError, AttributeError, RuntimeError) as error:
                 raise UsageError(
                     f"{where} holds a checkpoint that this training cannot go on from: {cut(str(error))}\n  fix: a new run"
                 ) from None
         if self.job.world.first:
             self.steps.cut_after(self.step)
             self.epochs.cut_after(self.step)
+            self.board = board_at(self.job.folder.tensorboard, self.step)
 
     def _put(self, checkpoint: Checkpoint) -> None:
         self.stepper.module.load_state_dict(dict(checkpoint.model))
@@ -84,6 +87,8 @@ class Loop:
             return True
         finally:
             self.watch.ended()
+            if self.board is not None:
+                self.board.close()
 
     def _epoch(self) -> bool:
         """The rest of the present epoch; False where it was broken off."""
@@ -131,7 +136,12 @@ class Loop:
         extra = {} if norm is None else {"gradient_norm": round(float(norm), 6)}
         epoch, rate = round((step + 1) / self.job.per_epoch, 4), self.stepper.schedule.rate(step)
         figures = {"step": step + 1, "epoch": epoch, "loss": loss, "learning_rate": rate}
-        self.steps.add({**figures, **extra, "seconds": round(self.tally.seconds, 4)})
+        self._add(self.steps, {**figures, **extra, "seconds": round(self.tally.seconds, 4)})
+
+    def _add(self, lines: Lines, record: dict[str, Any]) -> None:
+        lines.add(record)
+        if self.board is not None:
+            self.board.add(record)
 
     def _end_epoch(self) -> None:
         judged = self._judged()
@@ -142,7 +152,7 @@ class Loop:
         if judged is not None:
             record |= {"validation_loss": judged.loss, "validation_accuracy": judged.accuracy}
         record |= {"learning_rate": rate, "peak_bytes": peak_bytes(self.job.device)}
-        self.epochs.add(record)
+        self._add(self.epochs, record)
         self._note_best(loss)
         self.save()
         self.watch.judged(record)
@@ -185,6 +195,8 @@ class Loop:
         means = self.stepper.ema.state() if self.stepper.ema is not None else {}
         self.steps.flush()
         self.epochs.flush()
+        if self.board is not None:
+            self.board.flush()
         path = path_of(self.job.folder.checkpoints, self.step)
         save_checkpoint(path, Checkpoint(self.step, self.stepper.module.state_dict(), parts, means, facts))
         forget_old(self.job.folder.checkpoints)

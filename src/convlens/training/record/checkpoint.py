@@ -96,14 +96,19 @@ def last(folder: Path) -> tuple[Checkpoint | None, list[Path]]:
 
 def check_fits(checkpoint: Checkpoint, state: Mapping[str, Tensor], where: str) -> None:
     """`UsageError` where the weights are another network's, with the first that differs."""
+    differing = _differing(checkpoint, state)
+    if differing:
+        raise UsageError(
+            f"{where} is a checkpoint of another network: {differing}\n  fix: the network and settings that it was trained with"
+        )
+
+
+def _differing(checkpoint: Checkpoint, state: Mapping[str, Tensor]) -> str:
     for name, own in state.items():
         found = checkpoint.model.get(name)
         if found is None:
-            raise UsageError(f"{where} is a checkpoint of another network: it has no {name!r}")
+            return f"it has no {name!r}"
         if found.shape != own.shape:
-            raise UsageError(
-                f"{where} is a checkpoint of another network: {name!r} is {tuple(found.shape)} there and {tuple(own.shape)} here"
-            )
+            return f"{name!r} is {tuple(found.shape)} there and {tuple(own.shape)} here"
     extra = next((name for name in checkpoint.model if name not in state), None)
-    if extra is not None:
-        raise UsageError(f"{where} is a checkpoint of another network: it has {extra!r}, which this network has not")
+    return "" if extra is None else f"it has {extra!r}, which this network has not"

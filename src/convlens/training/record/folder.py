@@ -31,6 +31,7 @@ class RunFolder:
         self.mistake_names = path / "mistakes.json"
         self.checkpoints = path / "checkpoints"
         self.best = path / "checkpoints" / "best.safetensors"
+        self.tensorboard = path / "tensorboard"
         self.page = path / "report.html"
 
     def check_free(self) -> None:
