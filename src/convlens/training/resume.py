@@ -1,5 +1,6 @@
 """A run that goes on: what its folder says, and whether it still is what was begun."""
 
+import platform
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -62,3 +63,17 @@ def found_at(path: Path) -> Found:
     checkpoint, broken = last(folder.checkpoints)
     network = folder.network.read_text(encoding="utf-8", errors="replace") if folder.network.is_file() else ""
     return Found(path, False, recipe, checked, fingerprint, network, checkpoint, tuple(broken))
+
+
+def check_owner(place: str | None, owners: list[str]) -> str | None:
+    """The place, asked of the first process. ``owners`` are, for each process, its machine where that holds the run, else "".
+
+    Raises `UsageError` where only other machines than the first process's hold it, whose training would begin anew.
+    """
+    other = next((name for name in owners if name), "")
+    if other and not owners[0]:
+        raise UsageError(
+            f"the run lies on {other}, and process 0, which reads and writes it, is on {platform.node()}\n"
+            f"  fix: copy the run's folder to {platform.node()}, or a disk that both share"
+        )
+    return place

@@ -1,6 +1,7 @@
 """The verb ``train``: train a network well, and keep a record of how."""
 
 import os
+import platform
 import shlex
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from convlens.training.recipe import Recipe, chosen_recipe
 from convlens.training.record.board import need_tensorboard
 from convlens.training.record.checkpoint import Checkpoint
 from convlens.training.record.folder import RunFolder, new_path
-from convlens.training.resume import found_at
+from convlens.training.resume import check_owner, found_at
 from convlens.training.run import Run
 from convlens.training.start import begun, write_start
 
@@ -52,7 +53,9 @@ def train(
     watch = watch or Watch()
     with joined() as world:
         watch = watch if world.first else Watch()
-        place = world.from_first(lambda: str(resume) if resume else _restarted(out, command))
+        place = str(resume) if resume else _restarted(out, command)
+        owners = world.gathered(platform.node() if place and RunFolder(Path(place)).record.is_file() else "")
+        place = world.from_first(lambda: check_owner(place, owners))
         if place:
             return _resumed(Path(place), world, watch, tensorboard=tensorboard)
         chosen = world.tried(lambda: chosen_recipe(recipe, data, settings))

@@ -2,6 +2,7 @@
 
 import json
 import signal
+import socket
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import torch
 from convlens.ir.errors import UsageError
 from convlens.training.engine.world import alone, joined
 from convlens.training.record.checkpoint import load_checkpoint, saved
+from convlens.training.resume import check_owner
 from convlens.training.run import Run
 from convlens.training.train import train
 from tests.training.distributed.launch import ELASTIC, kill, torchrun
@@ -92,6 +94,34 @@ def test_a_launcher_that_starts_one_process_is_told_apart(files: Path) -> None:
     code, out, _ = torchrun(*words("one", epochs=1), "--json", processes=1, cwd=files).ended()
     assert code == 0
     assert json.loads(out)["machine"]["processes"] == 1
+
+
+def test_two_machines_without_a_shared_disk(files: Path) -> None:
+    """Each has its data; the run lies on the machine of the first process alone, and is read there to go on."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    nodes = ("--nnodes", "2", "--rdzv-backend", "c10d", "--rdzv-endpoint", f"127.0.0.1:{port}", "--local-addr", "127.0.0.1")
+    places = [files / "a", files / "b"]
+    for place in places:
+        place.mkdir()
+        blobs(place / "blobs.npz")
+        network(place / "small.txt")
+    launched = [torchrun(*words("two"), cwd=place, processes=1, options=nodes) for place in places]
+    results = [each.ended() for each in launched]
+    assert [code for code, *_ in results] == [0, 0], results
+    owner = [place for place in places if (place / "two").exists()]
+    assert len(owner) == 1
+    assert Run(owner[0] / "two").record["machine"]["processes"] == 2
+    alike(train("small.txt", "blobs.npz", out="one", **options()), Run(owner[0] / "two"))
+    assert sorted(out == "" for _, out, _ in results) == [False, True]
+
+
+def test_a_run_on_another_machine_is_not_begun_anew() -> None:
+    assert check_owner("run", ["a", ""]) == "run"
+    assert check_owner(None, ["", ""]) is None
+    with pytest.raises(UsageError, match="the run lies on b"):
+        check_owner("run", ["", "b"])
 
 
 def test_processes_that_are_not_joined_are_refused_or_said(monkeypatch: pytest.MonkeyPatch) -> None:
