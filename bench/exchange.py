@@ -9,7 +9,7 @@ import time
 import torch
 import torch.distributed as dist
 
-from convlens.training.engine.world import joined
+from convlens.training.engine.joining import joined
 
 NETWORKS = {"LeNet-5": 61_706, "small CNN": 168_000, "ResNet-18": 11_200_000}
 """Parameters, of which each process sends and receives one float32 gradient a step."""

@@ -319,6 +319,7 @@ def test_a_run_that_is_there_one_that_is_done_and_one_that_is_none(capsys: pytes
     main(["train", "--resume", "run"])
     assert "run is done already" in capsys.readouterr().err
     assert before == {path: path.read_bytes() for path in run.path.rglob("*") if path.is_file()}
+    assert "cannot be changed" in said(capsys, 2, "--resume", "run", "-o", "other")
     Path("none").mkdir()
     assert "none holds no run" in said(capsys, 2, "--resume", "none")
     assert "gone holds no run" in said(capsys, 2, "--resume", "gone")

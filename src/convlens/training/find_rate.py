@@ -8,8 +8,9 @@ from convlens.ir.errors import UsageError
 from convlens.training.engine.device import device_of
 from convlens.training.engine.find_rate import ranged, tried
 from convlens.training.engine.job import Job
+from convlens.training.engine.joining import joined
 from convlens.training.engine.watch import Watch
-from convlens.training.engine.world import World, joined
+from convlens.training.engine.world import World
 from convlens.training.prepare import job_of
 from convlens.training.rates.range_test import RateTest
 from convlens.training.rates.trials import Trial, Trials

@@ -11,7 +11,7 @@ from convlens.linting.options import Options
 from convlens.linting.settings import Settings as LintSettings
 from convlens.passes.facts import facts
 from convlens.training.engine.job import Job
-from convlens.training.engine.world import alone
+from convlens.training.engine.joining import alone
 
 SHOWN = 5
 """The most findings that are said; `convlens lint` says all."""

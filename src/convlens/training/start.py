@@ -3,9 +3,11 @@
 import os
 import platform
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from convlens.ir.errors import UsageError
 from convlens.ir.text import format as text_form
 from convlens.passes.facts import facts
 from convlens.training.engine.job import Job
@@ -48,10 +50,18 @@ def begun(out: object, command: str) -> str | None:
     It is one of this torchrun, be it done or not, or else one of the same command that is not done.
     """
     places = [RunFolder(Path(str(out)))] if out else [RunFolder(path.parent) for path in Path("runs").glob("*/run.json")]
-    found = [(folder, read_json(folder.record)) for folder in sorted(places, key=_age) if folder.record.is_file()]
-    own = [folder for folder, record in found if record.get("launch") == launch()]
-    same = [folder for folder, record in found if record.get("command") == command and not folder.done]
+    found = [(folder, _record(folder)) for folder in sorted(places, key=_age)]
+    own = [folder for folder, record in found if record and record.get("launch") == launch()]
+    same = [folder for folder, record in found if record and record.get("command") == command and not folder.done]
     return next((str(folder.path) for folder in (*own, *same)), None)
+
+
+def _record(folder: RunFolder) -> dict[str, Any]:
+    """Empty where there is none that can be read."""
+    with suppress(UsageError):
+        record = read_json(folder.record)
+        return record if isinstance(record, dict) else {}
+    return {}
 
 
 def _age(folder: RunFolder) -> float:

@@ -11,10 +11,11 @@ from convlens.lang.messages import marked
 from convlens.lang.remark import remark
 from convlens.training.engine.device import device_of
 from convlens.training.engine.job import Job
+from convlens.training.engine.joining import joined
 from convlens.training.engine.loop import Loop
 from convlens.training.engine.stop import listening
 from convlens.training.engine.watch import Watch
-from convlens.training.engine.world import PeerError, World, joined
+from convlens.training.engine.world import PeerError, World
 from convlens.training.finish import finish
 from convlens.training.plan import plan
 from convlens.training.prepare import job_of
@@ -49,7 +50,7 @@ def train(
     Raises `UsageError` where something is not understood or not there,
     `StoppedError` after Ctrl-C, when all is saved, `ConvlensError` where the loss is no number any more or the disk is full.
     """
-    _check(recipe, data, resume, settings)
+    _check(recipe, data, resume, settings, out)
     watch = watch or Watch()
     with joined() as world:
         watch = watch if world.first else Watch()
@@ -72,8 +73,8 @@ def planned(recipe: str | Recipe, data: str = "", *, watch: Watch, download: boo
     return job
 
 
-def _check(recipe: str | Recipe, data: str, resume: object, settings: dict[str, Any]) -> None:
-    given = recipe or data or next(iter(settings), "")
+def _check(recipe: str | Recipe, data: str, resume: object, settings: dict[str, Any], out: object = "") -> None:
+    given = recipe or data or out or next(iter(settings), "")
     if resume and given:
         raise UsageError(f"--resume goes on exactly as the run began, so {given!s} cannot be changed\n  fix: leave it out")
     if not resume and not recipe:

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from convlens.ir.errors import UsageError
-from convlens.training.engine.world import alone, joined
+from convlens.training.engine.joining import alone, joined
 from convlens.training.record.checkpoint import load_checkpoint, saved
 from convlens.training.resume import check_owner
 from convlens.training.run import Run

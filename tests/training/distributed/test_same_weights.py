@@ -10,7 +10,7 @@ from convlens.training.data.order import Order, batches
 from convlens.training.record.checkpoint import load_checkpoint
 from convlens.training.run import Run
 from convlens.training.settings.settings import Settings
-from tests.training.distributed.cases import CASES, TOLERANCE, rates, trained
+from tests.training.distributed.cases import CASES, IDLE, TOLERANCE, rates, trained
 from tests.training.distributed.launch import torchrun
 from tests.training.small import blobs, network
 
@@ -20,6 +20,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("together")
     blobs(place / "blobs.npz")
     network(place / "small.txt")
+    (place / "idle.py").write_text(IDLE)
     code, _, errors = torchrun("-m", "tests.training.distributed.driver", place, cwd=place).ended()
     assert code == 0, errors
     return place

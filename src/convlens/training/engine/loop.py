@@ -9,7 +9,7 @@ from torch import Tensor
 
 from convlens.ir.errors import UsageError, cut
 from convlens.training.data.order import Order, batches
-from convlens.training.engine.blame import diverged, first_broken, first_gradient
+from convlens.training.engine.diverged import blamed
 from convlens.training.engine.feed import Feed
 from convlens.training.engine.job import Job
 from convlens.training.engine.judge import Judged, judge
@@ -17,9 +17,8 @@ from convlens.training.engine.step import Stepper
 from convlens.training.engine.stop import Stop
 from convlens.training.engine.tally import Tally, Waiting, peak_bytes
 from convlens.training.engine.watch import Watch
-from convlens.training.engine.world import PeerError
 from convlens.training.record.board import Board, board_at
-from convlens.training.record.checkpoint import Checkpoint, check_fits, forget_old, last, path_of, save_checkpoint, saved
+from convlens.training.record.checkpoint import Checkpoint, check_fits, forget_old, path_of, save_checkpoint
 from convlens.training.record.lines import Lines
 
 FLUSH = 20
@@ -122,7 +121,10 @@ class Loop:
         first = self.step - len(losses)
         bad = next((number for number, loss in enumerate(losses) if not math.isfinite(loss)), len(losses) - 1 if broken else None)
         if bad is not None:
-            self._diverged(first + bad, losses[bad], self.waiting.places[bad], before=broken and bad == len(losses) - 1)
+            if self.job.world.first:
+                self.steps.flush()
+            before = broken and bad == len(losses) - 1
+            raise blamed(self.job, self.stepper, first + bad, losses[bad], self.waiting.places[bad], before=before)
         self.tally.add(losses, right, self.waiting.sizes)
         self.tally.lap()
         for number, (loss, norm) in enumerate(zip(losses, self.waiting.norms, strict=True)):
@@ -205,22 +207,3 @@ class Loop:
         if self.job.world.size > 1 and self.waiting:
             return False  # the processes agree only when they have just met
         return self.job.world.any(self.stop.asked, self.job.device)
-
-    def _diverged(self, step: int, loss: float, mine: Tensor, *, before: bool) -> None:
-        """``before`` is true where the weights are still those from before the step; else the last checkpoint is asked."""
-        world, module = self.job.world, self.stepper.module
-        if not before:
-            kept = world.told(last(self.job.folder.checkpoints)[0] if world.first else None)
-            if kept is not None:
-                module.load_state_dict(dict(kept.model))
-        layer = first_broken(module, self.stepper.feed.batch(mine).x) if len(mine) and (before or kept is not None) else ""
-        layer = next((found for found in world.gathered(layer) if found), "")
-        gradient = first_gradient(module) if before and not layer else ""
-        if world.first:
-            self.steps.flush()
-        error = diverged(step + 1, loss, layer, gradient, self.stepper.schedule.rate(step), self._kept())
-        raise error if world.first else PeerError(str(error), error.exit_code)
-
-    def _kept(self) -> str:
-        kept = saved(self.job.folder.checkpoints)
-        return str(kept[-1]) if kept else ""

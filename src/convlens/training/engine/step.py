@@ -10,7 +10,7 @@ from torch.nn.parallel import DistributedDataParallel
 
 from convlens.training.augmentation.build import augmenter_of
 from convlens.training.chance import start
-from convlens.training.engine.blame import broken_gradients
+from convlens.training.engine.blame import broken_gradients, has_unused
 from convlens.training.engine.ema import Ema
 from convlens.training.engine.feed import Batch, Feed
 from convlens.training.engine.job import Job
@@ -39,11 +39,12 @@ class Stepper:
     def __init__(self, job: Job) -> None:
         self.job = job
         self.module = job.form.module(job.network.module.to(job.device)).train()
-        self.wrapped = job.world.prepared(self._synchronised(), job.device)
         self.optimizer = optimizer_of(job.settings, self.module)
         self.schedule = schedule_of(job.settings, job.steps, job.per_epoch)
         self.ema = Ema(self.module, job.settings.ema) if job.settings.ema is not None else None
         self.feed = Feed(job.parts.train, job.parts.preparation, job.form, job.device)
+        unused = job.world.size > 1 and has_unused(self.module, self.feed.batch(torch.arange(min(2, len(self.feed.examples)))).x)
+        self.wrapped = job.world.prepared(self._synchronised(), job.device, unused=unused)
         self.counts = torch.bincount(job.parts.train.labels.cpu(), minlength=len(job.parts.classes))
         self.loss = loss_of(job.settings, self.counts.to(job.device))
         kind, classes = job.parts.preparation.kind, len(job.parts.classes)
