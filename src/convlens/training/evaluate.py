@@ -12,7 +12,7 @@ from convlens.training.data.memory import available_bytes
 from convlens.training.engine.device import device_of
 from convlens.training.engine.exam import exam
 from convlens.training.engine.feed import Feed
-from convlens.training.engine.judge import SIZE
+from convlens.training.engine.judge import at_a_time
 from convlens.training.evaluation import Evaluation
 from convlens.training.restored import Restored, restored
 from convlens.training.run import Run
@@ -43,7 +43,7 @@ def evaluate(run: Run | str | os.PathLike[str], data: str = "", *, network: str 
 
 def _check_memory(network: Restored, examples: int) -> None:
     """The inputs that are computed at a time must fit, whatever a run from somebody else says of them."""
-    need, free = 4 * min(examples, SIZE) * prod(network.input), available_bytes()
+    need, free = 4 * min(examples, at_a_time(network.input)) * prod(network.input), available_bytes()
     if need > free:
         raise UsageError(f"inputs of {show_shape(network.input)} take {need} bytes at a time; {free} are free")
 

@@ -6,6 +6,7 @@ from math import prod
 import torch
 from torch import Tensor, nn
 
+from convlens.ir.spec import Shape
 from convlens.training.engine.feed import Feed
 from convlens.training.engine.world import World
 
@@ -31,7 +32,7 @@ def judge(module: nn.Module, feed: Feed, world: World = World(), *, keep: bool =
     totals = torch.zeros(3, dtype=torch.float64, device="cpu")
     kept: list[Tensor] = []
     share = World() if keep else world
-    for number, places in enumerate(torch.arange(len(feed.examples)).split(size_of(feed))):
+    for number, places in enumerate(torch.arange(len(feed.examples)).split(at_a_time(feed.preparation.shape))):
         if number % share.size != share.rank:
             continue
         batch = feed.batch(places)
@@ -45,9 +46,13 @@ def judge(module: nn.Module, feed: Feed, world: World = World(), *, keep: bool =
     return Judged(loss / max(count, 1), right / max(count, 1), torch.cat(kept) if kept else None)
 
 
-def size_of(feed: Feed) -> int:
-    """How many examples are judged at a time."""
-    return max(1, min(MOST, VALUES // prod(feed.preparation.shape)))
+def at_a_time(shape: Shape) -> int:
+    """How many examples of this shape are judged at a time.
+
+    >>> at_a_time((1, 28, 28)), at_a_time((3, 224, 224))
+    (512, 55)
+    """
+    return max(1, min(MOST, VALUES // prod(shape)))
 
 
 def _totals(logits: Tensor, labels: Tensor) -> Tensor:
