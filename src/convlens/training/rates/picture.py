@@ -74,7 +74,8 @@ def _frame(at: Sequence[float], curves: Sequence[Curve]) -> _Frame:
     """A loss that ran away must not flatten the rest: at most twice the highest start is shown."""
     values = [value for curve in curves for value in curve.values]
     starts = [curve.values[0] for curve in curves if len(curve.values)]
-    low, high = (min(values), min(max(values), 2 * max(starts))) if values else (0.0, 1.0)
+    points = [point for curve in curves for point in curve.points]
+    low, high = (min(values + points), min(max(values), 2 * max(starts))) if values else (0.0, 1.0)
     return _Frame(at[0] if at else 0, at[-1] if at else 1, min(low, high), high)
 
 

@@ -81,5 +81,5 @@ class Trials:
         """The whole file of a picture: loss against iteration, a curve for each rate."""
         head = say(lang, "{network} on {data}: the loss under fixed learning rates", network=self.network, data=self.data)
         width = max(1.0, self.steps / 50)
-        curves = [Curve(f"{trial.rate:g}", smoothed(trial.losses, width)) for trial in self.trials]
+        curves = [Curve(f"{trial.rate:g}", smoothed(trial.losses, width, ends=True)) for trial in self.trials]
         return picture(head, list(range(1, self.steps + 1)), curves, lang, axis=say(lang, "iteration"))
