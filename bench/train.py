@@ -89,12 +89,13 @@ def measured(recipe: str, rounds: int, full: bool) -> dict[str, Any]:
     """Epochs of both in turns; with ``full`` ten of the plain loop and its accuracy."""
     plain = Plain(recipe)
     seconds: list[float] = []
-    own = {"seconds": []}
+    own: list[float] = []
     for _ in range(rounds):
         seconds.append(plain.epoch())
-        own = {**ours(recipe, 1), "seconds": [*own["seconds"], *ours(recipe, 1)["seconds"]]}
-    found: dict[str, Any] = {"recipe": recipe, "plain": statistics.median(seconds), "ours": statistics.median(own["seconds"]),
-                             "form": own["form"]}  # fmt: skip
+        once = ours(recipe, 1)
+        own += once["seconds"]
+    found: dict[str, Any] = {"recipe": recipe, "plain": statistics.median(seconds), "ours": statistics.median(own),
+                             "form": once["form"]}  # fmt: skip
     if full:
         while len(seconds) < 10:
             seconds.append(plain.epoch())

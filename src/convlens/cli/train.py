@@ -8,6 +8,7 @@ import click
 
 from convlens.cli._lang import lang_option
 from convlens.cli._output import emit, emit_json, remark_own_code
+from convlens.cli._rates import RatesAsked, quiet_peers, rate_options, show_rates
 from convlens.cli._spoken import Spoken
 from convlens.cli._training_options import given, setting_options
 
@@ -19,14 +20,16 @@ from convlens.cli._training_options import given, setting_options
 @click.option("--resume", metavar="RUN", default="", help="Go on with a run exactly where its last checkpoint stands.")
 @click.option("--list", "listing", is_flag=True, help="The recipes that come with convlens.")
 @click.option("--plan", "planning", is_flag=True, help="Say data, network, cost and findings, and train nothing.")
+@rate_options
 @setting_options
+@click.option("--tensorboard", is_flag=True, help="Write TensorBoard's files too, into the folder of the run.")
 @click.option("--json", "as_json", is_flag=True, help="The record for machines, schema convlens/train/1.")
 @click.option("--quiet", is_flag=True, help="No progress.")
 @lang_option
-@click.option("-o", "out", metavar="FOLDER", default="", help="The folder of the run; a new one under runs without it.")
+@click.option("-o", "out", metavar="FOLDER", default="", help="The folder of the run; of rates a file, .svg or .json.")
 def command(
     recipe: str, data: str, download: bool, resume: str, listing: bool, planning: bool, as_json: bool, quiet: bool, lang: str,
-    out: str, **settings: Any,
+    out: str, find_lr: bool, try_rates: str | None, try_steps: int, rate_range: str, tensorboard: bool, **settings: Any,
 ) -> None:  # fmt: skip
     """Train RECIPE on data: a recipe by name, a .toml file, or any network.
 
@@ -52,8 +55,15 @@ def command(
     if planning:
         planned(recipe, data, watch=watch, download=download, **chosen)
         return
+    if find_lr or try_rates is not None:
+        asked = RatesAsked(find_lr, try_rates, try_steps, rate_range, resume, out, as_json)
+        show_rates(recipe, data, asked, lang, watch=watch, download=download, settings=chosen)
+        return
     line = shlex.join(["convlens", *sys.argv[1:]])
-    run = train(recipe, data, out=out, resume=resume, watch=watch, download=download, command=line, **chosen)
+    with quiet_peers():
+        run = train(
+            recipe, data, out=out, resume=resume, watch=watch, download=download, command=line, tensorboard=tensorboard, **chosen
+        )
     if not speaks():
         return
     if as_json:

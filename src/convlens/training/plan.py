@@ -11,6 +11,7 @@ from convlens.linting.options import Options
 from convlens.linting.settings import Settings as LintSettings
 from convlens.passes.facts import facts
 from convlens.training.engine.job import Job
+from convlens.training.engine.joining import alone
 
 SHOWN = 5
 """The most findings that are said; `convlens lint` says all."""
@@ -35,6 +36,10 @@ def plan(job: Job) -> Iterator[Remark]:
         marked("{steps} steps of {batch} examples, {per_epoch} an epoch"),
         steps=grouped(job.steps), batch=grouped(job.batch), per_epoch=grouped(job.per_epoch),
     )  # fmt: skip
+    if job.world.size > 1:
+        yield remark(marked("{count} processes train together; each takes its share of every batch"), count=job.world.size)
+    if started := alone():
+        yield remark(marked("{count} processes were started, but each trains by itself: torchrun joins them"), count=started)
     yield from _findings(job)
 
 

@@ -1,5 +1,6 @@
 """From a recipe to a training that can start: data read, network fitted, machine chosen."""
 
+import platform
 from typing import Any
 
 import torch
@@ -32,6 +33,18 @@ def job_of(
 
     Raises `UsageError` where data or network cannot be had, `ShapeError` where they do not fit each other.
     """
+    parts, network = world.tried(lambda: _read(recipe, download=download))
+    for each in (*network.remarks, *loss_remarks(recipe.settings), *augmentation_remarks(recipe.settings, parts.classes)):
+        watch.said(each)
+    form, batch = measured(recipe, parts, network, world, device, watch, fixed or {})
+    steps = lengths(recipe.settings, batch, len(parts.train))
+    job = Job(recipe.settings, parts, network, folder, world, device, form, batch, *steps)
+    world.tried(lambda: _agree(job, world.gathered(_told(job))))
+    return job
+
+
+def _read(recipe: Recipe, *, download: bool) -> tuple[Parts, Network]:
+    """Data and network, as every process reads them from its own disk."""
     if not recipe.data:
         raise UsageError(f"{recipe.name} names no data\n  fix: --data fashion-mnist, or a folder of class folders")
     settings = recipe.settings
@@ -39,12 +52,23 @@ def job_of(
         torch.set_num_threads(settings.threads)
     parts = load(recipe.data, settings, _shape(recipe), download=download)
     _check(parts)
-    network = network_of(recipe.network, fields_of(parts), settings)
-    for each in (*network.remarks, *loss_remarks(settings), *augmentation_remarks(settings, parts.classes)):
-        watch.said(each)
-    form, batch = measured(recipe, parts, network, world, device, watch, fixed or {})
-    steps = lengths(settings, batch, len(parts.train))
-    return Job(settings, parts, network, folder, world, device, form, batch, *steps)
+    return parts, network_of(recipe.network, fields_of(parts), settings)
+
+
+def _told(job: Job) -> dict[str, Any]:
+    """What must be the same in all processes, since each takes its slices of the same batches."""
+    shapes = [tuple(weight.shape) for weight in job.network.module.parameters()]
+    return {"data": job.parts.fingerprint, "settings": job.settings, "steps": job.steps, "network": shapes}
+
+
+def _agree(job: Job, told: list[dict[str, Any]]) -> None:
+    own = told[job.world.rank]
+    differing = next((name for name in own if own[name] != told[0][name]), None)
+    if differing is not None:
+        raise UsageError(
+            f"process {job.world.rank} on {platform.node()} has other {differing} than process 0\n"
+            "  fix: the same data, network and command on every machine"
+        )
 
 
 def fields_of(parts: Parts) -> Fields:
@@ -69,12 +93,14 @@ def measured(
     recipe: Recipe, parts: Parts, network: Network, world: World, device: torch.device, watch: Watch, fixed: dict[str, Any]
 ) -> tuple[Form, int]:
     """The form of the numbers and the batch: as before where a run goes on, else tried by the first process."""
-    if not fixed and world.first:
-        feed = Feed(parts.train, parts.preparation, Form(), device)
-        form, batch = _tried(recipe, network, feed, watch)
-        fixed = {"precision": form.precision, "layout": form.layout, "batch": batch}
-    fixed = world.told(fixed)
+    if not fixed:
+        fixed = world.from_first(lambda: _measured(recipe, parts, network, device, watch))
     return Form(fixed["precision"], fixed["layout"]), int(fixed["batch"])
+
+
+def _measured(recipe: Recipe, parts: Parts, network: Network, device: torch.device, watch: Watch) -> dict[str, Any]:
+    form, batch = _tried(recipe, network, Feed(parts.train, parts.preparation, Form(), device), watch)
+    return {"precision": form.precision, "layout": form.layout, "batch": batch}
 
 
 def _tried(recipe: Recipe, network: Network, feed: Feed, watch: Watch) -> tuple[Form, int]:

@@ -67,6 +67,12 @@ def recipe_of(name: str) -> Recipe:
     return Recipe(name, name, "", Settings())
 
 
+def chosen_recipe(recipe: str | Recipe, data: str, settings: Mapping[str, Any]) -> Recipe:
+    """The recipe with the data and the settings that were asked for. Raises `UsageError` for what is none."""
+    found = recipe if isinstance(recipe, Recipe) else recipe_of(recipe)
+    return replace(found, data=data or found.data).with_values(settings)
+
+
 def run_recipe(folder: RunFolder) -> Recipe:
     """The recipe that a run was made by."""
     return _read(folder.settings)

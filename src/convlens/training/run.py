@@ -10,10 +10,14 @@ from convlens.training.record.lines import read_lines
 
 
 class Run:
-    """A run that `convlens.train` made, whole or broken off. `to_dict` is its record, schema ``convlens/train/1``."""
+    """A run that `convlens.train` made, whole or broken off. `to_dict` is its record, schema ``convlens/train/1``.
 
-    def __init__(self, path: str | Path) -> None:
-        self.folder: RunFolder = run_at(path)
+    Where several machines train together the folder lies on that of the first process: without a shared disk the others
+    give a run that is not ``here``, of which nothing but the path can be read.
+    """
+
+    def __init__(self, path: str | Path, *, here: bool = True) -> None:
+        self.folder: RunFolder = run_at(path) if here else RunFolder(Path(path))
 
     @property
     def path(self) -> Path:
@@ -47,7 +51,7 @@ class Run:
     @property
     def train_seconds(self) -> float:
         """Of all epochs together, judging left out."""
-        return round(sum(float(epoch["seconds"]) for epoch in self.epochs), 3)
+        return round(sum(float(epoch.get("seconds", 0)) for epoch in self.epochs), 3)
 
     def text(self, lang: str = "en") -> str:
         """What came of it, in a few lines."""

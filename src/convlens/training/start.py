@@ -1,9 +1,13 @@
 """What is written when a run starts."""
 
+import os
+import platform
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from convlens.ir.errors import UsageError
 from convlens.ir.text import format as text_form
 from convlens.passes.facts import facts
 from convlens.training.engine.job import Job
@@ -29,7 +33,7 @@ def record_of(job: Job, recipe: Recipe, command: str) -> dict[str, Any]:
     parts = {"train": job.parts.train, "validation": job.parts.validation, "test": job.parts.test}
     return {
         "schema": "convlens/train/1", "name": recipe.name, "network": recipe.network, "data": job.parts.name,
-        "command": command, "started": time.strftime("%Y-%m-%dT%H:%M:%S%z"), "versions": versions(),
+        "command": command, "launch": launch(), "started": time.strftime("%Y-%m-%dT%H:%M:%S%z"), "versions": versions(),
         "machine": machine(job.device, job.world.size), "seed": job.settings.seed,
         "measured": {"precision": job.form.precision, "layout": job.form.layout, "batch": job.batch},
         "params": sum(weight.numel() for weight in job.network.module.parameters()),
@@ -40,11 +44,37 @@ def record_of(job: Job, recipe: Recipe, command: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def unfinished(out: object, command: str) -> str | None:
-    """The run that this command began and did not end: in ``out``, or the newest under ``runs``."""
-    places = [Path(str(out))] if out else sorted(Path("runs").glob("*/run.json"), key=lambda path: -path.stat().st_mtime)
-    for place in places:
-        folder = RunFolder(place if out else place.parent)
-        if folder.record.is_file() and not folder.done and (out or read_json(folder.record).get("command") == command):
-            return str(folder.path)
-    return None
+def begun(out: object, command: str) -> str | None:
+    """The run that the processes began before torchrun started them again: in ``out``, or the newest one under ``runs``.
+
+    It is one of this torchrun, be it done or not, or else one of the same command that is not done.
+    """
+    places = [RunFolder(Path(str(out)))] if out else [RunFolder(path.parent) for path in Path("runs").glob("*/run.json")]
+    found = [(folder, _record(folder)) for folder in sorted(places, key=_age)]
+    own = [folder for folder, record in found if record and record.get("launch") == launch()]
+    same = [folder for folder, record in found if record and record.get("command") == command and not folder.done]
+    return next((str(folder.path) for folder in (*own, *same)), None)
+
+
+def _record(folder: RunFolder) -> dict[str, Any]:
+    """Empty where there is none that can be read."""
+    with suppress(UsageError):
+        record = read_json(folder.record)
+        return record if isinstance(record, dict) else {}
+    return {}
+
+
+def _age(folder: RunFolder) -> float:
+    return -folder.record.stat().st_mtime if folder.record.is_file() else 0.0
+
+
+def launch() -> str:
+    """Which torchrun started this process: the machine, its process and when that began; empty without torchrun."""
+    if "TORCHELASTIC_RESTART_COUNT" not in os.environ:
+        return ""
+    parent = os.getppid()
+    try:  # the twenty-second field; the name in brackets before it may hold spaces
+        began = Path(f"/proc/{parent}/stat").read_text(errors="replace").rpartition(")")[2].split()[19]
+    except (OSError, IndexError):
+        began = ""
+    return f"{platform.node()} {parent} {began}"

@@ -1,29 +1,31 @@
 """The verb ``train``: train a network well, and keep a record of how."""
 
 import os
-from dataclasses import replace
+import platform
+import shlex
 from pathlib import Path
 from typing import Any
-
-import torch
 
 from convlens.ir.errors import ConvlensError, UsageError
 from convlens.lang.messages import marked
 from convlens.lang.remark import remark
 from convlens.training.engine.device import device_of
 from convlens.training.engine.job import Job
+from convlens.training.engine.joining import joined
 from convlens.training.engine.loop import Loop
 from convlens.training.engine.stop import listening
 from convlens.training.engine.watch import Watch
-from convlens.training.engine.world import World, joined
+from convlens.training.engine.world import PeerError, World
 from convlens.training.finish import finish
 from convlens.training.plan import plan
 from convlens.training.prepare import job_of
-from convlens.training.recipe import Recipe, recipe_of, run_recipe
-from convlens.training.record.checkpoint import Checkpoint, last
-from convlens.training.record.folder import RunFolder, new_path, read_json, read_toml, run_at
+from convlens.training.recipe import Recipe, chosen_recipe
+from convlens.training.record.board import need_tensorboard
+from convlens.training.record.checkpoint import Checkpoint
+from convlens.training.record.folder import RunFolder, new_path
+from convlens.training.resume import check_owner, found_at
 from convlens.training.run import Run
-from convlens.training.start import unfinished, write_start
+from convlens.training.start import begun, write_start
 
 
 class StoppedError(ConvlensError):
@@ -34,7 +36,7 @@ class StoppedError(ConvlensError):
 
 def train(
     recipe: str | Recipe = "", data: str = "", *, out: str | os.PathLike[str] = "", resume: str | os.PathLike[str] = "",
-    watch: Watch | None = None, download: bool = False, command: str = "", **settings: Any,
+    watch: Watch | None = None, download: bool = False, command: str = "", tensorboard: bool = False, **settings: Any,
 ) -> Run:  # fmt: skip
     """Train ``recipe`` on ``data``, and give the record of the run.
 
@@ -43,94 +45,104 @@ def train(
     path. ``settings`` are those of `convlens.training.settings.settings.Settings`. The run is a folder, ``out`` or a new one
     under ``runs``; ``resume`` is a folder whose training goes on exactly where its last checkpoint stands.
 
-    Under torchrun all its processes train together. Raises `UsageError` where something is not understood or not there,
+    ``tensorboard`` writes TensorBoard's files too. Under torchrun all its processes train together.
+
+    Raises `UsageError` where something is not understood or not there,
     `StoppedError` after Ctrl-C, when all is saved, `ConvlensError` where the loss is no number any more or the disk is full.
     """
-    _check(recipe, data, resume, settings)
+    _check(recipe, data, resume, settings, out)
     watch = watch or Watch()
-    with joined(_device(resume, settings)) as world:
+    with joined() as world:
         watch = watch if world.first else Watch()
-        device = _device(resume, settings)
-        place = Path(resume) if resume else _restarted(out, command, world)
-        if place is not None:
-            return _resumed(place, world, device, watch)
-        return _begun(_recipe(recipe, data, settings), out, command, world, device, watch, download=download)
+        place = str(resume) if resume else _restarted(out, command)
+        owners = world.gathered(platform.node() if place and RunFolder(Path(place)).record.is_file() else "")
+        place = world.from_first(lambda: check_owner(place, owners))
+        if place:
+            return _resumed(Path(place), world, watch, tensorboard=tensorboard)
+        chosen = world.tried(lambda: chosen_recipe(recipe, data, settings))
+        return _begun(chosen, out, command, world, watch, download=download, tensorboard=tensorboard)
 
 
 def planned(recipe: str | Recipe, data: str = "", *, watch: Watch, download: bool = False, **settings: Any) -> Job:
     """What `train` would do, said to ``watch``; nothing is trained and nothing written."""
     _check(recipe, data, "", settings)
-    chosen = _recipe(recipe, data, settings)
-    job = job_of(chosen, RunFolder(Path()), World(), _device("", settings), watch, download=download)
+    chosen = chosen_recipe(recipe, data, settings)
+    job = job_of(chosen, RunFolder(Path()), World(), device_of(chosen.settings.device), watch, download=download)
     for each in plan(job):
         watch.said(each)
     return job
 
 
-def _check(recipe: str | Recipe, data: str, resume: object, settings: dict[str, Any]) -> None:
-    given = recipe or data or next(iter(settings), "")
+def _check(recipe: str | Recipe, data: str, resume: object, settings: dict[str, Any], out: object = "") -> None:
+    given = recipe or data or out or next(iter(settings), "")
     if resume and given:
         raise UsageError(f"--resume goes on exactly as the run began, so {given!s} cannot be changed\n  fix: leave it out")
     if not resume and not recipe:
         raise UsageError("nothing to train\n  fix: a recipe such as lenet5, or --resume RUN")
 
 
-def _device(resume: str | os.PathLike[str], settings: dict[str, Any]) -> torch.device:
-    wanted = read_toml(run_at(resume).settings).get("device", "auto") if resume else settings.get("device", "auto")
-    return device_of(str(wanted))
-
-
-def _recipe(recipe: str | Recipe, data: str, settings: dict[str, Any]) -> Recipe:
-    found = recipe if isinstance(recipe, Recipe) else recipe_of(recipe)
-    return replace(found, data=data or found.data).with_values(settings)
-
-
 def _begun(
-    recipe: Recipe, out: str | os.PathLike[str], command: str, world: World, device: torch.device, watch: Watch,
-    *, download: bool,
-) -> Run:  # fmt: skip
-    folder = RunFolder(Path(world.told(str(out or new_path(recipe.name)))))
+    recipe: Recipe, out: str | os.PathLike[str], command: str, world: World, watch: Watch, *, download: bool, tensorboard: bool
+) -> Run:
+    device = world.tried(lambda: device_of(recipe.settings.device))
+    folder = RunFolder(Path(world.from_first(lambda: str(out or new_path(recipe.name)))))
+    world.from_first(folder.check_free)
+    if tensorboard:
+        world.from_first(need_tensorboard)
     job = job_of(recipe, folder, world, device, watch, download=download)
     for each in plan(job):
         watch.said(each)
-    if world.first:
-        folder.make()
-        write_start(job, recipe, command)
+    world.from_first(lambda: _started(job, recipe, command, tensorboard=tensorboard))
     return _trained(job, watch, None)
 
 
-def _resumed(place: Path, world: World, device: torch.device, watch: Watch) -> Run:
-    folder = run_at(place)
-    if folder.done:
+def _started(job: Job, recipe: Recipe, command: str, *, tensorboard: bool) -> None:
+    job.folder.make()
+    if tensorboard:
+        _with_board(job.folder)
+    write_start(job, recipe, command)
+
+
+def _with_board(folder: RunFolder) -> None:
+    need_tensorboard()
+    folder.tensorboard.mkdir(exist_ok=True)
+
+
+def _resumed(place: Path, world: World, watch: Watch, *, tensorboard: bool) -> Run:
+    """The first process reads the run and tells the others, on whose machines its folder need not be."""
+    folder = RunFolder(place)
+    found = world.from_first(lambda: found_at(place))
+    if found.done:
         watch.said(remark(marked("{run} is done already"), run=str(place)))
-        return Run(place)
-    recipe, record = run_recipe(folder), read_json(folder.record)
-    job = job_of(recipe, folder, world, device, watch, fixed=record["measured"])
-    if job.parts.fingerprint != record["fingerprint"]:
-        raise UsageError(f"{recipe.data} is not what {place} was trained on: its fingerprint has changed\n  fix: a new run")
-    checkpoint = world.told(last(folder.checkpoints) if world.first else None)
-    at = checkpoint.step if checkpoint else 0
+        return Run(place, here=world.first)
+    device = world.tried(lambda: device_of(found.recipe.settings.device))
+    job = job_of(found.recipe, folder, world, device, watch, fixed=found.measured)
+    world.from_first(lambda: found.check(job))
+    for path in found.broken:
+        watch.said(remark(marked("{path} cannot be read: the checkpoint before it is taken"), path=str(path)))
+    if tensorboard:
+        world.from_first(lambda: _with_board(folder))
+    at = found.checkpoint.step if found.checkpoint else 0
     watch.said(remark(marked("going on from step {step} of {steps}"), step=at, steps=job.steps))
-    return _trained(job, watch, checkpoint)
+    return _trained(job, watch, found.checkpoint)
 
 
-def _restarted(out: str | os.PathLike[str], command: str, world: World) -> Path | None:
+def _restarted(out: str | os.PathLike[str], command: str) -> str | None:
     """The folder of the run that torchrun starts again after a process was lost; None at a first start."""
-    if os.environ.get("TORCHELASTIC_RESTART_COUNT", "0") == "0":
-        return None
-    return Path(found) if (found := world.told(unfinished(out, command) if world.first else None)) else None
+    return None if os.environ.get("TORCHELASTIC_RESTART_COUNT", "0") == "0" else begun(out, command)
 
 
 def _trained(job: Job, watch: Watch, checkpoint: Checkpoint | None) -> Run:
     with listening() as stop:
         loop = Loop(job, watch, stop)
-        if checkpoint is not None:
-            loop.restore(checkpoint, str(job.folder.checkpoints))
+        world = job.world
+        world.tried(lambda: loop.restore(checkpoint, str(job.folder.path)))
         if not loop.run():
-            raise StoppedError(
+            message = (
                 f"stopped after step {loop.step} of {job.steps}; all is saved\n"
-                f"  fix: convlens train --resume {job.folder.path} goes on"
+                f"  fix: convlens train --resume {shlex.quote(str(job.folder.path))} goes on"
             )
-    if job.world.first:
+            raise StoppedError(message) if world.first else PeerError(message, StoppedError.exit_code)
+    if world.first:
         finish(loop)
-    return Run(job.folder.path)
+    return Run(job.folder.path, here=world.first)

@@ -10,10 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from safetensors.torch import load_file
 
+from convlens.training.engine import judge as judging
 from convlens.training.engine.exam import MISTAKES, exam, write_exam
 from convlens.training.engine.feed import Feed
 from convlens.training.engine.form import Form
-from convlens.training.engine.judge import SIZE, judge
+from convlens.training.engine.judge import MOST, at_a_time, judge
 from convlens.training.engine.world import World
 from convlens.training.record.folder import RunFolder
 
@@ -45,11 +46,19 @@ def test_loss_and_accuracy(count: int, classes: int, seed: int) -> None:
 
 def test_batches_and_modes() -> None:
     """In evaluation mode, every example once, nothing kept where nobody asks, and the mode is as before."""
-    logits, labels = drawn(2 * SIZE + 3, 3)
+    logits, labels = drawn(2 * MOST + 3, 3)
     for training in (True, False):
         module = Logits().train(training)
         assert judge(module, feed(logits, labels)).probabilities is None
-        assert (module.sizes, module.modes, module.training) == ([SIZE, SIZE, 3], {False}, training)
+        assert (module.sizes, module.modes, module.training) == ([MOST, MOST, 3], {False}, training)
+
+
+def test_large_examples_are_judged_in_smaller_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(judging, "VALUES", 10)
+    module, (logits, labels) = Logits(), drawn(8, 3)
+    judge(module, feed(logits, labels))
+    assert module.sizes == [3, 3, 2]
+    assert at_a_time((11,)) == 1
 
 
 def test_no_examples() -> None:
@@ -61,14 +70,14 @@ def test_no_examples() -> None:
 
 
 def test_processes_share_the_batches_and_sum(monkeypatch: pytest.MonkeyPatch) -> None:
-    logits, labels = drawn(3 * SIZE + 5, 4)
+    logits, labels = drawn(3 * MOST + 5, 4)
     whole = judge(Logits(), feed(logits, labels))
     sums: list[torch.Tensor] = []
     monkeypatch.setattr(World, "summed", lambda _world, values: sums.append(values.clone()) or values)
     modules = [Logits(), Logits()]
     for rank, module in enumerate(modules):
         judge(module, feed(logits, labels), World(rank, 2))
-    assert [module.sizes for module in modules] == [[SIZE, SIZE], [SIZE, 5]]
+    assert [module.sizes for module in modules] == [[MOST, MOST], [MOST, 5]]
     loss, right, count = sum(sums).tolist()
     assert (loss / count, right / count) == (pytest.approx(whole.loss), whole.accuracy)
 

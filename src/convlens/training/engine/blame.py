@@ -1,16 +1,12 @@
 """Where a loss stopped being a number: the first layer whose output is not finite."""
 
+from copy import deepcopy
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from convlens.backends.torch.module import GraphModule
-from convlens.ir.errors import ConvlensError
-
-
-class DivergedError(ConvlensError):
-    """The loss is no finite number any more."""
 
 
 @torch.no_grad()
@@ -42,15 +38,25 @@ def _by_hooks(module: nn.Module, x: Tensor) -> str:
     return broken[0] if broken else ""
 
 
+@torch.no_grad()
+def broken_gradients(module: nn.Module) -> bool:
+    """Is any number of the gradients infinite or none at all? They are the same in all processes."""
+    found = [weight.grad for weight in module.parameters() if weight.grad is not None]
+    return bool(found) and not bool(torch.isfinite(torch.stack(torch._foreach_norm(found, float("inf")))).all())  # noqa: SLF001 - one call
+
+
+def has_unused(module: nn.Module, x: Tensor) -> bool:
+    """Has a weight no part in the output? Asked of a copy, in evaluation mode, which takes batches of any size."""
+    copy = deepcopy(module).eval()
+    copy(x).float().sum().backward()
+    return any(weight.requires_grad and weight.grad is None for weight in copy.parameters())
+
+
+def first_gradient(module: nn.Module) -> str:
+    """The name of the weight nearest to the loss whose gradient is not finite; empty where there is none."""
+    found = [name for name, weight in module.named_parameters() if weight.grad is not None and not _finite(weight.grad)]
+    return found[-1] if found else ""
+
+
 def _finite(value: Tensor) -> bool:
     return not value.is_floating_point() or bool(torch.isfinite(value).all())
-
-
-def diverged(step: int, loss: float, layer: str, rate: float, kept: str) -> DivergedError:
-    """What is said; ``kept`` names the checkpoint that is whole."""
-    where = f"; the first layer whose output is not finite is {layer!r}" if layer else "; every layer's output is still finite"
-    saved = f"\n  kept: {kept}" if kept else ""
-    return DivergedError(
-        f"the loss became {loss} in step {step} (learning rate {rate:.3g}){where}{saved}\n"
-        f"  fix: --learning-rate {rate / 10:.2g}, --clip 1, or --find-lr to find a rate that this network bears"
-    )

@@ -1,15 +1,18 @@
 """How good the network is on examples that it does not learn from."""
 
 from dataclasses import dataclass
+from math import prod
 
 import torch
 from torch import Tensor, nn
 
+from convlens.ir.spec import Shape
 from convlens.training.engine.feed import Feed
 from convlens.training.engine.world import World
 
-SIZE = 512
-"""Examples at a time: no gradients are kept, so the memory is small."""
+MOST = 512
+VALUES = 1 << 23
+"""Examples at a time, at most, and values of their inputs together: large pictures and volumes come in smaller batches."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,7 @@ def judge(module: nn.Module, feed: Feed, world: World = World(), *, keep: bool =
     totals = torch.zeros(3, dtype=torch.float64, device="cpu")
     kept: list[Tensor] = []
     share = World() if keep else world
-    for number, places in enumerate(torch.arange(len(feed.examples)).split(SIZE)):
+    for number, places in enumerate(torch.arange(len(feed.examples)).split(at_a_time(feed.preparation.shape))):
         if number % share.size != share.rank or not len(places):  # of nothing, split makes one empty part
             continue
         batch = feed.batch(places)
@@ -41,6 +44,15 @@ def judge(module: nn.Module, feed: Feed, world: World = World(), *, keep: bool =
     module.train(training)
     loss, right, count = _over(totals, share, feed.device).tolist()
     return Judged(loss / max(count, 1), right / max(count, 1), torch.cat(kept) if kept else None)
+
+
+def at_a_time(shape: Shape) -> int:
+    """How many examples of this shape are judged at a time.
+
+    >>> at_a_time((1, 28, 28)), at_a_time((3, 224, 224))
+    (512, 55)
+    """
+    return max(1, min(MOST, VALUES // prod(shape)))
 
 
 def _totals(logits: Tensor, labels: Tensor) -> Tensor:

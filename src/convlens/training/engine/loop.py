@@ -7,20 +7,25 @@ from typing import Any
 
 from torch import Tensor
 
+from convlens.ir.errors import UsageError, cut
 from convlens.training.data.order import Order, batches
-from convlens.training.engine.blame import diverged, first_broken
+from convlens.training.engine.diverged import blamed
 from convlens.training.engine.feed import Feed
 from convlens.training.engine.job import Job
 from convlens.training.engine.judge import Judged, judge
 from convlens.training.engine.step import Stepper
 from convlens.training.engine.stop import Stop
-from convlens.training.engine.tally import Tally, collected, peak_bytes
+from convlens.training.engine.tally import Tally, Waiting, peak_bytes
 from convlens.training.engine.watch import Watch
-from convlens.training.record.checkpoint import Checkpoint, check_fits, forget_old, path_of, save_checkpoint, saved
+from convlens.training.record.board import Board, board_at
+from convlens.training.record.checkpoint import Checkpoint, check_fits, forget_old, path_of, save_checkpoint
 from convlens.training.record.lines import Lines
 
 FLUSH = 20
 """Steps whose losses are collected at once from several processes or an accelerator, which costs them a wait."""
+
+MEET_SECONDS = 2.0
+"""Fewer steps than `FLUSH` where they take longer: only when they meet can the processes agree to stop."""
 
 SAVE_SECONDS = 120.0
 """A checkpoint is written at the end of every epoch, and within a longer one after this time."""
@@ -41,16 +46,27 @@ class Loop:
         self.waited = 0
         self.tally = Tally()
         self.steps, self.epochs = Lines(job.folder.steps), Lines(job.folder.epochs)
-        self._losses: list[Tensor] = []
-        self._rights: list[Tensor] = []
-        self._norms: list[Tensor | None] = []
-        self._sizes: list[int] = []
+        self.board: Board | None = None
+        self.waiting = Waiting()
         self._saved = time.monotonic()
-        self._every = 1 if job.device.type == "cpu" and job.world.size == 1 else FLUSH
+        self._every = 1
 
-    def restore(self, checkpoint: Checkpoint, where: str) -> None:
-        """Go on from here. Raises `UsageError` where it is another network's."""
-        check_fits(checkpoint, self.stepper.module.state_dict(), where)
+    def restore(self, checkpoint: Checkpoint | None, where: str) -> None:
+        """Go on from here, or from the start. Raises `UsageError` where it is another network's."""
+        if checkpoint is not None:
+            check_fits(checkpoint, self.stepper.module.state_dict(), where)
+            try:
+                self._put(checkpoint)
+            except (LookupError, TypeError, ValueError, AttributeError, RuntimeError) as error:
+                raise UsageError(
+                    f"{where} holds a checkpoint that this training cannot go on from: {cut(str(error))}\n  fix: a new run"
+                ) from None
+        if self.job.world.first:
+            self.steps.cut_after(self.step)
+            self.epochs.cut_after(self.step)
+            self.board = board_at(self.job.folder.tensorboard, self.step)
+
+    def _put(self, checkpoint: Checkpoint) -> None:
         self.stepper.module.load_state_dict(dict(checkpoint.model))
         self.stepper.optimizer.load_state_dict(checkpoint.parts["optimizer"])
         self.stepper.schedule.load_state_dict(checkpoint.parts["schedule"])
@@ -59,9 +75,6 @@ class Loop:
         self.step, self.waited = checkpoint.step, int(checkpoint.facts["waited"])
         self.best = float(checkpoint.facts["best"])
         self.tally.restore(dict(checkpoint.facts["tally"]))
-        if self.job.world.first:
-            self.steps.cut_after(self.step)
-            self.epochs.cut_after(self.step)
 
     def run(self) -> bool:
         """True where the training came to its end, False where it was asked to stop."""
@@ -73,6 +86,8 @@ class Loop:
             return True
         finally:
             self.watch.ended()
+            if self.board is not None:
+                self.board.close()
 
     def _epoch(self) -> bool:
         """The rest of the present epoch; False where it was broken off."""
@@ -94,34 +109,41 @@ class Loop:
     def _take(self, mine: Tensor, whole: Tensor, following: Tensor | None) -> None:
         taken = self.stepper.take(self.step, mine, whole, following)
         self.step += 1
-        self._losses.append(taken.loss)
-        self._rights.append(taken.right)
-        self._norms.append(taken.norm)
-        self._sizes.append(len(whole))
-        if len(self._losses) >= self._every or self.step % self.job.per_epoch == 0 or self.step >= self.job.steps:
-            self._collect(mine)
-        if time.monotonic() - self._saved > SAVE_SECONDS and self.step % self.job.per_epoch and not self._losses:
+        self.waiting.append(taken, mine, len(whole))
+        last = self.step % self.job.per_epoch == 0 or self.step >= self.job.steps
+        if taken.broken or last or len(self.waiting) >= self._every:
+            self._collect(broken=taken.broken)
+        if time.monotonic() - self._saved > SAVE_SECONDS and not last and not self.waiting:
             self.save()
 
-    def _collect(self, mine: Tensor) -> None:
-        losses, right = collected(self._losses, self._rights, self.job)
+    def _collect(self, *, broken: bool) -> None:
+        losses, right, seconds = self.waiting.collected(self.job)
         first = self.step - len(losses)
-        bad = next((number for number, loss in enumerate(losses) if not math.isfinite(loss)), None)
+        bad = next((number for number, loss in enumerate(losses) if not math.isfinite(loss)), len(losses) - 1 if broken else None)
         if bad is not None:
-            self._diverged(first + bad, losses[bad], mine)
-        self.tally.add(losses, right, self._sizes)
+            if self.job.world.first:
+                self.steps.flush()
+            before = broken and bad == len(losses) - 1
+            raise blamed(self.job, self.stepper, first + bad, losses[bad], self.waiting.places[bad], before=before)
+        self.tally.add(losses, right, self.waiting.sizes)
         self.tally.lap()
-        for number, (loss, norm) in enumerate(zip(losses, self._norms, strict=True)):
+        for number, (loss, norm) in enumerate(zip(losses, self.waiting.norms, strict=True)):
             self._write_step(first + number, loss, norm)
         self.watch.stepped(self.step, losses[-1], self.stepper.schedule.rate(self.step - 1))
-        for held in (self._losses, self._rights, self._norms, self._sizes):
-            held.clear()
+        if self.job.device.type != "cpu" or self.job.world.size > 1:
+            self._every = max(1, min(FLUSH, int(MEET_SECONDS * len(losses) / max(seconds, 1e-9))))
+        self.waiting = Waiting()
 
     def _write_step(self, step: int, loss: float, norm: Tensor | None) -> None:
         extra = {} if norm is None else {"gradient_norm": round(float(norm), 6)}
         epoch, rate = round((step + 1) / self.job.per_epoch, 4), self.stepper.schedule.rate(step)
         figures = {"step": step + 1, "epoch": epoch, "loss": loss, "learning_rate": rate}
-        self.steps.add({**figures, **extra, "seconds": round(self.tally.seconds, 4)})
+        self._add(self.steps, {**figures, **extra, "seconds": round(self.tally.seconds, 4)})
+
+    def _add(self, lines: Lines, record: dict[str, Any]) -> None:
+        lines.add(record)
+        if self.board is not None:
+            self.board.add(record)
 
     def _end_epoch(self) -> None:
         judged = self._judged()
@@ -132,7 +154,7 @@ class Loop:
         if judged is not None:
             record |= {"validation_loss": judged.loss, "validation_accuracy": judged.accuracy}
         record |= {"learning_rate": rate, "peak_bytes": peak_bytes(self.job.device)}
-        self.epochs.add(record)
+        self._add(self.epochs, record)
         self._note_best(loss)
         self.save()
         self.watch.judged(record)
@@ -142,6 +164,7 @@ class Loop:
         if not len(self.job.parts.validation):
             return None
         ema = self.stepper.ema
+        self.job.world.same(self.stepper.module)
         with ema.used(self.stepper.module) if ema is not None else nullcontext():
             return judge(self.stepper.module, self.held_out, self.job.world)
 
@@ -168,21 +191,19 @@ class Loop:
         if not self.job.world.first:
             return
         parts = {"optimizer": self.stepper.optimizer.state_dict(), "schedule": self.stepper.schedule.state_dict()}
-        facts = {"best": self.best, "waited": self.waited, "tally": self.tally.state()}
+        facts = {
+            "best": self.best, "waited": self.waited, "tally": self.tally.state(), "settings": self.job.settings.to_dict()
+        }  # fmt: skip
         means = self.stepper.ema.state() if self.stepper.ema is not None else {}
         self.steps.flush()
         self.epochs.flush()
+        if self.board is not None:
+            self.board.flush()
         path = path_of(self.job.folder.checkpoints, self.step)
         save_checkpoint(path, Checkpoint(self.step, self.stepper.module.state_dict(), parts, means, facts))
         forget_old(self.job.folder.checkpoints)
 
     def _asked(self) -> bool:
-        if self.job.world.size > 1 and self._losses:
+        if self.job.world.size > 1 and self.waiting:
             return False  # the processes agree only when they have just met
         return self.job.world.any(self.stop.asked, self.job.device)
-
-    def _diverged(self, step: int, loss: float, mine: Tensor) -> None:
-        layer = first_broken(self.stepper.module, self.stepper.feed.batch(mine).x) if len(mine) else ""
-        self.steps.flush()
-        kept = saved(self.job.folder.checkpoints)
-        raise diverged(step + 1, loss, layer, self.stepper.schedule.rate(step), str(kept[-1]) if kept else "")

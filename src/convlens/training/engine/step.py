@@ -10,6 +10,7 @@ from torch.nn.parallel import DistributedDataParallel
 
 from convlens.training.augmentation.build import augmenter_of
 from convlens.training.chance import start
+from convlens.training.engine.blame import broken_gradients, has_unused
 from convlens.training.engine.ema import Ema
 from convlens.training.engine.feed import Batch, Feed
 from convlens.training.engine.job import Job
@@ -20,11 +21,16 @@ from convlens.training.schedules.build import schedule_of
 
 
 class Taken(NamedTuple):
-    """Of one step and this process: its share of the mean loss, and how many of its examples were right."""
+    """Of one step and this process: its share of the mean loss, and how many of its examples were right.
+
+    ``broken`` is true where gradients were not finite, so that the weights were not moved; seen on processors only, where
+    a look costs no wait.
+    """
 
     loss: Tensor
     right: Tensor
     norm: Tensor | None = None
+    broken: bool = False
 
 
 class Stepper:
@@ -33,11 +39,12 @@ class Stepper:
     def __init__(self, job: Job) -> None:
         self.job = job
         self.module = job.form.module(job.network.module.to(job.device)).train()
-        self.wrapped = job.world.prepared(self._synchronised(), job.device)
         self.optimizer = optimizer_of(job.settings, self.module)
         self.schedule = schedule_of(job.settings, job.steps, job.per_epoch)
         self.ema = Ema(self.module, job.settings.ema) if job.settings.ema is not None else None
         self.feed = Feed(job.parts.train, job.parts.preparation, job.form, job.device)
+        unused = job.world.size > 1 and has_unused(self.module, self.feed.batch(torch.arange(min(2, len(self.feed.examples)))).x)
+        self.wrapped = job.world.prepared(self._synchronised(), job.device, unused=unused)
         self.counts = torch.bincount(job.parts.train.labels.cpu(), minlength=len(job.parts.classes))
         self.loss = loss_of(job.settings, self.counts.to(job.device))
         kind, classes = job.parts.preparation.kind, len(job.parts.classes)
@@ -55,6 +62,8 @@ class Stepper:
             taken = self._searched(self.optimizer, step, mine, whole)
         else:
             taken = self._gradients(step, mine, whole, following)
+            if taken.broken:
+                return taken
             self.optimizer.step()
         if self.ema is not None:
             self.ema.update(self.module, step + 1)
@@ -69,7 +78,7 @@ class Stepper:
             return float(self.job.world.summed(held[-1].loss.clone()))
 
         optimizer.step(closure)
-        return held[0]
+        return held[0]._replace(broken=False)  # the search has moved the weights
 
     def _gradients(self, step: int, mine: Tensor, whole: Tensor, following: Tensor | None = None) -> Taken:
         """Of the mean loss over the whole batch, also where it is computed in pieces and by several processes."""
@@ -85,10 +94,10 @@ class Stepper:
                 loss, right = self._backward(batch, weight, first=number == 0)
             losses.append(loss)
             rights.append(right)
-        norm = None
-        if self.job.settings.clip is not None:
+        norm, broken = None, self.job.device.type == "cpu" and broken_gradients(self.module)
+        if self.job.settings.clip is not None and not broken:
             norm = nn.utils.clip_grad_norm_(self.module.parameters(), self.job.settings.clip)
-        return Taken(torch.stack(losses).sum(), torch.stack(rights).sum(), norm)
+        return Taken(torch.stack(losses).sum(), torch.stack(rights).sum(), norm, broken)
 
     def _pieces(self, step: int, mine: Tensor, whole: Tensor) -> Iterator[Batch]:
         """The batches of one step. A process for which nothing is left computes one example that counts for nothing."""

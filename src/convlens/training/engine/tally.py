@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from convlens.training.engine.job import Job
+from convlens.training.engine.step import Taken
 
 
 @dataclass
@@ -60,11 +61,34 @@ class Tally:
         self.examples, self.seconds, self.cpu_seconds = int(state["examples"]), state["seconds"], state["cpu_seconds"]
 
 
-def collected(losses: list[Tensor], rights: list[Tensor], job: Job) -> tuple[list[float], float]:
-    """The losses of some steps, and how many examples were right in them, over all processes."""
-    values = torch.stack([*losses, torch.stack(rights).sum().to(losses[0].dtype)])
-    *found, right = job.world.summed(values).tolist()
-    return found, right
+class Waiting:
+    """Steps of this process whose losses were not yet collected from all of them."""
+
+    def __init__(self) -> None:
+        self.losses: list[Tensor] = []
+        self.rights: list[Tensor] = []
+        self.norms: list[Tensor | None] = []
+        self.places: list[Tensor] = []
+        self.sizes: list[int] = []
+        self.begun = time.perf_counter()
+
+    def __len__(self) -> int:
+        return len(self.losses)
+
+    def append(self, taken: Taken, mine: Tensor, size: int) -> None:
+        """A step on the places ``mine`` of a batch of ``size`` examples."""
+        self.losses.append(taken.loss)
+        self.rights.append(taken.right)
+        self.norms.append(taken.norm)
+        self.places.append(mine)
+        self.sizes.append(size)
+
+    def collected(self, job: Job) -> tuple[list[float], float, float]:
+        """Over all processes: the losses of the steps, how many examples were right, and the mean of the seconds."""
+        right = torch.stack(self.rights).sum().to(self.losses[0].dtype)
+        seconds = torch.tensor(time.perf_counter() - self.begun, dtype=right.dtype, device=right.device)
+        *found, rights, whole = job.world.summed(torch.stack([*self.losses, right, seconds])).tolist()
+        return found, rights, whole / job.world.size
 
 
 def peak_bytes(device: torch.device) -> int:

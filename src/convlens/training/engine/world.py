@@ -1,17 +1,26 @@
 """The processes that train together: one alone, or those that torchrun started."""
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 import torch.distributed as dist
 from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
-from convlens.ir.errors import UsageError
+from convlens.ir.errors import ConvlensError
+
+T = TypeVar("T")
+
+
+class PeerError(ConvlensError):
+    """Another process of this training failed, and says why; this one ends with its exit code and says nothing."""
+
+    def __init__(self, message: str, exit_code: int = 1) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code
 
 
 @dataclass(frozen=True)
@@ -27,11 +36,15 @@ class World:
         """The process that writes and speaks."""
         return self.rank == 0
 
-    def prepared(self, module: nn.Module, device: torch.device) -> nn.Module:
-        """The module whose gradients are the means over all processes."""
+    def prepared(self, module: nn.Module, device: torch.device, *, unused: bool = False) -> nn.Module:
+        """The module whose gradients are the means over all processes, and whose weights are those of the first.
+
+        ``unused`` is true where some weights have no part in the loss: nobody may wait for their gradients.
+        """
         if self.size == 1:
             return module
-        return DistributedDataParallel(module, device_ids=[device.index] if device.type == "cuda" else None)
+        places = [device.index] if device.type == "cuda" else None
+        return DistributedDataParallel(module, device_ids=places, find_unused_parameters=unused)
 
     def summed(self, values: Tensor) -> Tensor:
         """The sum over all processes."""
@@ -44,31 +57,63 @@ class World:
         if self.size == 1:
             return value
         held = [value]
-        dist.broadcast_object_list(held, src=0)
+        dist.broadcast_object_list(held, src=0, device=torch.device("cpu"))
         return held[0]
+
+    def gathered(self, value: Any) -> list[Any]:
+        """What every process holds, in the order of their ranks."""
+        if self.size == 1:
+            return [value]
+        held: list[Any] = [None] * self.size
+        dist.all_gather_object(held, value)
+        return held
+
+    def tried(self, work: Callable[[], T]) -> T:
+        """What ``work`` gives; where it fails in any process, all of them end, and the first of those that failed speaks.
+
+        ``work`` must not wait for other processes.
+        """
+        found, error = _tried(work)
+        each = self.gathered(_told_of(error))
+        failed = next((rank for rank, told in enumerate(each) if told is not None), None)
+        if error is not None and failed == self.rank:
+            raise error
+        if failed is not None:
+            raise PeerError(*each[failed])
+        made: T = found  # type: ignore[assignment] # no process failed
+        return made
+
+    def from_first(self, work: Callable[[], T]) -> T:
+        """What ``work`` gives in the first process, which alone does it; where it fails there, all of them end."""
+        found, error = _tried(work) if self.first else (None, None)
+        failed = self.told(_told_of(error))
+        if error is not None:
+            raise error
+        if failed is not None:
+            raise PeerError(*failed)
+        told: T = self.told(found)
+        return told
+
+    def same(self, module: nn.Module) -> None:
+        """Give every process the first one's buffers, such as the statistics of batch norm, of which each has its own."""
+        if self.size > 1:
+            for buffer in module.buffers():
+                dist.broadcast(buffer, src=0)
 
     def any(self, flag: bool, device: torch.device) -> bool:
         """Is it true of any process?"""
         return flag if self.size == 1 else bool(self.summed(torch.tensor(float(flag), device=device)).item())
 
 
-@contextmanager
-def joined(device: torch.device) -> Iterator[World]:
-    """Join the processes of torchrun, if it started this one; leave them at the end.
-
-    Raises `UsageError` where fewer came together than were started.
-    """
-    if "RANK" not in os.environ or "WORLD_SIZE" not in os.environ:
-        yield World()
-        return
-    wanted = int(os.environ["WORLD_SIZE"])
-    dist.init_process_group("nccl" if device.type == "cuda" else "gloo")
+def _tried(work: Callable[[], T]) -> tuple[T | None, ConvlensError | None]:
     try:
-        if dist.get_world_size() != wanted:
-            raise UsageError(f"{wanted} processes were started, but {dist.get_world_size()} came together")
-        yield World(dist.get_rank(), wanted, int(os.environ.get("LOCAL_RANK", "0")))
-    finally:
-        dist.destroy_process_group()
+        return work(), None
+    except ConvlensError as error:
+        return None, error
+
+
+def _told_of(error: ConvlensError | None) -> tuple[str, int] | None:
+    return None if error is None else (str(error), error.exit_code)
 
 
 def speaks() -> bool:

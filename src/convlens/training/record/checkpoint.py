@@ -71,34 +71,44 @@ def saved(folder: Path) -> list[Path]:
 
 
 def forget_old(folder: Path) -> None:
-    """Remove all but the last `KEPT`."""
-    for path in saved(folder)[:-KEPT]:
+    """Remove all but the last `KEPT`, and what was left half written when a process was killed."""
+    for path in (*saved(folder)[:-KEPT], *folder.glob(".*.part")):
         path.unlink(missing_ok=True)
 
 
-def last(folder: Path) -> Checkpoint | None:
-    """The newest checkpoint that can be read; None where there is none. Raises `ConvlensError` where none of them can."""
+def last(folder: Path) -> tuple[Checkpoint | None, list[Path]]:
+    """The newest checkpoint that can be read, None where there is none; and the newer ones that cannot be read.
+
+    Raises `ConvlensError` where none of them can.
+    """
+    broken: list[Path] = []
     errors: list[str] = []
     for path in reversed(saved(folder)):
         try:
-            return load_checkpoint(path)
+            return load_checkpoint(path), broken
         except UsageError as error:
+            broken.append(path)
             errors.append(str(error))
     if errors:
-        raise ConvlensError("no checkpoint of this run can be read\n  " + "\n  ".join(errors))
-    return None
+        raise ConvlensError("no checkpoint of this run can be read\n  " + "\n  ".join(errors) + "\n  fix: train anew")
+    return None, []
 
 
 def check_fits(checkpoint: Checkpoint, state: Mapping[str, Tensor], where: str) -> None:
     """`UsageError` where the weights are another network's, with the first that differs."""
+    differing = _differing(checkpoint, state)
+    if differing:
+        raise UsageError(
+            f"{where} is a checkpoint of another network: {differing}\n  fix: the network and settings that it was trained with"
+        )
+
+
+def _differing(checkpoint: Checkpoint, state: Mapping[str, Tensor]) -> str:
     for name, own in state.items():
         found = checkpoint.model.get(name)
         if found is None:
-            raise UsageError(f"{where} is a checkpoint of another network: it has no {name!r}")
+            return f"it has no {name!r}"
         if found.shape != own.shape:
-            raise UsageError(
-                f"{where} is a checkpoint of another network: {name!r} is {tuple(found.shape)} there and {tuple(own.shape)} here"
-            )
+            return f"{name!r} is {tuple(found.shape)} there and {tuple(own.shape)} here"
     extra = next((name for name in checkpoint.model if name not in state), None)
-    if extra is not None:
-        raise UsageError(f"{where} is a checkpoint of another network: it has {extra!r}, which this network has not")
+    return "" if extra is None else f"it has {extra!r}, which this network has not"

@@ -1,6 +1,7 @@
 """Files that are whole or not there, also after a power cut."""
 
 import contextlib
+import errno
 import json
 import os
 from collections.abc import Mapping
@@ -19,13 +20,31 @@ def write(path: Path, content: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         part.replace(path)
+        _flush_names(path.parent)
     except OSError as error:
         with contextlib.suppress(OSError):  # what could not be written need not be there
             part.unlink(missing_ok=True)
-        raise ConvlensError(
-            f"{path} cannot be written ({len(content)} bytes): {error.strerror or error}\n"
-            "  fix: free some space; what was saved before is whole, and --resume goes on from it"
-        ) from None
+        raise refused(path, error, len(content)) from None
+
+
+def refused(path: Path, error: OSError, size: int) -> ConvlensError:
+    """What is said where the disk does not take ``size`` bytes."""
+    full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+    fix = "free some space" if full else "make the folder writable"
+    return ConvlensError(
+        f"{path} cannot be written ({size} bytes): {error.strerror or error}\n"
+        f"  fix: {fix}; what was saved before is whole, and --resume goes on from it"
+    )
+
+
+def _flush_names(folder: Path) -> None:
+    """A renamed file outlives a power cut once its folder is on the disk too. Windows cannot open a folder."""
+    if os.name == "posix":
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def write_json(path: Path, record: Mapping[str, Any]) -> None:

@@ -31,12 +31,19 @@ class RunFolder:
         self.mistake_names = path / "mistakes.json"
         self.checkpoints = path / "checkpoints"
         self.best = path / "checkpoints" / "best.safetensors"
+        self.tensorboard = path / "tensorboard"
         self.page = path / "report.html"
 
-    def make(self) -> None:
-        """Raises `UsageError` where the folder holds a run already, or cannot be made."""
+    def check_free(self) -> None:
+        """Raises `UsageError` where the folder holds a run already, or is a file; asked before any work is done."""
         if self.record.exists():
             raise UsageError(f"{self.path} holds a run already\n  fix: --resume {self.path}, or another -o FOLDER")
+        if self.path.exists() and not self.path.is_dir():
+            raise UsageError(f"{self.path} is a file\n  fix: another -o FOLDER")
+
+    def make(self) -> None:
+        """Raises `UsageError` where the folder holds a run already, or cannot be made or written to."""
+        self.check_free()
         try:
             self.checkpoints.mkdir(parents=True, exist_ok=True)
         except OSError as error:

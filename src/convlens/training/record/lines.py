@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from convlens.ir.errors import ConvlensError, UsageError
-from convlens.training.record.files import plain
+from convlens.ir.errors import UsageError
+from convlens.training.record.files import plain, refused, write
 
 MAX_BYTES = 1 << 28
 """The largest file of lines that is read."""
@@ -31,16 +31,14 @@ class Lines:
             with self.path.open("a", encoding="utf-8") as file:
                 file.write("\n".join(self._waiting) + "\n")
         except OSError as error:
-            raise ConvlensError(
-                f"{self.path} cannot be written: {error.strerror or error}\n  fix: free some space, then --resume"
-            ) from None
+            raise refused(self.path, error, sum(map(len, self._waiting))) from None
         self._waiting.clear()
 
     def cut_after(self, step: int) -> None:
         """Leave out what was written after this step: a run that goes on from a checkpoint writes it again."""
         if self.path.exists():
             kept = [line for line in self.path.read_text(encoding="utf-8", errors="replace").splitlines() if _step(line) <= step]
-            self.path.write_text("".join(f"{line}\n" for line in kept), encoding="utf-8")
+            write(self.path, "".join(f"{line}\n" for line in kept).encode("utf-8"))
 
 
 def read_lines(path: Path) -> list[dict[str, Any]]:
@@ -51,7 +49,7 @@ def read_lines(path: Path) -> list[dict[str, Any]]:
         raise UsageError(f"{path} has {path.stat().st_size} bytes; at most {MAX_BYTES} are read")
     found = []
     for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
-        with contextlib.suppress(ValueError):  # cut off when the run was killed
+        with contextlib.suppress(ValueError, RecursionError):  # cut off when the run was killed
             record = json.loads(line)
             if isinstance(record, dict):
                 found.append(record)
@@ -62,5 +60,5 @@ def _step(line: str) -> float:
     """A line that was cut off belongs to no step."""
     try:
         return float(json.loads(line)["step"])
-    except (ValueError, LookupError, TypeError):
+    except (ValueError, LookupError, TypeError, RecursionError):
         return float("inf")

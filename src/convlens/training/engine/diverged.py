@@ -1,0 +1,55 @@
+"""What is said where the loss, or its gradient, is no finite number any more."""
+
+import math
+
+from torch import Tensor
+
+from convlens.ir.errors import ConvlensError
+from convlens.training.engine.blame import first_broken, first_gradient
+from convlens.training.engine.job import Job
+from convlens.training.engine.step import Stepper
+from convlens.training.engine.world import PeerError
+from convlens.training.record.checkpoint import last, saved
+
+
+class DivergedError(ConvlensError):
+    """The loss is no finite number any more."""
+
+
+def blamed(job: Job, stepper: Stepper, step: int, loss: float, mine: Tensor, *, before: bool) -> ConvlensError:
+    """The error of step number ``step``, from 0, on the places ``mine`` of this process, with the layer where it began.
+
+    ``before`` is true where the weights are still those from before the step; else those of the last checkpoint are asked.
+    """
+    known = before or _put_back(job, stepper)
+    layer = first_broken(stepper.module, stepper.feed.batch(mine).x) if known and len(mine) else ""
+    layer = next((found for found in job.world.gathered(layer) if found), "")
+    gradient = first_gradient(stepper.module) if before and not layer else ""
+    kept = saved(job.folder.checkpoints)
+    error = _diverged(step + 1, loss, layer, gradient, stepper.schedule.rate(step), str(kept[-1]) if kept else "")
+    return error if job.world.first else PeerError(str(error), error.exit_code)
+
+
+def _put_back(job: Job, stepper: Stepper) -> bool:
+    """Weights from before they were spoilt; False where no checkpoint has them."""
+    kept = job.world.told(last(job.folder.checkpoints)[0] if job.world.first else None)
+    if kept is None:
+        return False
+    stepper.module.load_state_dict(dict(kept.model))
+    return True
+
+
+def _diverged(step: int, loss: float, layer: str, gradient: str, rate: float, kept: str) -> DivergedError:
+    """What is said; ``kept`` names the checkpoint that is whole."""
+    if math.isfinite(loss):
+        what = f"the gradient is not finite in step {step} (loss {loss:.4g}, learning rate {rate:.3g})"
+    else:
+        what = f"the loss became {loss} in step {step} (learning rate {rate:.3g})"
+    where = f"; the first layer whose output is not finite is {layer!r}" if layer else ""
+    if gradient:
+        where = f"; every layer's output is finite, the gradient of {gradient!r} is not"
+    saved = f"\n  kept: {kept}" if kept else ""
+    return DivergedError(
+        f"{what}{where}{saved}\n"
+        f"  fix: --learning-rate {rate / 10:.2g}, --clip 1, or --find-lr to find a rate that this network bears"
+    )

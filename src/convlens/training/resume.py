@@ -1,0 +1,79 @@
+"""A run that goes on: what its folder says, and whether it still is what was begun."""
+
+import platform
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from convlens.ir.errors import UsageError
+from convlens.ir.text import format as text_form
+from convlens.training.engine.job import Job
+from convlens.training.recipe import Recipe, run_recipe
+from convlens.training.record.checkpoint import Checkpoint, last
+from convlens.training.record.folder import read_json, run_at
+
+
+@dataclass(frozen=True)
+class Found:
+    """A run as its folder has it. ``broken`` are newer checkpoints than ``checkpoint`` that cannot be read."""
+
+    path: Path
+    done: bool
+    recipe: Recipe
+    measured: dict[str, Any]
+    fingerprint: str
+    network: str
+    checkpoint: Checkpoint | None = None
+    broken: tuple[Path, ...] = ()
+
+    def check(self, job: Job) -> None:
+        """Raises `UsageError` where data, network or settings are not those that the run began with."""
+        if job.parts.fingerprint != self.fingerprint:
+            raise UsageError(
+                f"{self.recipe.data} is not what {self.path} was trained on: its fingerprint has changed\n  fix: a new run"
+            )
+        if self.network and job.network.text and text_form(job.network.graph) != self.network:
+            raise UsageError(
+                f"the network {self.recipe.network} is not the one that {self.path} began with, which its network.txt holds\n"
+                "  fix: put it back, or a new run"
+            )
+        if self.checkpoint is not None:
+            self._check_settings(dict(self.checkpoint.facts.get("settings") or {}), job.settings.to_dict())
+
+    def _check_settings(self, before: dict[str, Any], now: dict[str, Any]) -> None:
+        name = next((name for name in sorted({*before, *now}) if before and before.get(name) != now.get(name)), None)
+        if name is not None:
+            raise UsageError(
+                f"{self.path}: {name} is {now.get(name)} in settings.toml, and was {before.get(name)} when the last checkpoint "
+                "was written; a run goes on as it began\n  fix: put it back, or a new run"
+            )
+
+
+def found_at(path: Path) -> Found:
+    """Raises `UsageError` where there is no run, or its files cannot be read; `ConvlensError` where no checkpoint can be."""
+    folder = run_at(path)
+    recipe, record = run_recipe(folder), read_json(folder.record)
+    try:
+        measured, fingerprint = dict(record["measured"]), str(record["fingerprint"])
+        checked = {"precision": str(measured["precision"]), "layout": str(measured["layout"]), "batch": int(measured["batch"])}
+    except (LookupError, TypeError, ValueError):
+        raise UsageError(f"{folder.record} does not say how the run began\n  fix: a new run") from None
+    if folder.done:
+        return Found(path, True, recipe, checked, fingerprint, "")
+    checkpoint, broken = last(folder.checkpoints)
+    network = folder.network.read_text(encoding="utf-8", errors="replace") if folder.network.is_file() else ""
+    return Found(path, False, recipe, checked, fingerprint, network, checkpoint, tuple(broken))
+
+
+def check_owner(place: str | None, owners: list[str]) -> str | None:
+    """The place, asked of the first process. ``owners`` are, for each process, its machine where that holds the run, else "".
+
+    Raises `UsageError` where only other machines than the first process's hold it, whose training would begin anew.
+    """
+    other = next((name for name in owners if name), "")
+    if other and not owners[0]:
+        raise UsageError(
+            f"the run lies on {other}, and process 0, which reads and writes it, is on {platform.node()}\n"
+            f"  fix: copy the run's folder to {platform.node()}, or a disk that both share"
+        )
+    return place
