@@ -1,5 +1,8 @@
 """How good is a trained network, on its own test part or on new labelled data?"""
 
+import sys
+from contextlib import redirect_stdout
+
 import click
 
 from convlens.cli._lang import lang_option
@@ -37,7 +40,8 @@ def command(run: str, data: str, download: bool, network: str, as_json: bool, la
         remark_own_code(network, lang)
     from convlens.training.evaluate import evaluate  # noqa: PLC0415 - `--help` needs no PyTorch
 
-    found = evaluate(run, data, network=network, download=download)
+    with redirect_stdout(sys.stderr):  # what the network's own code prints is no part of the result
+        found = evaluate(run, data, network=network, download=download)
     if out is not None:
         write(out, json.dumps(found.to_dict(), ensure_ascii=False, indent=2) + "\n" if ending == ".json" else found.text(lang))
     elif ending == ".json":

@@ -1,5 +1,7 @@
 """What does a trained network say of a new picture, sound or sentence?"""
 
+import sys
+from contextlib import redirect_stdout
 from typing import Any
 
 import click
@@ -47,7 +49,9 @@ def command(
         return
     from convlens.training.predict import predict  # noqa: PLC0415 - `--help` needs no PyTorch
 
-    _give(predict(run, sources, top, network=network), ending, out, lang)
+    with redirect_stdout(sys.stderr):  # what the network's own code prints is no part of the result
+        found = predict(run, sources, top, network=network)
+    _give(found, ending, out, lang)
 
 
 def _give(found: Any, ending: str, out: str | None, lang: str) -> None:

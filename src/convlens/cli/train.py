@@ -2,6 +2,7 @@
 
 import shlex
 import sys
+from contextlib import redirect_stdout
 from typing import Any
 
 import click
@@ -60,7 +61,7 @@ def command(
         show_rates(recipe, data, asked, lang, watch=watch, download=download, settings=chosen)
         return
     line = shlex.join(["convlens", *sys.argv[1:]])
-    with quiet_peers():
+    with quiet_peers(), redirect_stdout(sys.stderr):  # what the network's own code prints is no part of the result
         run = train(
             recipe, data, out=out, resume=resume, watch=watch, download=download, command=line, tensorboard=tensorboard, **chosen
         )
@@ -75,10 +76,12 @@ def command(
 def _say_own_code(recipe: str, lang: str) -> None:
     from convlens.importers.factory import need_code  # noqa: PLC0415 - `--help` needs no reader
     from convlens.importers.model import runs_user_code  # noqa: PLC0415 - `--help` needs no reader
+    from convlens.training.recipe import recipe_of  # noqa: PLC0415 - `--help` needs no recipe
 
-    if runs_user_code(recipe):
-        need_code(recipe)
-        remark_own_code(recipe, lang)
+    network = recipe_of(recipe).network if recipe else ""
+    if runs_user_code(network):
+        need_code(network)
+        remark_own_code(network, lang)
 
 
 def _list(lang: str) -> None:

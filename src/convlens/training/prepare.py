@@ -1,6 +1,7 @@
 """From a recipe to a training that can start: data read, network fitted, machine chosen."""
 
 import platform
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -21,6 +22,7 @@ from convlens.training.engine.world import World
 from convlens.training.losses.build import remarks_of as loss_remarks
 from convlens.training.models.fields import Fields
 from convlens.training.models.network import Network, network_of, wanted_shape
+from convlens.training.preparation.text import TextPreparation
 from convlens.training.recipe import Recipe
 from convlens.training.record.folder import RunFolder
 
@@ -52,7 +54,14 @@ def _read(recipe: Recipe, *, download: bool) -> tuple[Parts, Network]:
         torch.set_num_threads(settings.threads)
     parts = load(recipe.data, settings, _shape(recipe), download=download)
     _check(parts)
-    return parts, network_of(recipe.network, fields_of(parts), settings)
+    network = network_of(recipe.network, fields_of(parts), settings)
+    return (parts if network.any_length else _of_one_length(parts)), network
+
+
+def _of_one_length(parts: Parts) -> Parts:
+    """Texts whose batches are not shortened, for a network that reads so many words and no other number."""
+    preparation = parts.preparation
+    return replace(parts, preparation=preparation.fixed()) if isinstance(preparation, TextPreparation) else parts
 
 
 def _told(job: Job) -> dict[str, Any]:

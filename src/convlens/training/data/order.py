@@ -65,9 +65,21 @@ def batches(places: Tensor, batch: int, rank: int = 0, world: int = 1) -> Iterat
     with an empty slice. Such a process must still take part in the exchange of gradients: it runs forward and backward on
     ``whole[:1]`` with its loss multiplied by 0 (layers that take batch statistics in evaluation mode).
 
+    A single example that would be left over joins the batch before it: alone it has no batch statistics.
+
     >>> [mine.tolist() for mine, whole in batches(torch.arange(7), 4, rank=1, world=2)]
     [[2, 3], [5, 6]]
     """
-    for start in range(0, len(places), batch):
-        whole = places[start : start + batch]
+    for number in range(steps := steps_of(len(places), batch)):
+        whole = places[number * batch : (number + 1) * batch if number + 1 < steps else None]
         yield whole[len(whole) * rank // world : len(whole) * (rank + 1) // world], whole
+
+
+def steps_of(examples: int, batch: int) -> int:
+    """Batches of an epoch. One example that would be left over makes none of its own.
+
+    >>> steps_of(10, 4), steps_of(9, 4), steps_of(1, 4), steps_of(3, 1)
+    (3, 2, 1, 3)
+    """
+    full, left = divmod(examples, batch)
+    return max(1, full) if left == 1 else full + (left > 0)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import torch
 
+from convlens.training.data.order import steps_of
 from convlens.training.data.parts import Parts
 from convlens.training.engine.form import Form
 from convlens.training.engine.world import World
@@ -39,5 +40,5 @@ def lengths(settings: Settings, batch: int, examples: int) -> tuple[int, int]:
     >>> lengths(Settings(epochs=3), 4, 10)
     (3, 9)
     """
-    per_epoch = -(-examples // batch)
+    per_epoch = steps_of(examples, batch)
     return per_epoch, settings.iterations or settings.epochs * per_epoch
