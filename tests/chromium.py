@@ -4,9 +4,11 @@ import shutil
 import subprocess
 import tarfile
 import tempfile
+from collections.abc import Callable, Iterator
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 AXE = "axe-core@4.14.1"
 """A rule set for accessibility, fetched from npm for the tests alone."""
@@ -53,3 +55,30 @@ def axe() -> str:
         fresh.write_bytes(content)
         fresh.replace(kept)
     return kept.read_text(encoding="utf-8")
+
+
+def pages(browser: Any) -> Iterator[Callable[..., Any]]:
+    """What opens an address or a path in a fresh context; afterwards nothing may have been asked for or complained about."""
+    contexts, faults, asked = [], [], []
+
+    def open_(address: str, *, width: int = 1240, script: bool = True, **settings: Any) -> Any:
+        context = browser.new_context(viewport={"width": width, "height": 900}, java_script_enabled=script, **settings)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("console", lambda message: faults.append(message.text))
+        page.on("request", lambda request: asked.append(request.url))
+        page.route(
+            "**/*",
+            lambda route: (
+                route.continue_() if route.request.url.startswith(("file:", "data:", "http://127.0.0.1")) else route.abort()
+            ),
+        )
+        page.goto(address if "://" in str(address) else f"file://{address}")
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+    assert faults == []
+    assert [url for url in asked if not url.startswith(("file:", "data:", "about:", "http://127.0.0.1"))] == []

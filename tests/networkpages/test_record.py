@@ -18,10 +18,11 @@ from convlens.ir.errors import UsageError
 from convlens.ir.text import parse
 from convlens.lang.printable import printable
 from convlens.networkpages.compared import comparison_record
-from convlens.networkpages.page import SCRIPTS, embedded, network_page
+from convlens.networkpages.page import SCRIPTS, network_page
 from convlens.networkpages.picture import MAX_BYTES, data_uri
 from convlens.networkpages.record import network_record
 from convlens.networkpages.spoken import spoken
+from convlens.pageparts.assembly import embedded
 from convlens.passes.receptive_field import axis_views
 from convlens.report.summary import Summary
 

@@ -2,9 +2,7 @@
 
 import json
 from datetime import date
-from functools import cache
 from html import escape
-from importlib import resources
 from pathlib import Path
 from platform import python_version
 from typing import TYPE_CHECKING, Any
@@ -15,13 +13,15 @@ from convlens.networkpages.compared import comparison_record
 from convlens.networkpages.depth import depth
 from convlens.networkpages.picture import data_uri
 from convlens.networkpages.record import network_record
+from convlens.pageparts.assembly import embedded, filled, script, style, web_file
 from convlens.report.collector import paused
 from convlens.report.strip.measure import fitted
 
 if TYPE_CHECKING:
     from convlens.report.summary import Summary
 
-SCRIPTS = ("base.js", "arcs.js", "strip.js", "field.js", "table.js", "copy.js", "card.js", "compare.js", "page.js")
+ROOM = "convlens.networkpages"
+SCRIPTS = ("figures.js", "arcs.js", "strip.js", "field.js", "table.js", "copy.js", "card.js", "compare.js", "page.js")
 """In the order in which they need one another."""
 
 
@@ -48,39 +48,12 @@ def network_page(
         "versions": f"convlens {convlens.__version__}, Python {python_version()}",
         "compare": comparison_record(report, compare) if compare is not None else None,
     }
-    text = _file("page.html")
     parts = {
         "lang": lang,
         "title": escape(fitted(report.graph.name, 12, 600)),
-        "style": lean(_file("page.css")),
-        "words": embedded(json.loads(_file("words.json"))),
+        "style": style(ROOM, ("page.css",)),
+        "words": embedded(json.loads(web_file(ROOM, "words.json"))),
         "data": embedded(record),
-        "script": "\n".join(lean(_file(name)) for name in SCRIPTS),
+        "script": script(ROOM, SCRIPTS),
     }
-    head, *pieces = text.split("{{")
-    return head + "".join(parts[name] + rest for name, _, rest in (piece.partition("}}") for piece in pieces))
-
-
-def embedded(record: Any) -> str:
-    """JSON that may stand inside a ``script`` element: nothing in it can end the element or begin another.
-
-    >>> embedded({"name": "</script>"})
-    '{"name":"\\\\u003c/script>"}'
-    """
-    text = json.dumps(record, ensure_ascii=False, separators=(",", ":"))
-    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
-
-
-def lean(code: str) -> str:
-    """Without indentation, and without lines that are a remark.
-
-    >>> lean("  // why\\n  let x = 1;\\n")
-    'let x = 1;'
-    """
-    lines = (line.strip() for line in code.splitlines())
-    return "\n".join(line for line in lines if line and not line.startswith("//"))
-
-
-@cache
-def _file(name: str) -> str:
-    return resources.files("convlens.networkpages").joinpath("web", name).read_text(encoding="utf-8")
+    return filled(web_file(ROOM, "page.html"), parts)

@@ -1,0 +1,1 @@
+"""What pages are put together from: their common script and style, curves, small pictures. It knows no network and no run."""

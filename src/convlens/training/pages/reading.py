@@ -1,0 +1,112 @@
+"""What was read of a run's folder: whatever is missing is None or empty, and ``remarks`` say what and why."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from convlens.lang.remark import Remark
+from convlens.training.pages.files import Column
+from convlens.training.pages.settings import Chosen
+from convlens.training.pages.tensors import Array
+
+STEP_KEYS = ("step", "epoch", "loss", "learning_rate", "gradient_norm", "seconds")
+EPOCH_KEYS = (
+    "epoch", "step", "train_loss", "train_accuracy", "validation_loss", "validation_accuracy", "learning_rate", "seconds",
+    "cpu_seconds", "examples_per_second", "peak_bytes",
+)  # fmt: skip
+
+
+class Predictions(NamedTuple):
+    """Of the test part: probabilities (N, K) float32, labels (N,) int64."""
+
+    probabilities: Array
+    labels: Array
+
+
+class Test(NamedTuple):
+    """Figures of the test part; ``confusion`` has a row for each true class, () where there is none."""
+
+    accuracy: float
+    loss: float
+    confusion: tuple[tuple[int, ...], ...]
+    groups: dict[str, float]
+    seconds: float
+
+
+class Mistakes(NamedTuple):
+    """Stored rows (M, ...) that were taken for another class, the surest first; labels and predicted are places of classes."""
+
+    rows: Array
+    labels: Array
+    predicted: Array
+    probability: Array
+    names: tuple[str, ...]
+
+
+class Kernels(NamedTuple):
+    """The weights (out, in, ...) of the first convolution, and the name of its layer."""
+
+    name: str
+    weights: Array
+
+
+@dataclass(frozen=True)
+class RunReading:
+    """One run. ``steps`` and ``epochs`` are columns by key; ``parts`` how many examples each part of the split has."""
+
+    folder: Path
+    name: str
+    network: str
+    data: str
+    settings: tuple[Chosen, ...]
+    steps: dict[str, Column]
+    epochs: dict[str, Column]
+    classes: tuple[str, ...] = ()
+    parts: dict[str, int] = field(default_factory=dict)
+    params: int | None = None
+    macs: int | None = None
+    input: tuple[int, ...] = ()
+    command: str = ""
+    started: str = ""
+    versions: dict[str, str] = field(default_factory=dict)
+    machine: dict[str, str] = field(default_factory=dict)
+    fingerprint: str = ""
+    said: tuple[str, ...] = ()
+    preparation: dict[str, Any] = field(default_factory=dict)
+    test: Test | None = None
+    predictions: Predictions | None = None
+    mistakes: Mistakes | None = None
+    kernels: Kernels | None = None
+    remarks: tuple[Remark, ...] = ()
+
+    @property
+    def epochs_done(self) -> int:
+        return len(self.epochs["epoch"])
+
+    @property
+    def epochs_wanted(self) -> int:
+        return int(self.value("epochs"))
+
+    @property
+    def cut_off(self) -> bool:
+        """It has no test figures: it was stopped, or is still going on."""
+        return self.test is None
+
+    @property
+    def seconds(self) -> float:
+        """Of all epochs that were finished."""
+        return sum(one for one in self.epochs["seconds"] if one == one)  # noqa: PLR0124 - only a NaN differs from itself
+
+    def value(self, name: str) -> Any:
+        """Of one setting."""
+        return next(one.value for one in self.settings if one.setting.name == name)
+
+    def class_name(self, at: int) -> str:
+        """Its place where it has no name."""
+        return (self.classes[at] if 0 <= at < len(self.classes) else "") or str(at)
+
+    def summary_text(self, lang: str = "en") -> str:
+        """What a terminal shows of the run."""
+        from convlens.training.pages.summary import summary_text  # noqa: PLC0415 - the words are made of a reading
+
+        return summary_text(self, lang)

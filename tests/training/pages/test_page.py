@@ -1,0 +1,177 @@
+"""What the page is made of: the numbers of the run, both languages, nothing that a name could do, and not much room."""
+
+import json
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+import convlens
+from convlens.training.pages.page import SCRIPTS, page_of, page_record, run_page
+from convlens.training.pages.readings import read_run
+from convlens.training.settings.settings import table
+from tests.training.pages.folders import CLASSES, HOSTILE, cut_off, lines, write_hostile, write_run
+
+ROOT = Path(convlens.__file__).parent
+WEB, SHARED = ROOT / "training" / "pages" / "web", ROOT / "pageparts" / "web"
+WORDS = {
+    lang: {**json.loads((SHARED / "words.json").read_text(encoding="utf-8"))[lang], **json.loads((WEB / "words.json").read_text(encoding="utf-8"))[lang]}
+    for lang in ("en", "zh")
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_run(tmp_path_factory.mktemp("runs") / "one", groups=True)
+
+
+def record_in(page: str) -> dict[str, object]:
+    found = re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL)
+    assert found
+    record: dict[str, object] = json.loads(found[1], parse_constant=lambda name: pytest.fail(f"{name} is no JSON"))
+    return record
+
+
+def test_the_figures_are_those_of_the_run(folder: Path) -> None:
+    run = read_run(folder)
+    record = record_in(run_page([folder], made=date(2026, 1, 2)))
+    (one,) = record["runs"]
+    assert record["made"] == "2026-01-02"
+    assert one["figures"]["accuracy"] == run.test.accuracy
+    assert one["confusion"]["counts"] == [list(row) for row in run.test.confusion]
+    assert one["confusion"]["names"] == list(CLASSES)
+    assert len(one["mistakes"]) == 24
+    assert [name for name, _ in one["groups"]] == [
+        name for name, _ in sorted(run.test.groups.items(), key=lambda entry: entry[1])
+    ]
+    assert [about["name"] for about in record["settings"]] == [about.name for about in table()]
+    assert one["values"][[about.name for about in table()].index("batch")] == "20"
+
+
+def test_the_rate_stands_under_the_loss_on_the_same_axis(folder: Path) -> None:
+    chart = page_record([read_run(folder)])["curves"]
+    assert [panel["title"]["en"] for panel in chart["panels"]] == ["loss", "learning rate", "accuracy"]
+    assert chart["panels"][0]["series"][0]["x"] == chart["panels"][1]["series"][0]["x"] == "s0"
+    assert [axis["label"]["en"] for axis in chart["axes"]] == ["step", "epoch", "seconds"]
+    assert chart["axes"][1]["places"]["e0"] == [1, 2, 3]
+
+
+def test_many_steps_are_thinned_and_no_extreme_is_lost(folder: Path, tmp_path: Path) -> None:
+    import shutil
+
+    copy = Path(shutil.copytree(folder, tmp_path / "long"))
+    steps = [
+        {"step": at, "epoch": 1, "loss": 9.0 if at == 12_345 else 1.0, "learning_rate": 0.1, "seconds": float(at)}
+        for at in range(1, 20_001)
+    ]
+    lines(copy / "steps.jsonl", steps)
+    record = page_record([read_run(copy)])
+    series = record["curves"]["panels"][0]["series"][0]
+    assert (len(series["y"]), record["steps"]) == (400, 20_000)
+    assert max(series["high"]) == 9
+
+
+def test_a_page_of_ten_epochs_is_small(folder: Path, tmp_path: Path) -> None:
+    """As long as ten epochs of Fashion-MNIST: 2,110 steps, ten classes, 24 pictures of 28 x 28."""
+    import shutil
+
+    import numpy as np
+    from safetensors.numpy import save_file
+
+    copy, generator = Path(shutil.copytree(folder, tmp_path / "ten")), np.random.default_rng(0)
+    lines(
+        copy / "steps.jsonl",
+        [
+            {
+                "step": at,
+                "epoch": 1,
+                "loss": generator.random(),
+                "learning_rate": generator.random(),
+                "gradient_norm": generator.random(),
+                "seconds": at * 0.01,
+            }
+            for at in range(1, 2111)
+        ],
+    )
+    rows = {
+        "rows": generator.integers(0, 256, (24, 1, 28, 28), dtype=np.uint8),
+        "labels": np.zeros(24, np.int64),
+        "predicted": np.ones(24, np.int64),
+        "probability": np.ones(24, np.float32),
+    }
+    save_file(rows, copy / "mistakes.safetensors")
+    assert len(run_page([copy]).encode()) < 200_000
+
+
+def test_the_page_without_data_is_small(folder: Path) -> None:
+    page = run_page([folder])
+    assert len(page.encode()) - len(json.dumps(record_in(page))) < 75_000
+
+
+def test_hostile_names_never_end_the_script(tmp_path: Path) -> None:
+    page = page_of([read_run(write_hostile(tmp_path / "hostile"))])
+    assert HOSTILE not in page
+    assert page.count("</script>") == 3
+    assert record_in(page)["runs"][0]["name"] == HOSTILE
+    assert len(page.encode()) < 200_000
+
+
+@pytest.mark.parametrize("keep", [["run.json"], ["settings.toml"], ["steps.jsonl"], ["epochs.jsonl"], ["run.json", "test.json"]])
+def test_any_part_alone_gives_a_page(folder: Path, tmp_path: Path, keep: list[str]) -> None:
+    for name in keep:
+        (tmp_path / name).write_bytes((folder / name).read_bytes())
+    assert record_in(run_page([tmp_path]))["runs"][0]["cut"] == ("test.json" not in keep)
+
+
+def test_a_cut_run_says_how_it_goes_on(tmp_path: Path) -> None:
+    (one,) = record_in(run_page([cut_off(write_run(tmp_path / "a b", epochs=3))]))["runs"]
+    assert one["resume"].endswith("/a b'")
+    assert one["verdict"]["en"][0] == "small on blobs was stopped after 2 of 3 epochs: no test has been made."
+
+
+def test_very_many_classes_are_a_picture(folder: Path, tmp_path: Path) -> None:
+    import shutil
+
+    copy = Path(shutil.copytree(folder, tmp_path / "many"))
+    run, test = (json.loads((copy / name).read_text()) for name in ("run.json", "test.json"))
+    names = [f"class {at}" for at in range(60)]
+    counts = [[5 if row == column else int(column == row + 1) * row for column in range(60)] for row in range(60)]
+    (copy / "run.json").write_text(json.dumps({**run, "classes": names}))
+    (copy / "test.json").write_text(json.dumps({**test, "confusion": counts}))
+    (one,) = record_in(run_page([copy]))["runs"]
+    assert one["confusion"]["counts"] is None
+    assert one["confusion"]["picture"].startswith("data:image/png")
+    assert one["confusion"]["names"][0] == "class 58"
+    assert len(one["confusion"]["names"]) == 40
+
+
+def test_published_results_stand_beside_the_whole_test_set_only(folder: Path, tmp_path: Path) -> None:
+    import shutil
+
+    copy = Path(shutil.copytree(folder, tmp_path / "known"))
+    run = json.loads((copy / "run.json").read_text())
+    for count, known in ((10_000, True), (300, False)):
+        (copy / "run.json").write_text(json.dumps({**run, "data": "fashion-mnist:/x", "parts": {"test": count}}))
+        (one,) = record_in(run_page([copy]))["runs"]
+        assert bool(one["published"]) == known
+        assert any("ResNet-18 94.9 %" in text for text in one["verdict"]["en"]) == known
+
+
+def test_both_languages_have_the_same_words_with_the_same_places() -> None:
+    assert list(WORDS["en"]) == list(WORDS["zh"])
+    for key, text in WORDS["en"].items():
+        assert sorted(re.findall(r"\{\w+\}", text)) == sorted(re.findall(r"\{\w+\}", WORDS["zh"][key])), key
+
+
+def test_every_word_is_used_and_every_used_word_is_there() -> None:
+    code = "".join((WEB / name).read_text(encoding="utf-8") for name in (*SCRIPTS, "page.html")) + (
+        SHARED / "curves.js"
+    ).read_text(encoding="utf-8")
+    for key in re.findall(r'\bt\("(\w+)"', code) + re.findall(r'data-t="(\w+)"', code):
+        assert key in WORDS["en"], key
+    assert [
+        key
+        for key in WORDS["en"]
+        if not re.search(rf'["\b]{key}["\b]|\b{key}:', code) and key not in ("trainPart", "validationPart", "testPart")
+    ] == []
