@@ -14,6 +14,7 @@ from convlens.lang.remark import Remark, remark
 from convlens.training.models.dropout import with_dropout
 from convlens.training.models.fields import Fields
 from convlens.training.models.head import with_head
+from convlens.training.models.initial import start_by
 from convlens.training.models.norms import with_norm
 from convlens.training.models.own import own_module
 from convlens.training.models.stem import with_stem
@@ -64,6 +65,8 @@ def network_of(model: str, fields: Fields, settings: Settings) -> Network:
         changed = with_norm(changed, str(settings.norm))
     remarks = [*_stem_remarks(before.dims[1:], fields), *_head_remarks(width, fields.classes)]
     module = as_module(changed, seed=settings.seed)
+    if settings.initialization is not None:
+        start_by(module, settings.initialization, settings.seed)
     return Network(_title(model), module, changed, fields.shape, fields.dtype, text=True, remarks=tuple(remarks))
 
 
@@ -91,6 +94,8 @@ def _own(model: str, fields: Fields, settings: Settings) -> Network:
     if settings.norm is not None:
         raise UsageError(f"norm={settings.norm} changes networks in the text form, not the code of {quoted(model)}")
     module, remarks = own_module(model, fields, settings)
+    if settings.initialization is not None:
+        start_by(module, settings.initialization, settings.seed)
     spec = TensorSpec((2, *fields.shape), fields.dtype)
     graph = load(module, [parse_spec(f"{'x'.join(map(str, spec.dims))}:{spec.dtype}")])
     return Network(_title(model), module, graph, fields.shape, fields.dtype, text=False, remarks=tuple(remarks))
