@@ -62,7 +62,7 @@ def write_run(folder: Path, *, epochs: int = 3, seed: int = 0, name: str = "", g
                     "epoch": epoch,
                     "loss": loss.item(),
                     "learning_rate": 0.005 * (1 - step / (30 * epochs)),
-                    "seconds": 0.01 * step,
+                    "seconds": 0.01 * (step - 30 * (epoch - 1)),
                 }
             )
         scores = model(as_input(held)).detach()

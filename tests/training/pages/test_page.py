@@ -55,6 +55,8 @@ def test_the_rate_stands_under_the_loss_on_the_same_axis(folder: Path) -> None:
     assert chart["panels"][0]["series"][0]["x"] == chart["panels"][1]["series"][0]["x"] == "s0"
     assert [axis["label"]["en"] for axis in chart["axes"]] == ["step", "epoch", "seconds"]
     assert chart["axes"][1]["places"]["e0"] == [1, 2, 3]
+    clock = chart["axes"][2]["places"]["s0"]  # that of the steps begins anew with each epoch
+    assert (clock[0], clock[29], clock[30], clock[89]) == (0.01, 0.3, 0.31, 0.9)
 
 
 def test_many_steps_are_thinned_and_no_extreme_is_lost(folder: Path, tmp_path: Path) -> None:
@@ -128,6 +130,14 @@ def test_a_cut_run_says_how_it_goes_on(tmp_path: Path) -> None:
     (one,) = record_in(run_page([cut_off(write_run(tmp_path / "a b", epochs=3))]))["runs"]
     assert one["resume"].endswith("/a b'")
     assert one["verdict"]["en"][0] == "small on blobs was stopped after 2 of 3 epochs: no test has been made."
+
+
+def test_a_network_in_a_file_is_called_by_the_files_name(folder: Path, tmp_path: Path) -> None:
+    run = json.loads((folder / "run.json").read_text())
+    (tmp_path / "run.json").write_text(json.dumps({**run, "network": "/home/someone/nets/wide.txt"}))
+    page = run_page([tmp_path])
+    assert "/home/someone" not in page
+    assert record_in(page)["runs"][0]["network"] == "wide"
 
 
 def test_very_many_classes_are_a_picture(folder: Path, tmp_path: Path) -> None:

@@ -53,11 +53,10 @@ def test_numbers_that_are_none_are_drawn_too() -> None:
 
 
 def test_a_sentence_is_read_from_its_numbers() -> None:
-    row = np.array([2, 3, 9, 0, 0])
-    assert sentence(row, {"vocabulary": ["", "?", "how", "far"]}) == "how far #9"
-    assert sentence(row, {"words": {"how": 2, "far": 3}}) == "how far #9"
-    assert sentence(row, {"vocabulary": {"how": [1]}}) == "#2 #3 #9"
-    assert sentence(np.full(100, 2), {"vocabulary": ["", "", "x\x1b"]}).endswith("x\\x1b …")
+    row = np.array([2, 1, 3, 9, 0, 0])
+    assert sentence(row, {"vocabulary": ["how", "far"]}) == "how [?] far #9"
+    assert sentence(row, {"vocabulary": {"how": [1]}}) == "#2 [?] #3 #9"
+    assert sentence(np.full(100, 2), {"vocabulary": ["x\x1b"]}).endswith("x\\x1b …")
 
 
 def test_kernels_of_one_channel_are_coloured_by_sign() -> None:

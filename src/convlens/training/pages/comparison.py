@@ -49,7 +49,7 @@ def spread(values: Sequence[float]) -> Spread | None:
 
 def facts(run: RunReading) -> dict[str, str]:
     """Everything that was chosen for a run, as texts: network, data, their fingerprint, every setting."""
-    about = {"network": run.network, "data": run.data, "fingerprint": run.fingerprint[:16]}
+    about = {"network": run.network_name, "data": run.data, "fingerprint": run.fingerprint[:16]}
     return {**about, **{one.setting.name: shown(one.value) for one in run.settings}}
 
 

@@ -1,7 +1,6 @@
 """The curves of runs: loss, and the learning rate under it on the same axis; accuracy; the length of the gradient."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import pairwise
 from math import isfinite, nan
 from typing import Any
 
@@ -124,9 +123,12 @@ class _Drawn:
 
 
 def _clock(seconds: Sequence[float], stretches: Sequence[tuple[int, int]]) -> list[float]:
-    """Seconds since the beginning at the ends of the stretches: as they were written, or the sum of what each step took."""
-    risen = all(a < b for a, b in pairwise(seconds))
-    since = seconds if risen else _sums(seconds)
+    """Seconds since the beginning at the ends of the stretches; those of the steps begin anew with each epoch."""
+    since, before, last = [], 0.0, 0.0
+    for value in seconds:
+        if isfinite(value):
+            before, last = before + (last if value < last else 0.0), value
+        since.append(before + value)
     return [since[stop - 1] for _, stop in stretches]
 
 

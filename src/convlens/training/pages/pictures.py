@@ -15,6 +15,10 @@ EDGE = 96
 """A picture with a longer side is made smaller, by whole numbers."""
 
 MAX_WORDS = 80
+FIRST_WORD = 2
+"""The number of the first word of a vocabulary: 0 is padding, 1 is unknown."""
+
+UNKNOWN = "[?]"
 MAX_TILES = 64
 MAX_CHANNELS = 16
 WAVE = (64, 160)
@@ -76,7 +80,7 @@ def _wave(samples: Array) -> Array | None:
 
 
 def sentence(row: Array, preparation: dict[str, Any]) -> str:
-    """The words of a text by their numbers, without the padding behind them; the numbers where there is no vocabulary."""
+    """The words of a text by their numbers, without the padding behind them; a number where the vocabulary has no word."""
     words = _vocabulary(preparation)
     numbers = [int(number) for number in row.reshape(-1)[:4096]]
     while numbers and numbers[-1] == 0:
@@ -86,10 +90,10 @@ def sentence(row: Array, preparation: dict[str, Any]) -> str:
 
 
 def _vocabulary(preparation: dict[str, Any]) -> dict[int, str]:
-    """A list of words in the order of their numbers, or an object from words to numbers."""
-    found: Any = next((preparation[key] for key in ("vocabulary", "words") if isinstance(preparation.get(key), list | dict)), [])
-    pairs = enumerate(found) if isinstance(found, list) else ((number, word) for word, number in found.items())
-    return {number: str(word)[:100] for number, word in pairs if type(number) is int}
+    """Words by their numbers, which begin behind those of padding and of the unknown word."""
+    found = preparation.get("vocabulary")
+    words = found if isinstance(found, list) else []
+    return {1: UNKNOWN, **{number: str(word)[:100] for number, word in enumerate(words, FIRST_WORD)}}
 
 
 def kernel_sheet(weights: Array) -> tuple[Array, int] | None:

@@ -80,6 +80,11 @@ class RunReading:
     remarks: tuple[Remark, ...] = ()
 
     @property
+    def network_name(self) -> str:
+        """Of a network in a file the file's name, without the folders that lead to it."""
+        return self.network.replace("\\", "/").rpartition("/")[2].removesuffix(".txt")
+
+    @property
     def epochs_done(self) -> int:
         return len(self.epochs["epoch"])
 

@@ -31,7 +31,7 @@ def run_record(run: RunReading, label: str, mistakes: int) -> dict[str, Any]:
     return {
         "label": label,
         "name": run.name,
-        "network": run.network,
+        "network": run.network_name,
         "data": run.data,
         "cut": run.cut_off,
         "verdict": {lang: verdict(run, found, lang) for lang in LANGUAGES},

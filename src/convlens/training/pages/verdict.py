@@ -32,7 +32,7 @@ def resume_command(run: RunReading) -> str:
 
 
 def _test(run: RunReading, lang: str) -> Iterator[str]:
-    network, data = cut(run.network or run.name, MOST_NAME), cut(run.data or "?", MOST_NAME)
+    network, data = cut(run.network_name or run.name, MOST_NAME), cut(run.data or "?", MOST_NAME)
     if run.test is None:
         yield counted(lang, "{network} on {data} was stopped after {done} of {count} epoch: no test has been made.",
                       "{network} on {data} was stopped after {done} of {count} epochs: no test has been made.",
@@ -89,7 +89,9 @@ def _by_heart(run: RunReading, lang: str) -> Iterator[str]:
         return
     text = say(lang, "In the last epoch it was correct for {train} % of what it trained on and for {validation} % of the "
                "validation part", train=percent(train), validation=percent(validation))  # fmt: skip
-    if train - validation >= GAP:
+    if run.epochs_done < 2:
+        yield say(lang, "{text}.", text=text)
+    elif train - validation >= GAP:
         yield say(lang, "{text}: it has begun to learn its examples by heart.", text=text)
     else:
         yield say(lang, "{text}: it has not learned its examples by heart.", text=text)
