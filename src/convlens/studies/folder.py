@@ -1,12 +1,12 @@
 """Where the parts of a study are, and what it is: written before its first training, so that it can always go on."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from convlens.ir.errors import UsageError
-from convlens.studies.plan import Plan, Trial, plan_of
+from convlens.studies.plan import Plan, Trial, Variant, plan_of
 from convlens.studies.vary import Varied, value_of
 from convlens.training.recipe import Recipe, recipe_of
 from convlens.training.record.files import write, write_json
@@ -70,6 +70,7 @@ def write_study(folder: StudyFolder, begun: Begun) -> None:
     write_json(folder.record, {
         "schema": SCHEMA, "name": plan.baseline.name, "about": begun.about, "command": begun.command,
         "vary": {each.name: list(each.values) for each in plan.varied}, "grid": plan.grid, "seeds": len(plan.seeds),
+        "extra": [dict(variant.values) for variant in plan.extra],
         "stop_hopeless": begun.stop_hopeless,
     })  # fmt: skip
 
@@ -84,14 +85,15 @@ def study_at(path: str | Path) -> tuple[StudyFolder, Begun]:
         raise UsageError(f"{folder.record} is no record of a study that this version reads")
     baseline = _named(recipe_of(str(folder.recipe)), record)
     seeds = record.get("seeds")
-    plan = plan_of(baseline, _varied(record["vary"]), seeds if isinstance(seeds, int) else 1, grid=record.get("grid") is True)
+    plan = plan_of(
+        baseline, _varied(record["vary"]), seeds if isinstance(seeds, int) else 1, grid=record.get("grid") is True,
+        extra=_extra(record.get("extra", [])),
+    )  # fmt: skip
     about, command = (str(record.get(key, "")) for key in ("about", "command"))
     return folder, Begun(plan, about, record.get("stop_hopeless") is True, command)
 
 
 def _named(recipe: Recipe, record: Mapping[str, Any]) -> Recipe:
-    from dataclasses import replace  # noqa: PLC0415 - only here
-
     return replace(recipe, name=str(record.get("name", recipe.name)))
 
 
@@ -102,3 +104,14 @@ def _varied(values: Mapping[str, Any]) -> list[Varied]:
             raise UsageError(f"study.json: the values of {name} are no list")
         found.append(Varied(name, tuple(None if value is None else value_of(name, value) for value in several)))
     return found
+
+
+def _extra(several: Any) -> list[Variant]:
+    if not isinstance(several, list) or not all(isinstance(values, dict) for values in several):
+        raise UsageError("study.json: extra is no list of variants")
+    return [variant_of(values) for values in several]
+
+
+def variant_of(values: Mapping[str, Any]) -> Variant:
+    """Of plain values, each read as its setting's own type."""
+    return Variant({name: None if value is None else value_of(name, value) for name, value in values.items()})

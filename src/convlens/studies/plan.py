@@ -66,11 +66,12 @@ class Plan:
     varied: tuple[Varied, ...]
     seeds: tuple[int, ...]
     grid: bool = False
+    extra: tuple[Variant, ...] = ()
 
     @property
     def variants(self) -> tuple[Variant, ...]:
-        """The baseline and then one setting at a time, or every pair of two."""
-        return (Variant(), *(self._pairs() if self.grid else self._singles()))
+        """The baseline, then one setting at a time or every pair of two, then those that change several settings at once."""
+        return (Variant(), *(self._pairs() if self.grid else self._singles()), *self.extra)
 
     @property
     def trials(self) -> tuple[Trial, ...]:
@@ -86,7 +87,8 @@ class Plan:
     @property
     def same_length(self) -> bool:
         """Do all trainings have the same steps and the same schedule?"""
-        return not any(each.name in LENGTHS for each in self.varied)
+        names = [each.name for each in self.varied] + [name for variant in self.extra for name in variant.values]
+        return not any(name in LENGTHS for name in names)
 
     def _singles(self) -> Iterator[Variant]:
         for each in self.varied:
@@ -99,7 +101,9 @@ class Plan:
                 yield Variant({first.name: one, second.name: other})
 
 
-def plan_of(baseline: Recipe, varied: Sequence[Varied], seeds: int, *, grid: bool = False) -> Plan:
+def plan_of(
+    baseline: Recipe, varied: Sequence[Varied], seeds: int, *, grid: bool = False, extra: Sequence[Variant] = ()
+) -> Plan:
     """Raises `UsageError` where nothing would be compared, where a value is illegal, or where it would never end.
 
     >>> from convlens.training.settings.settings import Settings
@@ -107,14 +111,14 @@ def plan_of(baseline: Recipe, varied: Sequence[Varied], seeds: int, *, grid: boo
     >>> [trial.variant.label for trial in plan.trials]
     ['baseline', 'baseline', 'batch=32', 'batch=32', 'batch=128', 'batch=128']
     """
-    if not varied:
+    if not varied and not extra:
         raise UsageError("nothing is varied\n  fix: --vary dropout=0,0.2,0.5, --about dropout, or --search")
     if grid and len(varied) != 2:
         raise UsageError(f"--grid takes exactly two --vary, not {len(varied)}")
     if not 1 <= seeds <= 100:
         raise UsageError(f"--seeds is {seeds}\n  fix: 3 to 10; with 1 nothing can be told apart from chance")
     first = baseline.settings.seed
-    plan = Plan(baseline, tuple(varied), tuple(range(first, first + seeds)), grid)
+    plan = Plan(baseline, tuple(varied), tuple(range(first, first + seeds)), grid, tuple(extra))
     if len(plan.variants) < 2:
         raise UsageError("every value is the recipe's own, so nothing is compared\n  fix: another value")
     if len(plan.trials) > MOST_TRAININGS:
