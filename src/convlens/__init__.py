@@ -20,10 +20,13 @@ if TYPE_CHECKING:
     from convlens.report.layer import layer
     from convlens.report.summary import summary
     from convlens.rewrites.rewrite import rewrite
+    from convlens.studies.study import study
     from convlens.sweeps.sweep import sweep
     from convlens.training.train import train
 
-__all__ = ["__version__", "diff", "draw", "explain", "layer", "lint", "play", "rewrite", "run", "summary", "sweep", "train"]
+__all__ = [
+    "__version__", "diff", "draw", "explain", "layer", "lint", "play", "rewrite", "run", "study", "summary", "sweep", "train",
+]  # fmt: skip
 __version__ = "0.1.0"
 
 
@@ -36,6 +39,7 @@ _PLACES = {
     "play": "convlens.playgrounds.play",
     "run": "convlens.execution.run",
     "rewrite": "convlens.rewrites.rewrite",
+    "study": "convlens.studies.study",
     "summary": "convlens.report.summary",
     "sweep": "convlens.sweeps.sweep",
     "train": "convlens.training.train",

@@ -1,6 +1,6 @@
 """Ready studies: a claim of the tutorials, its source, the study that tests it, and the rule of its verdict."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
@@ -20,10 +20,14 @@ from convlens.training.recipe import Recipe, recipe_of
 from convlens.training.record.folder import read_toml
 
 HOLDS = marked("the claim holds here")
-ONLY_WHEN = marked("the claim holds only in part: of {total} things that it says, {count} were measured so")
-NOT_HERE = marked("the claim does not hold here: nothing that it says could be measured")
+ONLY_WHEN = marked("the claim holds only in part, for {parts}")
+NOT_HERE = marked("the claim does not hold here: nothing that it says is more than chance")
 OPPOSITE = marked("the claim does not hold here: the opposite was measured")
 OPEN = marked("nothing can be said of the claim yet: too few seeds are finished")
+
+
+FEW = 3
+"""Of fewer seeds, that nothing was seen says nothing."""
 
 
 @dataclass(frozen=True)
@@ -78,22 +82,22 @@ def judged(ready: Ready, results: Results) -> list[Remark]:
     found = results.between(pairs)
     states = [_state(each, found, at) for at, each in enumerate(ready.expects)]
     told = [text for at, pair in enumerate(pairs) for text in compared(pair[0], pair[1], BY_KEY[pair[2]], found, at)]
-    return [verdict(states), *told]
+    return [verdict(ready.expects, states, int(found.pairs.max(initial=0))), *told]
 
 
-def verdict(states: list[str]) -> Remark:
+def verdict(expects: Sequence[Expectation], states: Sequence[str], seeds: int) -> Remark:
+    """From the state of each expectation; of fewer than `FEW` seeds, only what was measured counts.
+
+    >>> expects = (Expectation("accuracy", "dropout=0.5", "higher", "baseline"), Expectation("gap", "dropout=0.5", "lower", "baseline"))
+    >>> [verdict(expects, states, 3).text()[:27] for states in (["yes", "yes"], ["no", "yes"], ["no", "opposite"], ["no", "no"])]
+    ['the claim holds here', 'the claim holds only in par', 'the claim does not hold her', 'the claim does not hold her']
     """
-    >>> [verdict(states).text() for states in (["yes"], ["yes", "no"], ["unknown"])][0]
-    'the claim holds here'
-    """
-    if all(state == "unknown" for state in states):
-        return remark(OPEN)
-    right = states.count("yes")
-    if right == len(states):
-        return remark(HOLDS)
+    right = [f"{each.of} ({each.measure})" for each, state in zip(expects, states, strict=True) if state == "yes"]
     if right:
-        return remark(ONLY_WHEN, total=len(states), count=right)
-    return remark(OPPOSITE if "opposite" in states else NOT_HERE)
+        return remark(HOLDS) if len(right) == len(states) else remark(ONLY_WHEN, parts=", ".join(right))
+    if "opposite" in states:
+        return remark(OPPOSITE)
+    return remark(OPEN if seeds < FEW or all(state == "unknown" for state in states) else NOT_HERE)
 
 
 def variant_in(results: Results, text: str) -> Variant:

@@ -62,13 +62,15 @@ def estimate(plan: Plan, waiting: int, jobs: int = 1) -> Estimate:
     Raises what `train` would raise: `UsageError` or `ShapeError`, said with the variant whose fault it is.
     """
     recipe, watch = plan.baseline, Watch()
+    begun = time.perf_counter()
     job = job_of(recipe, RunFolder(Path()), World(), device_of(recipe.settings.device), watch)
+    ready = time.perf_counter() - begun  # every training reads the data anew
     _check(plan, job)
     times = _steps(job)
     total = sum(_cost(plan, number, job) for number in range(len(plan.variants))) * len(plan.seeds)
     share = waiting / len(plan.trials) / jobs
     low, middle, high = min(times), sorted(times)[len(times) // 2], max(times)
-    return Estimate(waiting, len(times), *(total * share * each for each in (middle, low, high)))
+    return Estimate(waiting, len(times), *(share * (total * each + len(plan.trials) * ready) for each in (middle, low, high)))
 
 
 def _check(plan: Plan, job: Job) -> None:

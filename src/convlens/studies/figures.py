@@ -11,7 +11,9 @@ from convlens.training.record.lines import read_lines
 
 
 class Measure(NamedTuple):
-    """``name`` is marked for the catalogues; ``good`` is 1 where more is better, -1 where less is; ``times`` for people."""
+    """``name`` is marked for the catalogues; ``good`` is 1 where more is better, -1 where less is; ``times`` for people.
+
+    ``exact`` is true of what no seed changes."""
 
     key: str
     name: str
@@ -19,6 +21,7 @@ class Measure(NamedTuple):
     times: float = 1.0
     unit: str = ""
     digits: int = 4
+    exact: bool = False
 
 
 MEASURES = (
@@ -33,7 +36,7 @@ MEASURES = (
     Measure("cpu_seconds", marked("processor time of training"), -1, 1, "s", 2),
     Measure("speed", marked("examples a second of processor time"), 1, 1, "", 0),
     Measure("memory", marked("most memory"), -1, 1 / 2**20, "MiB", 0),
-    Measure("params", marked("parameters"), -1, 1, "", 0),
+    Measure("params", marked("parameters"), -1, 1, "", 0, exact=True),
 )
 BY_KEY = {measure.key: measure for measure in MEASURES}
 

@@ -19,6 +19,7 @@ ALIKE = marked("no difference between {one} and {other} can be seen: {by} {unit}
                "{seeds} seeds)")  # fmt: skip
 MORE = marked("to tell {by} {unit} from chance would take about {needed} seeds")
 FEW = marked("{one} against {other}: {seeds} finished seeds are too few to tell anything; take 3 or more")
+EXACT = marked("{one} has {by} against {other} ({measure})")
 SAME = marked("{one} and {other} gave the same figures with every seed: no difference can be seen")
 FAILED = marked("{one}: the loss became no number in {count} of {seeds} trainings")
 HOPELESS = marked("{one}: {count} of {seeds} trainings were stopped, far behind every run of the baseline")
@@ -59,6 +60,10 @@ def compared(one: Variant, other: Variant, measure: Measure, found: Comparison, 
     seeds, names = int(found.pairs[at]), {"one": one.label, "other": other.label}
     if not found.known[at]:
         yield remark(FEW, **names, seeds=seeds)
+        return
+    if measure.exact:
+        by = _number(float(found.difference[at]), measure, "+")
+        yield remark(EXACT, by=by, measure=Sentence(measure.name), **names)
         return
     if found.difference[at] == 0 and found.low[at] == found.high[at]:
         yield remark(SAME, **names)

@@ -1,0 +1,4 @@
+def study_page(study, lang="en"):
+    return ""
+def search_page(study, lang="en"):
+    return ""
