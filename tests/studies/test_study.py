@@ -171,7 +171,9 @@ def test_hopeless_trainings_are_stopped_and_have_no_figures(small: tuple[str, st
 def test_every_ready_study_runs_in_a_small_form(name: str, tmp_path: Path) -> None:
     """On pictures that are there everywhere; what it says about real data stands in docs/study.md."""
     if name == "class-balance":
-        (tmp_path / "texts.tsv").write_text("".join(f"{'ab'[at % 5 == 0]}\tword{at % 5} some other words {at}\n" for at in range(90)))
+        (tmp_path / "texts.tsv").write_text(
+            "".join(f"{'ab'[at % 5 == 0]}\tword{at % 5} some other words {at}\n" for at in range(90))
+        )
         data = str(tmp_path / "texts.tsv")
     else:
         data = small_in(tmp_path, side=28)[1]

@@ -18,20 +18,34 @@ from convlens.media.extras import extra
 @click.argument("recipe", default="")
 @click.argument("runs", nargs=-1)
 @click.option("--data", metavar="DATA", default="", help="A data set by name, name:PATH, or a path; the recipe's without it.")
-@click.option("--vary", metavar="NAME=VALUES", multiple=True,
-              help="One setting at a time: dropout=0,0.2,0.5; batch=32..1024 (doubling); learning_rate=1e-4..1e-1*10; network=a,b.")
+@click.option(
+    "--vary",
+    metavar="NAME=VALUES",
+    multiple=True,
+    help="One setting at a time: dropout=0,0.2,0.5; batch=32..1024 (doubling); learning_rate=1e-4..1e-1*10; network=a,b.",
+)
 @click.option("--grid", is_flag=True, help="All pairs of exactly two --vary, as a heat map.")
 @click.option("--seeds", type=int, metavar="N", help="Trainings of each variant; default: 3.")
 @click.option("--about", metavar="TOPIC", default="", help="A ready study: what tutorials claim of a setting, measured.")
 @click.option("--small", is_flag=True, help="The quick form of a ready study.")
 @click.option("--list", "listing", is_flag=True, help="The ready studies.")
 @click.option("--search", "searching", is_flag=True, help="Search for better settings with Optuna.")
-@click.option("--space", metavar="NAME=RANGE,...", multiple=True,
-              help="What is searched: learning_rate=1e-4..1e-1:log,batch=64|128|256; else the table search of the recipe's file.")
+@click.option(
+    "--space",
+    metavar="NAME=RANGE,...",
+    multiple=True,
+    help="What is searched: learning_rate=1e-4..1e-1:log,batch=64|128|256; else the table search of the recipe's file.",
+)
 @click.option("--trials", type=int, metavar="N", help="End the search after so many trials; default: 30.")
 @click.option("--minutes", type=float, metavar="X", help="End the search after this time.")
-@click.option("--search-by", "method", type=click.Choice(("tpe", "random", "cmaes")), default="tpe", show_default=True,
-              help="How the next settings are chosen.")
+@click.option(
+    "--search-by",
+    "method",
+    type=click.Choice(("tpe", "random", "cmaes")),
+    default="tpe",
+    show_default=True,
+    help="How the next settings are chosen.",
+)
 @click.option("--prune", is_flag=True, help="Stop bad trials early by successive halving.")
 @click.option("--storage", metavar="URL", default="", help="Where trials are kept: postgresql://... for many machines.")
 @click.option("--compare", "comparing", is_flag=True, help="A page of the runs that are named, beside one another.")

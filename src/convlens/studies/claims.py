@@ -67,7 +67,9 @@ def ready_of(name: str, *, data: str = "", small: bool = False, seeds: int | Non
         raise UsageError(f"there is no ready study {quoted(name)}{nearest(name, ready_names())}\n"
                          f"  fix: one of {', '.join(ready_names())}")  # fmt: skip
     record = read_toml(_folder() / f"{name}.toml")
-    recipe = _recipe(name, record, data).with_values({**record.get("settings", {}), **(record["small"] if small else {}), **settings})
+    recipe = _recipe(name, record, data).with_values(
+        {**record.get("settings", {}), **(record["small"] if small else {}), **settings}
+    )
     count = seeds or (record.get("small_seeds", 2) if small else record["seeds"])
     extra = [variant_of(_placed(values)) for values in record.get("variants", [])]
     plan = plan_of(recipe, varied_all([_vary(text) for text in record.get("vary", [])]), count, extra=extra)
@@ -88,7 +90,7 @@ def judged(ready: Ready, results: Results) -> list[Remark]:
 def verdict(expects: Sequence[Expectation], states: Sequence[str], seeds: int) -> Remark:
     """From the state of each expectation; of fewer than `FEW` seeds, only what was measured counts.
 
-    >>> expects = (Expectation("accuracy", "dropout=0.5", "higher", "baseline"), Expectation("gap", "dropout=0.5", "lower", "baseline"))
+    >>> expects = [Expectation(key, "dropout=0.5", "higher", "baseline") for key in ("accuracy", "gap")]
     >>> [verdict(expects, states, 3).text()[:27] for states in (["yes", "yes"], ["no", "yes"], ["no", "opposite"], ["no", "no"])]
     ['the claim holds here', 'the claim holds only in par', 'the claim does not hold her', 'the claim does not hold her']
     """

@@ -101,7 +101,9 @@ def _cost(plan: Plan, number: int, job: Job) -> float:
     """Examples that one training of this variant computes, forward and backward; of another network by its arithmetic."""
     variant = plan.variants[number]
     settings = variant.recipe(plan.baseline, plan.seeds[0]).settings
-    examples = min(settings.limit or len(job.parts.train), len(job.parts.train) if plan.baseline.settings.limit is None else 10**9)
+    examples = min(
+        settings.limit or len(job.parts.train), len(job.parts.train) if plan.baseline.settings.limit is None else 10**9
+    )
     batch = min(settings.batch, examples) if isinstance(settings.batch, int) else job.batch
     per_epoch, steps = lengths(settings, batch * settings.accumulate, examples)
     epochs = steps / per_epoch

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from functools import partial
 
 from convlens.ir.errors import ConvlensError
 from convlens.lang.messages import marked
@@ -32,7 +33,7 @@ def execute(plan: Plan, folder: StudyFolder, watch: StudyWatch, *, jobs: int = 1
     total = len(plan.trials)
     watch.begun(total, total - len(waiting))
     try:
-        for batch in _batches(plan, waiting, stop_hopeless=stop_hopeless):
+        for batch in _batches(waiting, stop_hopeless=stop_hopeless):
             limits = _limits(plan, folder) if stop_hopeless else None
             before = sum(over(folder, trial) for trial in plan.trials)
             if jobs == 1:
@@ -50,7 +51,7 @@ def over(folder: StudyFolder, trial: Trial) -> bool:
     return folder.run(trial).done or folder.failure(trial).exists()
 
 
-def _batches(plan: Plan, waiting: Sequence[Trial], *, stop_hopeless: bool) -> Iterator[Sequence[Trial]]:
+def _batches(waiting: Sequence[Trial], *, stop_hopeless: bool) -> Iterator[Sequence[Trial]]:
     """Where the others are compared with the baseline on their way, that is done before they start."""
     if not stop_hopeless:
         yield waiting
@@ -73,10 +74,14 @@ def _here(
         own = Limits(limits.highest) if limits is not None and trial.variant.values else None
         outcome = train_one(
             plan.recipe(trial), str(folder.run(trial).path), plan.baseline.settings.threads, own,
-            lambda share, at=before + number: watch.moved(at + share),
+            partial(_moved, watch, before + number),
         )  # fmt: skip
         watch.finished(trial, said(folder, trial, outcome))
         watch.moved(before + number + 1)
+
+
+def _moved(watch: StudyWatch, done: int, share: float) -> None:
+    watch.moved(done + share)
 
 
 def _beside(
@@ -130,5 +135,3 @@ def said(folder: StudyFolder, trial: Trial, outcome: str) -> Remark:
     rows = read_lines(folder.run(trial).epochs)
     accuracy = rows[-1].get("validation_accuracy") if rows else None
     return remark(DONE, trial=name, accuracy=f"{100 * accuracy:.2f}") if accuracy is not None else remark(OVER, trial=name)
-
-

@@ -1,6 +1,7 @@
 """The figures of one training: what its run folder says at the epoch whose weights are kept."""
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from math import isfinite, nan
 from statistics import fmean, median
 from typing import Any, NamedTuple
@@ -13,7 +14,8 @@ from convlens.training.record.lines import read_lines
 class Measure(NamedTuple):
     """``name`` is marked for the catalogues; ``good`` is 1 where more is better, -1 where less is; ``times`` for people.
 
-    ``exact`` is true of what no seed changes."""
+    ``exact`` is true of what no seed changes.
+    """
 
     key: str
     name: str
@@ -102,5 +104,5 @@ def _wobble(folder: RunFolder) -> float:
     """The median change from one step to the next, in the second half of the steps."""
     losses = [_number(row, "loss") for row in read_lines(folder.steps)]
     half = losses[len(losses) // 2 :]
-    changes = [abs(after - before) for before, after in zip(half, half[1:], strict=False)]
+    changes = [abs(after - before) for before, after in pairwise(half)]
     return median(changes) if changes else nan

@@ -101,9 +101,7 @@ class Plan:
                 yield Variant({first.name: one, second.name: other})
 
 
-def plan_of(
-    baseline: Recipe, varied: Sequence[Varied], seeds: int, *, grid: bool = False, extra: Sequence[Variant] = ()
-) -> Plan:
+def plan_of(baseline: Recipe, varied: Sequence[Varied], seeds: int, *, grid: bool = False, extra: Sequence[Variant] = ()) -> Plan:
     """Raises `UsageError` where nothing would be compared, where a value is illegal, or where it would never end.
 
     >>> from convlens.training.settings.settings import Settings

@@ -24,12 +24,18 @@ def text_of(results: Results, ready: Ready | None, judged: list[Remark], told: l
     """Claim and verdict of a ready study, the table, what was found."""
     lines = []
     if ready is not None:
-        lines += [ready.title[lang], said(lang, say(lang, "claim"), ready.claim[lang]), said(lang, say(lang, "source"), ready.source)]
+        lines += [
+            ready.title[lang],
+            said(lang, say(lang, "claim"), ready.claim[lang]),
+            said(lang, say(lang, "source"), ready.source),
+        ]
         lines += [said(lang, say(lang, "verdict"), judged[0].text(lang)), *(f"  {each.text(lang)}" for each in judged[1:]), ""]
     lines += [*aligned(table_of(results, lang)), ""]
     lines += [each.text(lang) for each in told]
     seeds = counted(lang, "{count} seed", "{count} seeds", len(results.plan.seeds))
-    lines.append(say(lang, "mean ± deviation of a sample over {seeds}; study: {path}", seeds=seeds, path=str(results.folder.path)))
+    lines.append(
+        say(lang, "mean ± deviation of a sample over {seeds}; study: {path}", seeds=seeds, path=str(results.folder.path))
+    )
     return "\n".join(lines) + "\n"
 
 

@@ -107,10 +107,14 @@ def _expanded(part: str, name: str) -> Iterator[Any]:
     last, step, times = (colon[0], colon[2], False) if colon[1] else (star[0], star[2] or "2", True)
     numbers = [_number(text) for text in (first, last, step)]
     if any(number is None for number in numbers):
-        raise UsageError(f"--vary {name}={part} is no range\n  fix: {name}=32..1024 doubles, 1..100*10 takes tenfold, 1..9:2 adds")
+        raise UsageError(
+            f"--vary {name}={part} is no range\n  fix: {name}=32..1024 doubles, 1..100*10 takes tenfold, 1..9:2 adds"
+        )
     begin, end, by = (float(number or 0) for number in numbers)
     if end < begin or (times and (begin <= 0 or by <= 1)) or (not times and by <= 0):
-        raise UsageError(f"--vary {name}={part} has no values\n  fix: from the smaller to the larger number, by more than nothing")
+        raise UsageError(
+            f"--vary {name}={part} has no values\n  fix: from the smaller to the larger number, by more than nothing"
+        )
     yield from _steps(begin, end, by, times=times)
 
 

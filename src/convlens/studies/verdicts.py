@@ -62,8 +62,8 @@ def compared(one: Variant, other: Variant, measure: Measure, found: Comparison, 
         yield remark(FEW, **names, seeds=seeds)
         return
     if measure.exact:
-        by = _number(float(found.difference[at]), measure, "+")
-        yield remark(EXACT, by=by, measure=Sentence(measure.name), **names)
+        exact = _number(float(found.difference[at]), measure, "+")
+        yield remark(EXACT, by=exact, measure=Sentence(measure.name), **names)
         return
     if found.difference[at] == 0 and found.low[at] == found.high[at]:
         yield remark(SAME, **names)

@@ -94,8 +94,7 @@ def _read(path: Path) -> Recipe:
         settings = Settings().with_values(values)
     except UsageError as error:
         raise UsageError(f"{path}: {error}") from None
-    texts = (str(own[key]) for key in ("description", "description_zh"))
-    return Recipe(path.stem, network, str(own["data"]), settings, *texts, search)
+    return Recipe(path.stem, network, str(own["data"]), settings, str(own["description"]), str(own["description_zh"]), search)
 
 
 def _shipped() -> Any:

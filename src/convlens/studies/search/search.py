@@ -86,7 +86,7 @@ class Search:
         return {
             "schema": SCHEMA, "name": self.recipe.name, "network": self.recipe.network, "data": self.recipe.data,
             "command": self.command, "settings": self.recipe.settings.to_dict(), "space": [vars(each) for each in self.space],
-            "best": None if best is None else {"number": best.number, "accuracy": best.value, "values": best.user_attrs["values"]},
+            "best": best and {"number": best.number, "accuracy": best.value, "values": best.user_attrs["values"]},
             "importances": dict(self.importances),
             "trials": [
                 {"number": each.number, "state": each.state.name.lower(), "accuracy": each.value,
