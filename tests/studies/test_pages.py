@@ -27,7 +27,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     study(network, data, vary=["dropout=0,0.2", "batch=8,16"], grid=True, seeds=2, out=str(place / "grid"), **QUICK)
     large = place / "large"
     large.mkdir()
-    study(about="one-by-one-for-linear", data=small_in(large, side=28)[1], small=True, out=str(place / "about"), epochs=1, limit=60)
+    study(
+        about="one-by-one-for-linear", data=small_in(large, side=28)[1], small=True, out=str(place / "about"), epochs=1, limit=60
+    )
     search(network, data, space=["learning_rate=1e-4..1e-1:log,batch=8|16,optimizer=adamw|sgd"], trials=6,
            out=str(place / "search"), **QUICK)  # fmt: skip
     return place
@@ -40,7 +42,7 @@ def opened(browser: Any) -> Iterator[Callable[..., Any]]:
 
 def record(folder: Path, name: str) -> dict[str, Any]:
     text = (folder / name / "report.html").read_text(encoding="utf-8")
-    found = re.search(r'<script type="application/json" id="data">(.*?)</script>', text, re.S)
+    found = re.search(r'<script type="application/json" id="data">(.*?)</script>', text, re.DOTALL)
     assert found is not None
     return json.loads(found[1])
 
@@ -49,7 +51,7 @@ def test_the_page_has_what_the_record_has(folder: Path) -> None:
     page, result = record(folder, "single"), json.loads((folder / "single" / "result.json").read_text())
     accuracy = next(each for each in page["measures"] if each["key"] == "accuracy")
     for at, variant in enumerate(result["variants"]):
-        assert page["variants"][at] == variant["label"]
+        assert page["variants"][at]["en"] == variant["label"]
         known = [value for value in accuracy["values"][at] if value is not None]
         assert sum(known) / len(known) == pytest.approx(100 * variant["figures"]["accuracy"]["mean"], rel=1e-4)
     panels = page["curves"]["panels"]
@@ -59,8 +61,8 @@ def test_the_page_has_what_the_record_has(folder: Path) -> None:
 
 def test_a_grid_has_every_pair(folder: Path) -> None:
     page = record(folder, "grid")
-    assert sorted(at for row in page["grid"]["cells"] for at in row) == [0, 1, 2, 3]
-    labels = [[page["variants"][at] for at in row] for row in page["grid"]["cells"]]
+    assert sorted(at for row in page["grid"]["cells"] for at in row) == [1, 2, 3, 4]
+    labels = [[page["variants"][at]["en"] for at in row] for row in page["grid"]["cells"]]
     assert labels[0] == ["dropout=0 batch=8", "dropout=0 batch=16"]
 
 

@@ -1,5 +1,6 @@
 """Workers share their trials, a killed one loses none, a broken database is said."""
 
+import json
 import multiprocessing
 import os
 import shutil
@@ -7,6 +8,7 @@ import signal
 import socket
 import sqlite3
 import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -183,3 +185,17 @@ def test_spaces() -> None:
 def test_a_space_that_is_wrong_is_said(text: str) -> None:
     with pytest.raises(UsageError):
         space_of([text], {})
+
+
+def test_processes_of_torchrun_train_each_trial_together(small: tuple[str, str], tmp_path: Path) -> None:
+    network, data = small
+    line = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2", "--rdzv-backend", "c10d", "--rdzv-endpoint",
+            "localhost:0", "-m", "convlens", "study", network, "--data", data, "--search", "--space",
+            "learning_rate=1e-3..1e-1:log", "--trials", "3", "--epochs", "1", "--batch", "16", "--precision", "float32", "--layout",
+            "channels-first", "--threads", "1", "--json", "-o", str(tmp_path / "ddp")]  # fmt: skip
+    environment = {**os.environ, "PYTHONPATH": "src", "OMP_NUM_THREADS": "1", "GLOO_SOCKET_IFNAME": "lo"}
+    done = subprocess.run(line, env=environment, capture_output=True, text=True, timeout=240, check=False)
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert [each["state"] for each in json.loads(done.stdout)["trials"]] == ["complete"] * 3
+    runs = sorted((tmp_path / "ddp" / "runs").iterdir())
+    assert [json.loads((run / "run.json").read_text())["machine"]["processes"] for run in runs] == [2, 2, 2]

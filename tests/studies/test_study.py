@@ -99,7 +99,7 @@ def test_a_loss_that_is_no_number_is_a_result(small: tuple[str, str], tmp_path: 
 def test_one_seed_gives_no_verdict(small: tuple[str, str], tmp_path: Path) -> None:
     network, data = small
     found = study(network, data, vary=["dropout=0.9"], seeds=1, out=str(tmp_path / "s"), **QUICK)
-    assert "1 finished seeds are too few to tell anything" in found.text()
+    assert "too few finished seeds (1) to tell anything" in found.text()
     assert "better" not in " ".join(found.to_dict()["verdicts"]["en"])
 
 

@@ -1,5 +1,6 @@
 """What does each setting really do? Measured, with its spread."""
 
+import os
 import shlex
 import sys
 from typing import Any
@@ -98,6 +99,8 @@ def command(
 
         found = study(recipe, data, vary=vary, grid=grid, seeds=seeds, about=about, small=small, resume=resume, jobs=jobs,
                       stop_hopeless=stop_hopeless, **common, **given(settings))  # fmt: skip
+    if os.environ.get("RANK", "0") != "0":
+        return
     if as_json:
         emit_json(found.to_dict())
     else:

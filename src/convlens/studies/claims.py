@@ -9,6 +9,7 @@ from typing import Any
 from convlens.ir.errors import UsageError, nearest, quoted
 from convlens.lang.messages import marked
 from convlens.lang.remark import Remark, remark
+from convlens.lang.sentence import Sentence
 from convlens.studies.figures import BY_KEY
 from convlens.studies.folder import variant_of
 from convlens.studies.plan import Plan, Variant, plan_of
@@ -94,12 +95,21 @@ def verdict(expects: Sequence[Expectation], states: Sequence[str], seeds: int) -
     >>> [verdict(expects, states, 3).text()[:27] for states in (["yes", "yes"], ["no", "yes"], ["no", "opposite"], ["no", "no"])]
     ['the claim holds here', 'the claim holds only in par', 'the claim does not hold her', 'the claim does not hold her']
     """
-    right = [f"{each.of} ({each.measure})" for each, state in zip(expects, states, strict=True) if state == "yes"]
+    right = [each for each, state in zip(expects, states, strict=True) if state == "yes"]
     if right:
-        return remark(HOLDS) if len(right) == len(states) else remark(ONLY_WHEN, parts=", ".join(right))
+        return remark(HOLDS) if len(right) == len(states) else remark(ONLY_WHEN, parts=_parts(right))
     if "opposite" in states:
         return remark(OPPOSITE)
     return remark(OPEN if seeds < FEW or all(state == "unknown" for state in states) else NOT_HERE)
+
+
+def _parts(expects: Sequence[Expectation]) -> Sentence:
+    first, *others = (
+        Sentence("{variant} ({measure})", variant=each.of, measure=Sentence(BY_KEY[each.measure].name)) for each in expects
+    )
+    for other in others:
+        first = Sentence("{first}, {next}", first=first, next=other)
+    return first
 
 
 def variant_in(results: Results, text: str) -> Variant:

@@ -21,6 +21,7 @@ from convlens.training.train import StoppedError
 LOOK = 1.0
 """Seconds between two looks at how far trainings in other processes are."""
 
+TRIAL = marked("{variant}, seed {seed}")
 DONE = marked("{trial}: accuracy {accuracy} %")
 OVER = marked("{trial}: over")
 DIVERGED = marked("{trial}: the loss became no number")
@@ -129,7 +130,7 @@ def _share(plan: Plan, folder: StudyFolder, trial: Trial) -> float:
 
 def said(folder: StudyFolder, trial: Trial, outcome: str) -> Remark:
     """One line about a training that is over."""
-    name = f"{trial.variant.label}, seed {trial.seed}"
+    name = remark(TRIAL, variant=trial.variant.name, seed=trial.seed)
     if outcome != "done":
         return remark(DIVERGED if outcome == "diverged" else HOPELESS, trial=name)
     rows = read_lines(folder.run(trial).epochs)

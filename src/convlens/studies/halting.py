@@ -11,10 +11,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from convlens.ir.errors import ConvlensError
+from convlens.lang.messages import marked
+from convlens.lang.sentence import Sentence
 from convlens.studies.plan import Plan
 
 TIMES = 3
 SHARE = 0.1
+LENGTHS_DIFFER = marked("the trainings have different lengths or schedules")
+ONE_CYCLE = marked("one-cycle looks bad in its middle and ends well")
+NO_VALIDATION = marked("there is no validation part to judge by")
 
 
 class HopelessError(ConvlensError):
@@ -45,11 +50,11 @@ class Limits:
 def may_stop(plan: Plan) -> str:
     """Why nothing may be stopped early; empty where it may."""
     if not plan.same_length:
-        return "the trainings have different lengths or schedules"
+        return Sentence(LENGTHS_DIFFER)
     if plan.baseline.settings.schedule == "one-cycle":
-        return "one-cycle looks bad in its middle and ends well"
+        return Sentence(ONE_CYCLE)
     if plan.baseline.settings.validation == 0:
-        return "there is no validation part to judge by"
+        return Sentence(NO_VALIDATION)
     return ""
 
 

@@ -8,9 +8,12 @@ from itertools import product
 from typing import Any
 
 from convlens.ir.errors import UsageError
+from convlens.lang.messages import marked
+from convlens.lang.sentence import Sentence
 from convlens.studies.vary import NETWORK, Varied, said_values
 from convlens.training.recipe import Recipe
 
+BASELINE = marked("baseline")
 MOST_TRAININGS = 2000
 LENGTHS = ("epochs", "iterations", "batch", "accumulate", "limit", "validation", "test", "patience", "schedule", "group")
 """What changes how many steps a training has, or how its rate moves: loss curves of such trainings are no measure mid-way."""
@@ -24,7 +27,12 @@ class Variant:
 
     @property
     def label(self) -> str:
-        return said_values(self.values) or "baseline"
+        return said_values(self.values) or BASELINE
+
+    @property
+    def name(self) -> str:
+        """The label as a text that can be said in another language."""
+        return self.label if self.values else Sentence(BASELINE)
 
     @property
     def slug(self) -> str:

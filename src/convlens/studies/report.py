@@ -10,6 +10,7 @@ import numpy as np
 from convlens.lang.layout import aligned
 from convlens.lang.messages import counted, said, say
 from convlens.lang.remark import Remark
+from convlens.lang.sentence import in_language
 from convlens.studies.claims import Ready
 from convlens.studies.figures import BY_KEY, Measure
 from convlens.studies.results import Results
@@ -44,7 +45,7 @@ def table_of(results: Results, lang: str) -> list[list[str]]:
     measures = [measure for measure in results.measures if measure.key in SHOWN]
     heads = [say(lang, "variant"), *(name_of(measure, lang) for measure in measures)]
     rows = [
-        [variant.label, *(spread_text(results, measure, row) for measure in measures)]
+        [in_language(lang, variant.name), *(spread_text(results, measure, row) for measure in measures)]
         for row, variant in enumerate(results.variants)
     ]
     return [heads, *rows]

@@ -110,6 +110,8 @@ def study(
     for module in ("torch", "scipy"):
         extra(module, "a study", "study")
     watch = watch or StudyWatch()
+    if int(os.environ.get("WORLD_SIZE", "1")) > 1:
+        raise UsageError("a study starts its trainings itself\n  fix: no torchrun; --jobs N trains several at a time")
     if jobs < 1:
         raise UsageError(f"--jobs is {jobs}\n  fix: 1 or more trainings at a time")
     if resume:

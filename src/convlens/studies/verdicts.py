@@ -13,21 +13,20 @@ from convlens.studies.plan import Variant
 from convlens.studies.results import Results
 from convlens.studies.statistics import Comparison, seeds_for
 
-BETTER = marked("{one} is better than {other} by {by} {unit} ({measure}; 95 % interval {low} to {high}, {seeds} seeds)")
-WORSE = marked("{one} is worse than {other} by {by} {unit} ({measure}; 95 % interval {low} to {high}, {seeds} seeds)")
-ALIKE = marked("no difference between {one} and {other} can be seen: {by} {unit} ({measure}; 95 % interval {low} to {high}, "
+BETTER = marked("{one} is better than {other} by {by} ({measure}; 95 % interval {low} to {high}, {seeds} seeds)")
+WORSE = marked("{one} is worse than {other} by {by} ({measure}; 95 % interval {low} to {high}, {seeds} seeds)")
+ALIKE = marked("no difference between {one} and {other} can be seen: {by} ({measure}; 95 % interval {low} to {high}, "
                "{seeds} seeds)")  # fmt: skip
-MORE = marked("to tell {by} {unit} from chance would take about {needed} seeds")
-FEW = marked("{one} against {other}: {seeds} finished seeds are too few to tell anything; take 3 or more")
+MORE = marked("to tell {by} from chance would take about {needed} seeds")
+FEW = marked("{one} against {other}: too few finished seeds ({seeds}) to tell anything; take 3 or more")
 EXACT = marked("{one} has {by} against {other} ({measure})")
 SAME = marked("{one} and {other} gave the same figures with every seed: no difference can be seen")
 FAILED = marked("{one}: the loss became no number in {count} of {seeds} trainings")
 HOPELESS = marked("{one}: {count} of {seeds} trainings were stopped, far behind every run of the baseline")
 WAITING = marked("{count} of {total} trainings are still to do")
-NONE_BETTER = marked("none of {count} variants is better than the baseline beyond chance ({measure}, {seeds} seeds)")
+NONE_BETTER = marked("no variant is better than the baseline beyond chance ({measure}, {seeds} seeds)")
 BEST = marked("beyond chance better than the baseline: {names}")
-POINTS = marked("points")
-UNITLESS = ""
+POINTS = marked("{number} points")
 
 
 def verdicts(results: Results, key: str = "accuracy") -> list[Remark]:
@@ -44,7 +43,7 @@ def _summary(results: Results, measure: Measure, found: Comparison) -> Iterator[
     if names:
         yield remark(BEST, names=", ".join(names))
     elif found.known.any():
-        yield remark(NONE_BETTER, count=len(results.variants) - 1, measure=Sentence(measure.name), seeds=len(results.plan.seeds))
+        yield remark(NONE_BETTER, measure=Sentence(measure.name), seeds=len(results.plan.seeds))
 
 
 def _each(results: Results, measure: Measure, found: Comparison) -> Iterator[Remark]:
@@ -57,7 +56,7 @@ def _each(results: Results, measure: Measure, found: Comparison) -> Iterator[Rem
 
 def compared(one: Variant, other: Variant, measure: Measure, found: Comparison, at: int) -> Iterator[Remark]:
     """One comparison of several; where nothing can be seen, how many seeds might show it."""
-    seeds, names = int(found.pairs[at]), {"one": one.label, "other": other.label}
+    seeds, names = int(found.pairs[at]), {"one": one.name, "other": other.name}
     if not found.known[at]:
         yield remark(FEW, **names, seeds=seeds)
         return
@@ -69,19 +68,19 @@ def compared(one: Variant, other: Variant, measure: Measure, found: Comparison, 
         yield remark(SAME, **names)
         return
     by = float(found.difference[at])
-    shown = {"measure": Sentence(measure.name), "unit": _unit(measure), "seeds": seeds, **names}
+    shown = {"measure": Sentence(measure.name), "seeds": seeds, **names}
     sign = int(found.better[at]) * measure.good
     ends = (float(found.low[at]), float(found.high[at]))
     if sign:
         low, high = sorted(abs(end) for end in ends)
-        yield remark(BETTER if sign > 0 else WORSE, by=_number(abs(by), measure), low=_number(low, measure),
+        yield remark(BETTER if sign > 0 else WORSE, by=_amount(abs(by), measure), low=_number(low, measure),
                      high=_number(high, measure), **shown)  # fmt: skip
         return
     low, high = ends
-    yield remark(ALIKE, by=_number(by, measure, "+"), low=_number(low, measure, "+"), high=_number(high, measure, "+"), **shown)
+    yield remark(ALIKE, by=_amount(by, measure, "+"), low=_number(low, measure, "+"), high=_number(high, measure, "+"), **shown)
     needed = _needed(found, at, seeds)
     if needed is not None:
-        yield remark(MORE, by=_number(abs(by), measure), unit=_unit(measure), needed=needed)
+        yield remark(MORE, by=_amount(abs(by), measure), needed=needed)
 
 
 def _needed(found: Comparison, at: int, seeds: int) -> int | None:
@@ -100,11 +99,13 @@ def _failures(results: Results, variant: Variant) -> Iterator[Remark]:
     states = results.states(variant)
     for state, message in (("diverged", FAILED), ("hopeless", HOPELESS)):
         if state in states:
-            yield remark(message, one=variant.label, count=states.count(state), seeds=len(states))
+            yield remark(message, one=variant.name, count=states.count(state), seeds=len(states))
 
 
-def _unit(measure: Measure) -> str:
-    return Sentence(POINTS) if measure.unit == "%" else measure.unit
+def _amount(value: float, measure: Measure, sign: str = "") -> str:
+    """With its unit; differences of shares are points."""
+    number = _number(value, measure, sign)
+    return Sentence(POINTS, number=number) if measure.unit == "%" else f"{number} {measure.unit}".rstrip()
 
 
 def _number(value: float, measure: Measure, sign: str = "") -> str:

@@ -5,6 +5,7 @@ from math import isfinite, nan
 from statistics import fmean
 from typing import Any
 
+from convlens.lang.sentence import in_language
 from convlens.pageparts.series import Chart, Panel, Series, smoothed, thinned
 from convlens.studies.results import Results
 from convlens.training.pages.curves import WORDS
@@ -51,7 +52,7 @@ class _Drawn:
         variant = results.variants[row]
         runs = [results.folder.run(outcome.trial) for outcome in results.outcomes if outcome.trial.variant == variant]
         self.row = row
-        self.label = variant.label
+        self.label = {lang: in_language(lang, variant.name) for lang in ("en", "zh")}
         self.epochs: list[Rows] = [rows for run in runs if (rows := read_lines(run.epochs))]
         self.steps: list[Rows] = [rows for run in runs if (rows := _steps(run))]
         self.judged = any("validation_loss" in row for rows in self.epochs for row in rows)

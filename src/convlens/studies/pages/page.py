@@ -6,6 +6,7 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from convlens.lang.messages import said_as
+from convlens.lang.sentence import in_language
 from convlens.pageparts.assembly import embedded, filled, script, style, web_file, words
 from convlens.studies.figures import Measure
 from convlens.studies.pages.charts import search_chart, study_chart
@@ -29,7 +30,8 @@ def study_page(study: "Study", lang: str = "en", made: date | None = None) -> st
     verdicts = {each: {"summary": [one.text(each) for one in study.verdicts]} for each in LANGUAGES}
     return _page({
         **_about(record, lang, made), "kind": "study", "about": record.get("about"), "verdicts": verdicts,
-        "seeds": record["seeds"], "curves": study_chart(results), "variants": [each.label for each in results.variants],
+        "seeds": record["seeds"], "curves": study_chart(results),
+        "variants": [{lang: in_language(lang, each.name) for lang in LANGUAGES} for each in results.variants],
         "measures": [_measure(results, measure) for measure in results.measures], "grid": _grid(results),
         "states": [[results.states(each).count(state) for state in ("done", "diverged", "hopeless", "waiting")]
                    for each in results.variants],
@@ -55,19 +57,25 @@ def search_page(search: "Search", lang: str = "en", made: date | None = None) ->
 
 def _page(record: dict[str, Any]) -> str:
     parts = {
-        "lang": record["lang"], "title": escape(record["name"]), "words": embedded(words(ROOM)), "data": embedded(record),
+        "lang": record["lang"], "title": escape(_title(record)), "words": embedded(words(ROOM)), "data": embedded(record),
         "style": style(ROOM, ("study.css",), ("base.css", "curves.css")),
         "script": script(ROOM, ("pictures.js", "study.js"), ("base.js", "tables.js", "curves.js")),
     }  # fmt: skip
     return filled(web_file(ROOM, "page.html"), parts)
 
 
+def _title(record: dict[str, Any]) -> str:
+    about = record.get("about")
+    return str(about["title"][record["lang"]] if about else record["name"])
+
+
 def _about(record: dict[str, Any], lang: str, made: date | None) -> dict[str, Any]:
     changed = [[one.setting.name, shown(one.value), shown(one.setting.default), _both(one.setting.meaning)]
                for one in chosen(record["settings"]) if one.changed]  # fmt: skip
     return {
-        "schema": "convlens/study-page/1", "lang": lang, "made": (made or date.today()).isoformat(), "name": record["name"],
-        "network": record["network"], "data": record["data"], "settings": changed, "command": record["command"],
+        "schema": "convlens/study-page/1", "lang": lang, "made": (made or date.today()).isoformat(),
+        "name": said_value(record["name"]),
+        "network": said_value(record["network"]), "data": record["data"], "settings": changed, "command": record["command"],
         "machine": record.get("machine", {}), "versions": record.get("versions", {}), "parts": record.get("parts", {}),
     }  # fmt: skip
 

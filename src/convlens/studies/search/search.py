@@ -15,10 +15,11 @@ from convlens.lang.layout import aligned
 from convlens.lang.messages import marked, said, say
 from convlens.lang.remark import Remark, remark
 from convlens.studies.folder import StudyFolder
-from convlens.studies.plan import LENGTHS, Trial, Variant
+from convlens.studies.plan import LENGTHS, Variant
 from convlens.studies.search.space import Space, space_of, suggested
 from convlens.studies.search.storage import HEARTBEAT, shown_url, storage_of, url_of
-from convlens.studies.search.trials import Budget, joined, work
+from convlens.studies.search.team import first, follow, joined_by, together, told
+from convlens.studies.search.trials import Budget, counted, joined, work
 from convlens.studies.vary import said_values
 from convlens.studies.watch import StudyWatch
 from convlens.training.engine.blame import DivergedError
@@ -119,26 +120,37 @@ def search(
 
     ``space`` are texts such as ``learning_rate=1e-4..1e-1:log,batch=64|128``; without them the recipe's own. 30 trials
     unless ``trials`` or ``minutes`` say more or less. Raises `UsageError`, and `StorageError` for the database.
+
+    Under torchrun its processes train each trial together, and the first of them owns it.
     """
     watch = watch or StudyWatch()
+    optuna.logging.set_verbosity(optuna.logging.ERROR)  # what happens is said by `watch`
     found = recipe if isinstance(recipe, Recipe) else recipe_of(_named(recipe))
     base = replace(found, data=data or found.data).with_values(settings)
     dimensions = space_of(space, found.search)
-    _check(base, dimensions, trials, minutes, watch, prune=prune)
-    folder = StudyFolder(Path(out) if out else new_path(f"{base.name}-search", Path("studies")))
-    folder.make()
-    url = url_of(storage, folder.database)
-    study, fresh = joined(storage_of(url, heartbeat), _name(base, folder, storage), method, base.settings.seed, prune=prune)
-    done = len(study.get_trials(deepcopy=False, states=(TrialState.COMPLETE, TrialState.PRUNED)))
-    place = shown_url(url)
-    watch.said(remark(BEGUN, place=place) if fresh else remark(JOINED, place=place, done=done))
     budget = Budget(trials if trials or minutes else 30, minutes * 60 if minutes is not None else None)
+    _check(base, dimensions, trials, minutes, watch, prune=prune)
+    with joined_by(base):
+        if not first():
+            follow(base)
+            return Search(StudyFolder(Path(out)), base, dimensions, (), {}, command)
+        folder = StudyFolder(Path(out) if out else new_path(f"{base.name}-search", Path("studies")))
+        folder.make()
+        url = url_of(storage, folder.database)
+        study, fresh = joined(storage_of(url, heartbeat), _name(base, folder, storage), method, base.settings.seed, prune=prune)
+        _searched(study, Tried(base, dimensions, folder, prune=prune), budget, url, watch, fresh=fresh)
+        told(base, None)
+    return _ended(study, folder, base, dimensions, command, lang)
+
+
+def _searched(study: Any, objective: "Tried", budget: Budget, url: str, watch: StudyWatch, *, fresh: bool) -> None:
+    done, place = counted(study)[0], shown_url(url)
+    watch.said(remark(BEGUN, place=place) if fresh else remark(JOINED, place=place, done=done))
     watch.begun(budget.trials or 0, done)
     try:
-        work(study, Tried(base, dimensions, folder, prune=prune), budget, url, lambda trial: _tell(watch, study, trial))
+        work(study, objective, budget, url, lambda trial: _tell(watch, study, trial))
     finally:
         watch.ended()
-    return _ended(study, folder, base, dimensions, command, lang)
 
 
 def _ended(study: Any, folder: StudyFolder, base: Recipe, space: Space, command: str, lang: str) -> Search:
@@ -171,6 +183,7 @@ class Tried:
         values = suggested(self.space, trial)
         trial.set_user_attr("values", values)
         path = self.folder.runs / f"trial-{trial.number:04d}-{os.getpid()}"
+        told(self.base, (values, str(path)))
         try:
             run = train(varied(self.base, values), out=path, watch=_Reporting(trial) if self.prune else None)
         except DivergedError:
@@ -193,7 +206,7 @@ class _Reporting(Watch):
 def varied(base: Recipe, values: Mapping[str, Any]) -> Recipe:
     """The recipe of a trial."""
     read = {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
-    return Trial(Variant(read), base.settings.seed).variant.recipe(base, base.settings.seed)
+    return Variant(read).recipe(base, base.settings.seed)
 
 
 def _named(recipe: str) -> str:
@@ -216,6 +229,8 @@ def _check(
         raise UsageError("a search needs at least one trial, and some time")
     if not prune:
         return
+    if together():
+        raise UsageError("--prune ends a training in one process, but torchrun started several\n  fix: leave --prune out")
     lengths = [each.name for each in space if each.name in LENGTHS]
     if lengths:
         raise UsageError(f"--prune compares trials half-way, but {lengths[0]} gives them other lengths or schedules\n"
@@ -233,4 +248,4 @@ def _tell(watch: StudyWatch, study: Any, trial: Any) -> None:
         outcome = remark(STOPPED, number=trial.number, values=values)
     if outcome is not None:
         watch.said(outcome)
-    watch.moved(len(study.get_trials(deepcopy=False, states=(TrialState.COMPLETE, TrialState.PRUNED))))
+    watch.moved(counted(study)[0])

@@ -54,12 +54,15 @@ class World:
 
 @contextmanager
 def joined(device: torch.device) -> Iterator[World]:
-    """Join the processes of torchrun, if it started this one; leave them at the end.
+    """Join the processes of torchrun, if it started this one; leave them at the end. Who has joined already stays.
 
     Raises `UsageError` where fewer came together than were started.
     """
     if "RANK" not in os.environ or "WORLD_SIZE" not in os.environ:
         yield World()
+        return
+    if dist.is_initialized():  # of several trainings after one another: a group cannot be left and joined again safely
+        yield World(dist.get_rank(), dist.get_world_size(), int(os.environ.get("LOCAL_RANK", "0")))
         return
     wanted = int(os.environ["WORLD_SIZE"])
     dist.init_process_group("nccl" if device.type == "cuda" else "gloo")

@@ -8,11 +8,12 @@ function deviation(values) {
 const fixed = (value, measure) => (value === null ? "?" : value.toFixed(measure.digits));
 const signed = (value, measure) => (value === null ? "?" : (value > 0 ? "+" : "") + fixed(value, measure));
 const titled = (measure) => measure.name[state.lang] + (measure.unit ? ", " + measure.unit : "");
+const names = () => D.variants.map((one) => one[state.lang]);
 const fit = (text, room) => clipped(text, Math.max(8, Math.floor(room / 7.2)));
 
 function effectsPicture(measure) {
   const width = Math.max(300, state.width), left = Math.min(250, Math.floor(width * 0.36)), right = 24, row = 26, top = 8;
-  const rows = D.variants.slice(1).map((label, at) => ({ label, found: measure.against[at] }));
+  const rows = names().slice(1).map((label, at) => ({ label, found: measure.against[at] }));
   const known = rows.flatMap(({ found }) => [found[0], found[1], found[2]]).filter((value) => value !== null);
   const edge = Math.max(...rows.map(({ found }) => Math.abs(found[0] || 0)), 1e-12), most = Math.min(Math.max(...known.map(Math.abs), edge), edge * 6) || 1;
   const x = (value) => left + ((Math.max(-most, Math.min(most, value)) + most) / (2 * most)) * (width - left - right), height = top + rows.length * row + 34;
@@ -62,7 +63,7 @@ function parallelPicture() {
   picture.append(lines);
   scales.forEach(({ axis, y }, at) => {
     const ends = axis.words ? axis.words.map((text, place) => [place, text]) : [...new Set([Math.min(...axis.values), Math.max(...axis.values)])].map((value) => [value, numberText(Number(value.toPrecision(4)))]);
-    picture.append(svg("path", { class: "axis", d: `M${x(at)} ${top}V${height - bottom}` }), svg("text", { x: x(at), y: 16, "text-anchor": "middle" }, fit(axis.name, 140)));
+    picture.append(svg("path", { class: "axis", d: `M${x(at)} ${top}V${height - bottom}` }), svg("text", { x: at === 0 ? 4 : at === scales.length - 1 ? width - 4 : x(at), y: 16, "text-anchor": at === 0 ? "start" : at === scales.length - 1 ? "end" : "middle" }, fit(axis.name, 190)));
     ends.forEach(([value, text]) => picture.append(svg("text", { class: "small", x: x(at) + 6, y: y(value) + (axis.words ? 4 : y(value) < height / 2 ? -6 : 16) }, fit(text, 110))));
   });
   return picture;

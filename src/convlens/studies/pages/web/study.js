@@ -32,7 +32,7 @@ function drawPictures() {
   $("s-parallel").hidden = study || D.trials.length < 2;
   if (!$("s-effects").hidden) {
     $("measure").replaceChildren(...D.measures.map((one, at) => el("option", { value: at, selected: at === state.measure }, titled(one))));
-    const measure = D.measures[state.measure], lines = D.variants.slice(1).map((label, at) => { const found = measure.against[at]; return [named(label, 60), signed(found[0], measure), found[1] === null ? t("tooFew") : t("interval", { low: signed(found[1], measure), high: signed(found[2], measure) }), found[3] === null ? "-" : found[3] < 0.001 ? "<0.001" : found[3].toFixed(3)]; });
+    const measure = D.measures[state.measure], lines = names().slice(1).map((label, at) => { const found = measure.against[at]; return [named(label, 60), signed(found[0], measure), found[1] === null ? t("tooFew") : t("interval", { low: signed(found[1], measure), high: signed(found[2], measure) }), found[3] === null ? "-" : found[3] < 0.001 ? "<0.001" : found[3].toFixed(3)]; });
     $("effects").replaceChildren(effectsPicture(measure), el("div", { class: "wide" }, table([t("variant"), ">" + t("difference"), ">95 %", ">p"], lines)));
   }
   if (!$("s-grid").hidden) $("grid").replaceChildren(el("p", {}, titled(D.measures[state.measure])), heatTable(D.measures[state.measure]), el("p", { class: "quiet" }, t("baselineOwn")));
@@ -47,7 +47,7 @@ function drawTable() {
   }
   const states = ([done, diverged, hopeless, waiting]) => [t("stateText", { done }), diverged ? t("diverged", { n: diverged }) : "", hopeless ? t("hopeless", { n: hopeless }) : "", waiting ? t("waiting", { n: waiting }) : ""].filter(Boolean).join(", ");
   const figure = (measure, at) => { const middle = mean(measure.values[at]), spread = deviation(measure.values[at]), sign = at ? measure.against[at - 1][5] : 0; return middle === null ? "-" : [fixed(middle, measure) + (spread === null || measure.exact ? "" : " ± " + fixed(spread, measure)), sign ? el("b", {}, sign > 0 ? " +" : " −") : ""]; };
-  $("table").replaceChildren(table([t("variant"), t("state"), ...D.measures.map((one) => ">" + titled(one))], D.variants.map((label, at) => [named(label, 60), states(D.states[at]), ...D.measures.map((one) => figure(one, at))])));
+  $("table").replaceChildren(table([t("variant"), t("state"), ...D.measures.map((one) => ">" + titled(one))], names().map((label, at) => [named(label, 60), states(D.states[at]), ...D.measures.map((one) => figure(one, at))])));
   $("table-text").textContent = t("tableStudy", { seeds: D.seeds.join(", ") });
 }
 
