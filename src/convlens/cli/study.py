@@ -3,6 +3,7 @@
 import os
 import shlex
 import sys
+from pathlib import Path
 from typing import Any
 
 import click
@@ -49,7 +50,9 @@ from convlens.media.extras import extra
 )
 @click.option("--prune", is_flag=True, help="Stop bad trials early by successive halving.")
 @click.option("--storage", metavar="URL", default="", help="Where trials are kept: postgresql://... for many machines.")
-@click.option("--compare", "comparing", is_flag=True, help="A page of the runs that are named, beside one another.")
+@click.option(
+    "--compare", "comparing", is_flag=True, help="One page of several runs, or of all runs of studies, beside one another."
+)
 @click.option("--resume", metavar="STUDY", default="", help="Go on with a study that was stopped or killed.")
 @click.option("--jobs", type=int, default=1, show_default=True, metavar="N", help="Trainings at a time, each on one thread.")
 @click.option("--stop-hopeless", is_flag=True, help="Stop trainings that are far behind every baseline run, where that is fair.")
@@ -70,7 +73,7 @@ def command(
     stopped goes on with --resume. Its folder has result.json, result.csv and the page report.html.
 
     --search looks for better settings instead; the same command with the same -o or --storage, started again or on another
-    machine, joins in. --compare RUN... writes one page of several runs.
+    machine, joins in. --compare RUN... writes one page of several runs; -o names its file.
     """
     if listing:
         _list(lang)
@@ -111,11 +114,18 @@ def _compare(runs: list[str], out: str, lang: str) -> None:
     from convlens.cli._output import write  # noqa: PLC0415 - only here
     from convlens.training.pages.page import run_page  # noqa: PLC0415 - `--help` needs no page
 
-    folders = [run for run in runs if run]
+    folders = [folder for run in runs if run for folder in _runs_of(run)]
     if len(folders) < 2:
         raise UsageError("--compare takes two runs or more\n  fix: convlens study --compare runs/one runs/other -o page.html")
     page = run_page(folders, lang)
     write(out or "comparison.html", page)
+    emit(f"{out or 'comparison.html'}\n")
+
+
+def _runs_of(place: str) -> list[str]:
+    """The runs of a study, or the run itself."""
+    runs = Path(place) / "runs"
+    return sorted(str(run.parent) for run in runs.glob("*/run.json")) if runs.is_dir() else [place]
 
 
 def _list(lang: str) -> None:

@@ -1,6 +1,7 @@
 """One training of a study, in this process or in one of its own: begun, gone on with, or done already."""
 
 import contextlib
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from convlens.training.engine.watch import Watch
 from convlens.training.recipe import Recipe
 from convlens.training.record.files import write_json
 from convlens.training.record.folder import RunFolder
-from convlens.training.train import train
+from convlens.training.train import StoppedError, train
 
 
 class _Seen(Watch):
@@ -23,11 +24,14 @@ class _Seen(Watch):
         self.moved = moved
         self.limits = limits
         self.steps = 1
+        self.parent = os.getppid()
 
     def begun(self, step: int, steps: int) -> None:
         self.steps = max(steps, 1)
 
     def stepped(self, step: int, loss: float, rate: float) -> None:
+        if os.getppid() != self.parent:  # who started it was killed; going on would meet the one that resumes
+            raise StoppedError("the study that started this training has ended")
         self.moved(step / self.steps)
 
     def judged(self, record: Mapping[str, Any]) -> None:
