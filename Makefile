@@ -9,19 +9,25 @@ RUNS ?= 1000000
 SECONDS ?= 600
 SETTINGS ?= 500
 
-.PHONY: demo test browser check conformance frameworks fuzz docs catalogues bench lint-bench sweep studies database clean
+.PHONY: demo test browser data database check accuracy training-speed conformance frameworks fuzz docs catalogues bench lint-bench sweep \
+  studies clean
 
 demo: $(DEMO_VENV)/ready  ## a light install (no torch), then two summaries
 	$(DEMO_VENV)/bin/convlens summary alexnet
 	$(DEMO_VENV)/bin/convlens summary examples/small_cnn.onnx
 	$(DEMO_VENV)/bin/convlens layer "Conv2d(3, 64, 7, stride=2, padding=3)" --input 1x3x224x224
 
-test: browser database $(VENV)/ready $(FRAMEWORKS_VENV)/ready check  ## everything the tests need, then the whole suite
+test: browser data database $(VENV)/ready $(FRAMEWORKS_VENV)/ready check  ## everything the tests need, then the whole suite
 
 browser:  ## Chromium for the tests of the pages, where this user may install it; without it they are skipped, loudly
 	@command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
 	  && { apt-get update -qq; apt-get install -y -qq chromium fonts-noto-cjk >/dev/null; }; } \
 	  || echo "NO CHROMIUM: THE TESTS OF THE PAGES WILL NOT RUN IN A BROWSER (apt-get install chromium fonts-noto-cjk)" >&2
+
+data:  ## Fashion-MNIST for the tests of training, where this user may install it; without it those are skipped, loudly
+	@[ -d /usr/share/datasets/fashion-mnist ] || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
+	  && { apt-get update -qq; apt-get install -y -qq dataset-fashion-mnist >/dev/null; }; } \
+	  || echo "NO FASHION-MNIST: THE TESTS THAT TRAIN ON IT WILL NOT RUN (apt-get install dataset-fashion-mnist)" >&2
 
 check: $(VENV)/ready  ## lint, types, import contracts, tests, doctests, generated pages up to date
 	$(BIN)/ruff check .
@@ -52,6 +58,12 @@ bench: $(VENV)/peers  ## measure convlens and its peers, and write docs/speed.md
 
 lint-bench: $(VENV)/ready  ## put faults into every network, and write what lint finds of them to docs/lint-bench.md
 	$(BIN)/python -m bench.lint
+
+accuracy: $(VENV)/ready  ## train every recipe over several seeds for docs/training-results.md: hours without an accelerator
+	$(BIN)/python -m bench.accuracy
+
+training-speed: $(VENV)/ready  ## measure a training against a plain loop for docs/training-speed.md: about half an hour
+	$(BIN)/python -m bench.train --full
 
 sweep: $(VENV)/ready  ## measure every setting of a convolution anew for docs/sweep.md, and whether the order of times holds
 	$(BIN)/python -m bench.sweep_article 1

@@ -17,10 +17,14 @@ from convlens.ir import op as operators
 from convlens.ir.op import Op
 from convlens.ir.spelling import REQUIRED
 from convlens.lang.markdown import prose, table_row
+from convlens.lang.messages import said_as
 from convlens.linting import table as rules
 from convlens.linting.documentation import OPTIONAL
 from convlens.linting.rule import Rule
 from convlens.passes.facts import facts
+from convlens.training.recipe import recipe_names, recipe_of
+from convlens.training.settings.setting import Setting
+from convlens.training.settings.settings import Settings, table
 
 REFERENCE = Path(__file__).parent / "reference"
 NOTE = "<!-- Written by docs/generate.py from the code: change the code, then run `make docs`. -->\n\n"
@@ -34,6 +38,9 @@ def pages() -> dict[str, str]:
         "networks.md": _networks(),
         "rules.md": _rules(),
         "commands.md": _commands(),
+        "settings.md": _settings("en"),
+        "settings.zh-CN.md": _settings("zh"),
+        "recipes.md": _recipes(),
     }
 
 
@@ -42,6 +49,7 @@ def _index() -> str:
         f"{NOTE}# Reference\n\n- [Operators](operators.md): what each computes and costs, and how frameworks write it\n"
         "- [Networks](networks.md): the networks that go by a name\n"
         "- [Rules](rules.md): what `convlens lint` finds, and why it is a fault\n- [Commands](commands.md)\n"
+        "- [Settings of a training](settings.md) ([中文](settings.zh-CN.md)), and the [recipes](recipes.md) that come with it\n"
     )
 
 
@@ -96,6 +104,52 @@ def _networks() -> str:
         params, macs = sum(f.params for f in found), sum(f.macs or 0 for f in found)
         rows.append(f"| `{name}` | {graph.inputs[0].spec} | {params:,} | {macs:,} | {len(graph.nodes)} |")
     return NOTE + head + "\n".join(rows) + "\n"
+
+
+GROUPS = {
+    "length": ("Length and batches", "长度与批次"), "optimizer": ("Optimizer", "优化器"), "schedule": ("Learning rate", "学习率"),
+    "regularization": ("Against overfitting", "防止过拟合"), "loss": ("Loss and rare classes", "损失与稀有类别"),
+    "augmentation": ("Augmentation", "数据增强"), "data": ("Data", "数据"), "machine": ("Machine", "机器"),
+}  # fmt: skip
+"""The groups of `convlens.training.settings.settings.table`, in both languages."""
+
+
+def _settings(lang: str) -> str:
+    at = ("en", "zh").index(lang)
+    titles = (("Settings of a training", "setting", "default", "what it does", "why this default", "legal"),
+              ("训练的设置", "设置", "默认值", "作用", "默认值的理由", "允许的值"))[at]  # fmt: skip
+    intro = (
+        (
+            "Each is an option of `convlens train` (`--learning-rate 0.01`), a line of a recipe (`learning_rate = 0.01`) and an "
+            "argument of `convlens.train(..., learning_rate=0.01)`."
+        ),
+        (
+            "每一项都是 `convlens train` 的选项（`--learning-rate 0.01`）、配方文件中的一行（`learning_rate = 0.01`），"
+            "也是 `convlens.train(..., learning_rate=0.01)` 的参数。"
+        ),
+    )[at]
+    lines = [f"{NOTE}# {titles[0]}", "", intro]
+    for group, names in GROUPS.items():
+        lines += ["", f"## {names[at]}", "", f"| {' | '.join(titles[1:])} |", "|---|---|---|---|---|"]
+        lines += [_setting_row(about, lang) for about in table() if about.group == group]
+    return "\n".join(lines) + "\n"
+
+
+def _setting_row(about: Setting, lang: str) -> str:
+    default = "" if about.default in (None, ()) else f"`{str(about.default).lower()}`"
+    return table_row([f"`{about.name}`", default, said_as(lang, about.meaning), said_as(lang, about.reason), about.legal(lang)])
+
+
+def _recipes() -> str:
+    lines = [f"{NOTE}# Recipes", "", "`convlens train NAME` trains any of these; [what they reach](../training-results.md)."]
+    for name in recipe_names():
+        recipe = recipe_of(name)
+        changed = {key: value for key, value in recipe.settings.to_dict().items() if value != Settings().to_dict().get(key)}
+        shown = ", ".join(f"`{key} = {str(value).lower()}`" for key, value in changed.items())
+        data = f" on {recipe.data}" if recipe.data else ""
+        lines += ["", f"## {name}", "", recipe.description, "", recipe.description_zh, "",
+                  f"Network `{Path(recipe.network).stem}`{data}; {shown or 'all settings as they are'}."]  # fmt: skip
+    return "\n".join(lines) + "\n"
 
 
 def _rules() -> str:

@@ -22,10 +22,13 @@ if TYPE_CHECKING:
     from convlens.rewrites.rewrite import rewrite
     from convlens.studies.study import study
     from convlens.sweeps.sweep import sweep
+    from convlens.training.evaluate import evaluate
+    from convlens.training.predict import predict
     from convlens.training.train import train
 
 __all__ = [
-    "__version__", "diff", "draw", "explain", "layer", "lint", "play", "rewrite", "run", "study", "summary", "sweep", "train",
+    "__version__", "diff", "draw", "evaluate", "explain", "layer", "lint", "play", "predict", "rewrite", "run", "study", "summary",
+    "sweep", "train",
 ]  # fmt: skip
 __version__ = "0.1.0"
 
@@ -33,10 +36,12 @@ __version__ = "0.1.0"
 _PLACES = {
     "diff": "convlens.diffs.diff",
     "draw": "convlens.networkpages.draw",
+    "evaluate": "convlens.training.evaluate",
     "explain": "convlens.explanations.explanation",
     "layer": "convlens.report.layer",
     "lint": "convlens.linting.lint",
     "play": "convlens.playgrounds.play",
+    "predict": "convlens.training.predict",
     "run": "convlens.execution.run",
     "rewrite": "convlens.rewrites.rewrite",
     "study": "convlens.studies.study",

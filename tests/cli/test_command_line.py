@@ -48,8 +48,8 @@ def test_help_lists_the_verbs_without_importing_them() -> None:
         "import sys; from convlens.cli import main\ntry: main(['--help'])\nexcept SystemExit: pass\nprint(*sorted(sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert "summary  What is in a network" in done.stdout
-    assert "layer    What does this one layer do" in done.stdout
+    assert "summary   What is in a network" in done.stdout
+    assert "layer     What does this one layer do" in done.stdout
     modules = done.stdout.splitlines()[-1].split()
     assert "convlens.cli.summary" not in modules
     assert "convlens.cli.layer" not in modules
@@ -73,7 +73,7 @@ def test_no_verb_prints_the_help() -> None:
     done = run()
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("Usage: ")
-    assert "layer    What does this one layer do" in done.stderr
+    assert "layer     What does this one layer do" in done.stderr
     assert "error" not in done.stderr
 
 
@@ -144,7 +144,7 @@ def test_broken_shapes_give_a_report_and_exit_code_1(tmp_path: Path) -> None:
         (
             ["summry"],
             2,
-            "error: there is no verb 'summry' (did you mean 'summary'?); the verbs are: diff, draw, explain, layer, lint, play, rewrite, run, summary, sweep",
+            "error: there is no verb 'summry' (did you mean 'summary'?); the verbs are: diff, draw, evaluate, explain, layer, lint, play, predict, rewrite, run, study, summary, sweep, train",
         ),
         (["summary"], 2, "error: Missing argument 'MODEL'."),
         (["summary", "alexnet", "--dept", "1"], 2, "error: No such option"),
@@ -230,6 +230,9 @@ SPOKEN = {
 }
 """Verbs that print words, with arguments."""
 
+OF_A_RUN = {"evaluate", "predict", "train"}
+"""Verbs that need a training: their language is tested with it."""
+
 
 @pytest.mark.parametrize(("verb", "args"), SPOKEN.items(), ids=SPOKEN)
 def test_the_language_is_asked_for_or_that_of_the_locale(
@@ -253,7 +256,7 @@ def test_the_language_is_asked_for_or_that_of_the_locale(
 def test_every_verb_has_the_option() -> None:
     """A new verb is to be added to SPOKEN."""
     verbs = {p.stem for p in (Path(convlens.cli.__file__).parent).glob("*.py") if not p.stem.startswith("_")}
-    assert verbs == SPOKEN.keys()
+    assert verbs == SPOKEN.keys() | OF_A_RUN
 
 
 def test_explain_in_every_form(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

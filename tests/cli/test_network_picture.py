@@ -1,5 +1,6 @@
 """What `draw` does with a network."""
 
+import json
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -23,10 +24,19 @@ def test_a_picture_and_a_page_are_written(
     assert "2x6x28x28" in (tmp_path / "mine.html").read_text(encoding="utf-8")
 
 
+def test_the_ending_chooses_the_form(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    draw_network("lenet5", Wanted(report=True, out="report.md"), "zh")
+    draw_network("lenet5", Wanted(compare="alexnet", out="report.json"), "en")
+    assert "| 1 | c1 | 卷积 |" in (tmp_path / "report.md").read_text(encoding="utf-8")
+    assert json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))["compare"]["schema"] == "convlens/diff/1"
+
+
 @pytest.mark.parametrize(("wanted", "says"), [
-    (Wanted(report=True, out="a.svg"), "--report belongs to the report, which is a page\n  fix: -o with the ending .html, or no -o"),
+    (Wanted(report=True, out="a.svg"), "--report belongs to the report\n  fix: -o with the ending .html, .md or .json, or no -o"),
     (Wanted(compare="alexnet", out="a.svg"), "--compare belongs to the report"),
-    (Wanted(out="a.gif"), "-o a.gif: the ending '.gif' says no format\n  fix: one of .svg, .html"),
+    (Wanted(picture="a.png", out="a.md"), "--picture belongs to the report as a page\n  fix: -o with the ending .html, or no -o"),
+    (Wanted(out="a.gif"), "-o a.gif: the ending '.gif' says no format\n  fix: one of .svg, .html, .md, .json"),
     (Wanted(out="nowhere/a.svg"), "-o nowhere/a.svg: there is no folder 'nowhere'"),
     (Wanted(picture="missing.png"), "missing.png cannot be read: No such file or directory"),
 ])  # fmt: skip

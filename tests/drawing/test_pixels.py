@@ -1,13 +1,15 @@
 """GIF, PNG and MP4."""
 
 import io
+import json
 import shutil
 import stat
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops, ImageStat
 
 import convlens
 from convlens.drawing.draw import Drawing
@@ -93,10 +95,56 @@ def test_what_ffmpeg_says_is_passed_on(drawing: Drawing, tmp_path: Path, monkeyp
     assert str(caught.value) == f"ffmpeg could not write {tmp_path / 'a.mp4'}: Unknown encoder libx264"
 
 
-@pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="ffmpeg is not installed: no real MP4 was written")
-def test_a_real_mp4(drawing: Drawing, tmp_path: Path) -> None:
-    drawing.save(tmp_path / "a.mp4")
-    assert b"ftyp" in (tmp_path / "a.mp4").read_bytes()[:16]
+def test_a_real_mp4_shows_every_step_for_a_second(drawing: Drawing, tmp_path: Path) -> None:
+    if not (shutil.which("ffmpeg") and shutil.which("ffprobe")):
+        pytest.skip("NO REAL MP4 WAS WRITTEN: the programs ffmpeg and ffprobe are not installed (apt-get install ffmpeg)")
+    path = tmp_path / "a.mp4"
+    drawing.save(path)
+    asked = ["ffprobe", "-v", "error", "-show_streams", "-show_format", "-of", "json", str(path)]
+    told = json.loads(subprocess.run(asked, capture_output=True, check=True).stdout)
+    stream = told["streams"][0]
+    raster = Raster(drawing.scene, 2)
+    width, height = (size - size % 2 for size in raster.base.size)
+    assert (stream["codec_name"], stream["pix_fmt"], stream["width"], stream["height"]) == ("h264", "yuv420p", width, height)
+    assert {stream[f"color_{what}"] for what in ("space", "primaries", "transfer")} == {"bt709"}
+    assert float(told["format"]["duration"]) == 9 + 2
+    assert told["format"]["tags"]["comment"] == COMMAND
+    shown = raw_frames(path, width, height)
+    steps = [raster.frame(at).crop((0, 0, width, height)) for at in range(9)]
+    assert len(shown) == 11
+    for at, frame in enumerate(shown):
+        far = [mean_difference(frame, step) for step in steps]
+        assert far.index(min(far)) == min(at, 8)
+        assert min(far) < 3
+
+
+def raw_frames(path: Path, width: int, height: int) -> list[Image.Image]:
+    """The middle of each second."""
+    asked = [
+        "ffmpeg",
+        "-loglevel",
+        "error",
+        "-ss",
+        "0.5",
+        "-i",
+        str(path),
+        "-vf",
+        "fps=1:round=up",
+        "-f",
+        "rawvideo",
+        "-pix_fmt",
+        "rgb24",
+        "-",
+    ]
+    data = subprocess.run(asked, capture_output=True, check=True).stdout
+    size = width * height * 3
+    return [Image.frombytes("RGB", (width, height), data[at : at + size]) for at in range(0, len(data), size)]
+
+
+def mean_difference(one: Image.Image, other: Image.Image) -> float:
+    """Of a channel of a pixel, 0 to 255."""
+    mean: list[float] = ImageStat.Stat(ImageChops.difference(one, other)).mean
+    return sum(mean) / 3
 
 
 def test_without_pillow_it_says_what_installs_it(drawing: Drawing, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,6 +20,7 @@ from tests.networkpages.test_record import hull
 
 pytestmark = pytest.mark.skipif(bool(missing()), reason=f"BROWSER TESTS DID NOT RUN: {missing()}")
 WEB = Path(convlens.__file__).parent / "networkpages" / "web"
+SHARED = Path(convlens.__file__).parent / "pageparts" / "web"
 EMPTY = {"layers": [], "inputs": [], "fields": [], "lang": "en", "picture": ""}
 
 
@@ -30,8 +31,8 @@ def scripts(browser: Any) -> Any:
     page.set_content(
         f'<script type="application/json" id="data">{json.dumps(EMPTY)}</script><script type="application/json" id="words-data">{{}}</script>'
     )
-    for name in ("base.js", "arcs.js", "field.js"):
-        page.add_script_tag(content=(WEB / name).read_text(encoding="utf-8"))
+    for path in (SHARED / "base.js", WEB / "figures.js", *(WEB / name for name in ("arcs.js", "field.js"))):
+        page.add_script_tag(content=path.read_text(encoding="utf-8"))
     yield page
     page.close()
 

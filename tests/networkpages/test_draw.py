@@ -1,5 +1,6 @@
 """``convlens.draw`` of a network: its files, its notebook form, and what it refuses."""
 
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,7 @@ def test_files_by_their_ending(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_what_it_refuses(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="a network is drawn as .svg or .html"):
+    with pytest.raises(UsageError, match="a network is drawn as .svg, .html, .md, .json"):
         convlens.draw("lenet5").save(tmp_path / "a.png")
     with pytest.raises(UsageError, match="No such file or directory"):
         convlens.draw("lenet5").save(tmp_path / "nowhere" / "a.svg")
@@ -34,7 +35,10 @@ def test_what_it_refuses(tmp_path: Path) -> None:
         convlens.draw("lenet5", flip=True)
 
 
-def test_a_notebook_gets_the_picture_of_the_summary() -> None:
+def test_a_notebook_gets_strip_and_table_then_the_page() -> None:
     drawing = convlens.draw("lenet5")
-    assert drawing._repr_html_() in drawing.report._repr_html_()
-    assert "data:image/svg+xml;base64," in drawing._repr_html_()
+    kept, frame = drawing._repr_html_().split("<iframe", 1)
+    assert kept == drawing.report._repr_html_()
+    assert "data:image/svg+xml;base64," in kept
+    assert 'sandbox="allow-scripts allow-downloads"' in frame
+    assert unescape(frame.split('srcdoc="')[1].split('"')[0]) == drawing.html()

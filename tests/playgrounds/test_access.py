@@ -20,7 +20,9 @@ def axe() -> str:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("kind", ["conv", "conv1", "conv3", "grouped", "separable", "transposed", "max", "large", "edited"])
+@pytest.mark.parametrize(
+    "kind", ["conv", "conv1", "conv3", "grouped", "separable", "transposed", "max", "large", "edited", "columns"]
+)
 def test_no_barrier(visit: Any, axe: str, kind: str, scheme: str) -> None:
     page = visit(f"{KINDS[kind]}&lang={'zh' if scheme == 'dark' else 'en'}&chapter=5", color_scheme=scheme).page
     page.evaluate(axe)
@@ -32,6 +34,18 @@ def test_no_barrier_while_a_setting_is_impossible(visit: Any, axe: str, settings
     page = visit(settings).page
     page.evaluate(axe)
     assert page.evaluate(FOUND) == []
+
+
+def test_no_barrier_while_numbers_are_pasted(visit: Any, axe: str) -> None:
+    page = visit("").page
+    page.locator("#paste").focus()
+    page.keyboard.press("Enter")
+    page.locator("#own-text").fill("1 2")
+    page.locator("#own-use").click()
+    page.evaluate(axe)
+    assert page.evaluate(FOUND) == []
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.id") == "paste"
 
 
 def test_a_barrier_would_be_found(visit: Any, axe: str) -> None:

@@ -36,6 +36,8 @@ KINDS = {
     "large": "in=3&out=64&size=224&kernel=7&padding=3&dilation=1",
     "wide": "in=512&out=512&size=14&groups=32&dilation=1&stride=1",
     "uneven": "size=7x9&kernel=3x2&stride=2x1&padding=1%2B2x0&dilation=1x2",
+    "columns": "im2col=1&in=4&out=4&groups=2&size=5&dilation=1",
+    "own": "in=1&out=1&size=3&padding=0&stride=1&dilation=1&values=own&x=1_2_3_4_5_6_7_8_-9.5",
     "edited": "edit=x.0.1.1%3D50_w0.0.0.1.1%3D-3.5",
 }
 
@@ -144,6 +146,11 @@ def test_it_works_in_a_sandboxed_frame(browser: Any, served: str) -> None:
     with page.expect_download() as saved:
         frame.locator("#svg").click()
     assert saved.value.suggested_filename == "conv2d_k2s1p0d1_1x5x5-1x4x4.svg"
+    for button, ending in (("#png", ".png"), ("#html", ".html")):
+        with page.expect_download() as saved:
+            frame.locator(button).click()
+        assert saved.value.suggested_filename.endswith(ending)
+        assert saved.value.path().stat().st_size > 4000
     assert [c for c in complaints if "allow-scripts" not in c] == []
     context.close()
 
@@ -216,7 +223,32 @@ def test_forced_colours_reduced_motion_and_print(visit: Any) -> None:
     assert page.locator("#sheet svg").count() == 18
     assert "18 of 18 steps" in page.locator("#sheet").inner_text()
     for hidden in ("#drawer", ".player", ".acts", ".saves", "#pick"):
-        assert page.locator(hidden).is_hidden()
+        assert page.locator(hidden).first.is_hidden()
+
+
+A4 = 794 - 2 * 45
+"""The width of a sheet between its margins of 12 mm, in CSS pixels."""
+
+
+@pytest.mark.parametrize(
+    "settings", [*KINDS.values(), "axes=1&in=1&out=1&size=24&values=random&weights=blur&stride=1&dilation=1", "im2col=1&lang=zh"]
+)
+def test_a_printed_page_has_no_text_below_eleven_pixels(visit: Any, settings: str) -> None:
+    """Each step of the contact sheet at its own size on A4: none is shrunk, none is wider than the sheet, all text in its frame."""
+    page = visit(settings, viewport={"width": A4, "height": 1000}).page
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    assert page.evaluate("document.documentElement.scrollWidth") <= A4
+    pictures = page.locator("#sheet svg").evaluate_all("""all => all.slice(0, 8).map(svg => {
+      const frame = svg.getBoundingClientRect(), texts = [...svg.querySelectorAll('text')], boxes = texts.map(e => e.getBoundingClientRect())
+      return {scale: frame.width / svg.viewBox.baseVal.width, font: Math.min(...texts.map(e => parseFloat(getComputedStyle(e).fontSize))),
+        inside: boxes.every(b => b.left >= frame.left - 1 && b.right <= frame.right + 1 && b.bottom <= frame.bottom + 1)}
+    })""")
+    assert pictures
+    for one in pictures:
+        assert one["inside"]
+        assert one["font"] * one["scale"] >= 10.99
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
 
 
 def test_many_steps_are_sampled_and_say_so(visit: Any) -> None:

@@ -44,7 +44,12 @@ class Line:
         self.shape, self.keras, self.params = shape, keras, 0
 
     def run(self, line: str) -> None:
-        if line.startswith(("x = F.pad", "x = ZeroPadding", "x = keras.ops.pad")):
+        if line.startswith("pool = "):
+            self.pool = line.removeprefix("pool = ")
+        elif line.startswith("y = pool(F.pad("):
+            self._pad(line.removeprefix("y = pool(").partition(" / ")[0])
+            self._layer(self.pool)
+        elif line.startswith(("x = F.pad", "x = ZeroPadding", "x = keras.ops.pad")):
             self._pad(line)
         elif line.startswith("y = y["):
             self._crop(line)
@@ -55,7 +60,7 @@ class Line:
             self._layer(re.sub(r"^y = (.*)\(x\)$", r"\1", line))
 
     def _pad(self, line: str) -> None:
-        if line.startswith("x = F.pad"):
+        if "F.pad" in line:
             flat = ast.literal_eval(re.search(r"\(x, (\([\d, ]+\))", line)[1])  # type: ignore[index]
             pairs = list(zip(flat[::2], flat[1::2], strict=True))[::-1]
             self._add([n for pair in pairs for n in pair])

@@ -1,4 +1,4 @@
-"""What `draw` does with a network: the strip as an .svg, the report page as an .html."""
+"""What `draw` does with a network: the strip as an .svg, the report as an .html, .md or .json."""
 
 import shlex
 import sys
@@ -10,11 +10,11 @@ from convlens.cli._output import emit, ending_of
 from convlens.cli._save import check_target, save
 from convlens.ir.errors import UsageError
 
-ENDINGS = (".svg", ".html")
+ENDINGS = (".svg", ".html", ".md", ".json")
 
 
 class Wanted(NamedTuple):
-    """The options: ``report`` asks for the page, ``compare`` names a second network, ``picture`` a file to show in it."""
+    """The options: ``report`` asks for the report, ``compare`` names a second network, ``picture`` a file to show in it."""
 
     inputs: tuple[str, ...] = ()
     dims: tuple[str, ...] = ()
@@ -36,7 +36,7 @@ def draw_network(model: str, wanted: Wanted, lang: str) -> None:
     found, *other = (Summary(graph_of(name, wanted.inputs, wanted.dims, wanted.real, lang)) for name in _models(model, wanted))
     drawing = NetworkDrawing(found, next(iter(other), None), wanted.picture)
     path = wanted.out or drawing.name + ending
-    save({path: (drawing.svg(lang) if ending == ".svg" else drawing.html(lang, _command())).encode()})
+    save({path: drawing.written_as(ending, lang, _command()).encode()})
     emit(f"{path}\n")
     if found.facts.error is not None:
         raise found.facts.error
@@ -51,8 +51,10 @@ def _ending(wanted: Wanted) -> str:
     page: Mapping[str, object] = {"--report": wanted.report, "--compare": wanted.compare, "--picture": wanted.picture}
     given = next((name for name, value in page.items() if value), None)
     ending = ending_of(wanted.out, ENDINGS) if wanted.out is not None else ".html" if given else ".svg"
-    if given and ending != ".html":
-        raise UsageError(f"{given} belongs to the report, which is a page\n  fix: -o with the ending .html, or no -o")
+    if given and ending == ".svg":
+        raise UsageError(f"{given} belongs to the report\n  fix: -o with the ending .html, .md or .json, or no -o")
+    if wanted.picture and ending != ".html":
+        raise UsageError("--picture belongs to the report as a page\n  fix: -o with the ending .html, or no -o")
     return ending
 
 

@@ -32,11 +32,13 @@ GALLERY = "gallery"
 @click.option("--json", "as_json", is_flag=True, help="The record for machines, schema convlens/drawing/1.")
 @click.option("--flip", is_flag=True, help="Turn the kernel by 180 degrees, as true convolution does.")
 @click.option("--playground", is_flag=True, help="Of a layer: the page on which every setting can be tried, as convlens play.")
-@click.option("--report", is_flag=True, help="Of a network: the page with figures, receptive fields and findings.")
-@click.option("--compare", metavar="MODEL", help="In the page of a network: a second one beside it.")
+@click.option("--report", is_flag=True, help="Of a network: the report with figures, receptive fields and findings.")
+@click.option("--compare", metavar="MODEL", help="In the report of a network: a second one beside it.")
 @click.option("--picture", metavar="FILE", help="In the page of a network: the picture under its receptive fields.")
 @lang_option
-@click.option("-o", "out", metavar="FILE", help="Write .svg, .html, .gif, .png or .mp4; for the gallery a folder.")
+@click.option(
+    "-o", "out", metavar="FILE", help="Write .svg, .html, .gif, .png, .mp4; a report .html, .md, .json; the gallery a folder."
+)
 def command(
     what: str, inputs: tuple[str, ...], still: bool, caption: bool, values: str | None, weights: str | None, flip: bool,
     lang: str, out: str | None, as_json: bool, playground: bool, report: bool, compare: str | None, picture: str | None,
@@ -48,7 +50,8 @@ def command(
     sum. An .svg has a sibling without motion beside it. Without -o an .svg is written into the working directory, under a name
     that says which layer it is.
 
-    A network (what convlens summary takes) becomes a strip of its layers (.svg), or with --report a page (.html).
+    A network (what convlens summary takes) becomes a strip of its layers (.svg), or with --report a page (.html),
+    with -o FILE.md or FILE.json the same report as Markdown or as a record.
 
     WHAT may be 'gallery': the standard pictures, with a page that shows them and the lines to paste.
     """

@@ -10,6 +10,8 @@ Condition = Callable[[Graph], Iterator[str]]
 
 def names_are_unique(graph: Graph) -> Iterator[str]:
     """Every input and node has a name of its own."""
+    if len({i.name for i in graph.inputs} | {n.name for n in graph.nodes}) == len(graph.inputs) + len(graph.nodes):
+        return
     seen: set[str] = set()
     for name, source in [(i.name, "") for i in graph.inputs] + [(n.name, n.source) for n in graph]:
         if name in seen:
@@ -20,11 +22,11 @@ def names_are_unique(graph: Graph) -> Iterator[str]:
 def inputs_come_first(graph: Graph) -> Iterator[str]:
     """A node reads only graph inputs and nodes before it, so there is no cycle."""
     ready = {i.name for i in graph.inputs}
-    all_names = ready | {n.name for n in graph}
-    for node in graph:
+    for node in graph.nodes:
         for ref in node.inputs:
             if ref.node not in ready:
-                state = "comes later: a cycle, or nodes out of order" if ref.node in all_names else "does not exist"
+                exists = any(n.name == ref.node for n in graph)
+                state = "comes later: a cycle, or nodes out of order" if exists else "does not exist"
                 yield f"{node.op.name} {node.name!r} reads {str(ref)!r}, which {state}{_place(node.source)}"
         ready.add(node.name)
 
@@ -45,6 +47,8 @@ def outputs_exist(graph: Graph) -> Iterator[str]:
 
 def ties_point_back(graph: Graph) -> Iterator[str]:
     """A shared parameter belongs to an earlier node."""
+    if all(node.ties == () for node in graph.nodes):
+        return
     seen: set[str] = set()
     for node in graph:
         for tie in node.ties:

@@ -3,6 +3,7 @@
 Source: Multimedia Programming Interface and Data Specifications 1.0 (IBM, Microsoft 1991), chapter 3.
 """
 
+import io
 import struct
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,10 +25,13 @@ class Claims(NamedTuple):
     frames: int | None
 
 
-def claims_of(path: Path) -> Claims:
-    """The claims of a RIFF WAVE file; `UsageError` where they contradict one another or the file's length."""
-    size = path.stat().st_size
-    with path.open("rb") as file:
+def claims_of(path: Path, content: bytes | None = None) -> Claims:
+    """The claims of a RIFF WAVE file; `UsageError` where they contradict one another or the file's length.
+
+    ``content`` stands for that of the file, which is not opened then.
+    """
+    size = path.stat().st_size if content is None else len(content)
+    with path.open("rb") if content is None else io.BytesIO(content) as file:
         start = file.read(12)
         if start[:4] != b"RIFF" or start[8:] != b"WAVE":
             raise UsageError(f"{path} is not a WAV file: it does not begin with RIFF ... WAVE")

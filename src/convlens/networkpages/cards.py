@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 from convlens.ir.errors import ConvlensError
 from convlens.ir.graph import Graph, Input, Node, Ref
+from convlens.networkpages.trial import trial
+from convlens.networkpages.windows import window_record
 from convlens.passes.facts import NodeFacts
 from convlens.report.layer import LayerReport
 from convlens.report.layer_text import formula, sections
@@ -36,15 +38,18 @@ class Cards:
 
 
 def card(graph: Graph, node: Node, known: NodeFacts) -> dict[str, Any]:
-    """``formulas`` and ``unread`` as lines in both languages: the words of `convlens.layer`."""
+    """``formulas`` and ``unread`` as lines in both languages, the words of `convlens.layer`; ``window`` and ``trial``."""
     inputs = tuple(Input(f"x{at}" if at else "x", spec) for at, spec in enumerate(known.inputs))
     alone = replace(node, inputs=tuple(Ref(item.name) for item in inputs), ties=(), frozen=(), name="layer", module="")
     single = Graph("layer", inputs, (alone,), (Ref("layer"),), graph.layout, graph.dialect)
+    rest = {"window": window_record(node, known), "trial": trial(graph, node, known.inputs[0]) if known.inputs else None}
+    small = {key: value for key, value in rest.items() if value is not None}
     try:
         found = LayerReport("", single)
         return {
             "formulas": {lang: formula(found, lang) for lang in LANGUAGES},
             "unread": {lang: [line for part in sections(found, lang) for line in part.unread] for lang in LANGUAGES},
+            **small,
         }
     except ConvlensError:
-        return {"formulas": dict.fromkeys(LANGUAGES, ""), "unread": {key: [] for key in LANGUAGES}}
+        return {"formulas": dict.fromkeys(LANGUAGES, ""), "unread": {key: [] for key in LANGUAGES}, **small}

@@ -1,22 +1,26 @@
 """The verb ``draw``: a layer as a picture that moves, a network as a strip or as a page."""
 
+from html import escape
 from pathlib import Path
 from typing import Any
 
 from convlens.drawing.draw import Drawing, written
 from convlens.drawing.draw import draw as draw_layer
 from convlens.ir.errors import UsageError
+from convlens.networkpages.json_form import network_json
+from convlens.networkpages.markdown_form import network_markdown
 from convlens.networkpages.naming import file_name
 from convlens.networkpages.page import network_page
-from convlens.report.strip.notebook import strip_html
 from convlens.report.strip.picture import network_svg
 from convlens.report.summary import Summary
 
-ENDINGS = (".svg", ".html")
+ENDINGS = (".svg", ".html", ".md", ".json")
+"""The strip, and three forms of the report."""
 
 
 class NetworkDrawing:
-    """A network drawn: `svg` is the strip of its layers, `html` the page with its figures, receptive fields and findings.
+    """A network drawn: `svg` is the strip of its layers, `html` the page with its figures, receptive fields and findings,
+    `markdown` and `json` the same report for a repository and for other programs.
 
     ``compare`` is a second network for the page, ``picture`` a file that it shows under the receptive fields.
     """
@@ -39,20 +43,38 @@ class NetworkDrawing:
         """The page, which begins in ``lang``; ``command`` is the command line that makes it again."""
         return network_page(self.report, lang, self.compare, self.picture, command)
 
+    def markdown(self, lang: str = "en", command: str = "") -> str:
+        """The report as Markdown."""
+        return network_markdown(self.report, lang, self.compare, command)
+
+    def json(self, command: str = "") -> str:
+        """The report for other programs, schema ``convlens/report/1``; both languages are inside."""
+        return network_json(self.report, self.compare, command)
+
+    def written_as(self, ending: str, lang: str = "en", command: str = "") -> str:
+        """The text of a file with one of `ENDINGS`."""
+        if ending == ".svg":
+            return self.svg(lang)
+        if ending == ".json":
+            return self.json(command)
+        return self.markdown(lang, command) if ending == ".md" else self.html(lang, command)
+
     def save(self, path: str | Path | None = None, *, lang: str = "en", command: str = "") -> list[Path]:
-        """Write the strip (.svg) or the page (.html); `name` + ``.svg`` without a path. Returns what was written.
+        """Write the strip (.svg) or the report (.html, .md, .json); `name` + ``.svg`` without a path. Returns what was written.
 
         Raises `UsageError` for another ending, and where it cannot be written.
         """
         target = Path(path) if path is not None else Path(f"{self.name}.svg")
         if target.suffix.lower() not in ENDINGS:
-            raise UsageError(f"{target}: a network is drawn as {' or '.join(ENDINGS)}\n  fix: one of these endings")
-        text = self.svg(lang) if target.suffix.lower() == ".svg" else self.html(lang, command)
-        return [written(target, text.encode())]
+            raise UsageError(f"{target}: a network is drawn as {', '.join(ENDINGS)}\n  fix: one of these endings")
+        return [written(target, self.written_as(target.suffix.lower(), lang, command).encode())]
 
     def _repr_html_(self) -> str:
-        """The strip inside the page: a notebook keeps it, trusted or not."""
-        return strip_html(self.report)
+        """Strip and table, which every notebook keeps, then the page in a frame, which a trusted one shows."""
+        return self.report._repr_html_() + (
+            f'<iframe title="convlens" sandbox="allow-scripts allow-downloads" style="width:100%;height:780px;border:0" '
+            f'srcdoc="{escape(self.html())}"></iframe>'
+        )
 
     def __repr__(self) -> str:
         return f"<NetworkDrawing of {self.report.graph.name!r}: {len(self.report.graph.nodes)} layers>"

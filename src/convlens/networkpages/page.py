@@ -1,19 +1,21 @@
 """The report of a network as one HTML file."""
 
 import json
+import zlib
+from base64 import b64encode
 from datetime import date
+from functools import cache
 from html import escape
 from pathlib import Path
-from platform import python_version
 from typing import TYPE_CHECKING, Any
 
-import convlens
-from convlens.lang.printable import printable
 from convlens.networkpages.compared import comparison_record
 from convlens.networkpages.depth import depth
+from convlens.networkpages.origin import origin
 from convlens.networkpages.picture import data_uri
 from convlens.networkpages.record import network_record
-from convlens.pageparts.assembly import embedded, filled, script, style, web_file
+from convlens.pageparts.assembly import embedded, filled, lean, script, style, web_file
+from convlens.playgrounds.page import page
 from convlens.report.collector import paused
 from convlens.report.strip.measure import fitted
 
@@ -21,7 +23,10 @@ if TYPE_CHECKING:
     from convlens.report.summary import Summary
 
 ROOM = "convlens.networkpages"
-SCRIPTS = ("figures.js", "arcs.js", "strip.js", "field.js", "table.js", "copy.js", "card.js", "compare.js", "page.js")
+SCRIPTS = (
+    "figures.js", "arcs.js", "strip.js", "field.js", "table.js", "copy.js", "formula.js", "window.js", "trial.js", "card.js",
+    "compare.js", "page.js",
+)  # fmt: skip
 """In the order in which they need one another."""
 
 
@@ -43,17 +48,26 @@ def network_page(
         **network_record(report, lang),
         "depth": depth(report),
         "picture": data_uri(picture) if picture is not None else "",
-        "command": printable(command),
-        "made": (made or date.today()).isoformat(),
-        "versions": f"convlens {convlens.__version__}, Python {python_version()}",
+        **origin(command, made),
         "compare": comparison_record(report, compare) if compare is not None else None,
     }
     parts = {
         "lang": lang,
         "title": escape(fitted(report.graph.name, 12, 600)),
         "style": style(ROOM, ("page.css",)),
+        "playground": packed_playground() if any("trial" in card for card in record["cards"]) else "",
         "words": embedded(json.loads(web_file(ROOM, "words.json"))),
         "data": embedded(record),
         "script": script(ROOM, SCRIPTS),
     }
     return filled(web_file(ROOM, "page.html"), parts)
+
+
+@cache
+def packed_playground() -> str:
+    """The layer playground as the page carries it: once, deflated, unpacked when it is opened, with a word for its host."""
+    guest = lean(web_file(ROOM, "guest.js"))
+    text = page({}, packed=False).replace("</body>", f"<script>{guest}</script></body>")
+    squeezer = zlib.compressobj(9, wbits=-15)
+    data = b64encode(squeezer.compress(text.encode()) + squeezer.flush()).decode("ascii")
+    return f'<script type="text/plain" id="packed">{data}</script>\n'

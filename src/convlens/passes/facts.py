@@ -1,23 +1,18 @@
 """Shapes, parameters and costs of every node of a graph."""
 
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from math import prod
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from convlens.ir.errors import ShapeError
 from convlens.ir.graph import Graph, Node, Ref
 from convlens.ir.label import stated_size
 from convlens.ir.op import Inputs, Op, Outputs, Shapes
-from convlens.ir.spec import TensorSpec, show_shape
+from convlens.ir.spec import ITEM_BYTES, TensorSpec, show_shape
 
 
-class NodeFacts(NamedTuple):
-    """Facts of one node. A cost is None where the operator cannot tell it.
-
-    ``param_shapes`` are those counted here; a parameter shared with an earlier node is counted there.
-    """
-
+class _Stated(NamedTuple):
     inputs: Inputs
     outputs: Outputs
     param_shapes: Shapes
@@ -25,14 +20,43 @@ class NodeFacts(NamedTuple):
     macs: int | None
     elementwise: int | None
 
-    @property
+
+class NodeFacts(_Stated):
+    """Facts of one node. A cost is None where the operator cannot tell it.
+
+    ``param_shapes`` are those counted here; a parameter shared with an earlier node is counted there.
+    Nodes that are alike share one object, so what follows from the facts is worked out once.
+    """
+
+    @cached_property
     def params(self) -> int:
         """Number of trained or frozen values counted here."""
         return count(self.param_shapes)
 
-    @property
+    @cached_property
     def buffers(self) -> int:
         return count(self.buffer_shapes)
+
+    @cached_property
+    def param_bytes(self) -> int:
+        """Bytes of the parameters counted here, in the dtype in which the node computes."""
+        dtype = next((spec.dtype for spec in (*self.outputs, *self.inputs) if spec.floating), TensorSpec(()).dtype)
+        return self.params * ITEM_BYTES[dtype]
+
+    @cached_property
+    def output_bytes(self) -> tuple[int, ...]:
+        """Bytes of each output."""
+        return tuple([spec.bytes for spec in self.outputs])
+
+    @cached_property
+    def fits_in_place(self) -> bool:
+        """Can the outputs take the memory of the first input?"""
+        return sum(self.output_bytes) <= (self.inputs[0].bytes if self.inputs else 0)
+
+    @cached_property
+    def derived(self) -> dict[Any, Any]:
+        """What passes have worked out of the operator with these facts, each under a key of its own."""
+        return {}
 
 
 class Facts(NamedTuple):
@@ -84,8 +108,8 @@ def _no_port(specs: Mapping[str, Outputs], ref: Ref) -> ShapeError:
 def node_facts(node: Node, xs: Inputs) -> NodeFacts:
     """The facts of one node for these inputs, or `ShapeError`."""
     found = op_facts(node.op, xs)
-    if node.in_place:
-        _check_in_place(found)
+    if node.in_place and not found.fits_in_place:
+        raise _too_large_in_place(found)
     if not node.ties and not node.frozen:
         return found
     shared = {tie.param for tie in node.ties}
@@ -93,22 +117,28 @@ def node_facts(node: Node, xs: Inputs) -> NodeFacts:
         if name not in found.param_shapes and name not in found.buffer_shapes:
             known = ", ".join(found.param_shapes) or "none"
             raise ShapeError(f"it has no parameter {name!r} to share or freeze; its parameters are: {known}")
-    return found._replace(param_shapes={name: shape for name, shape in found.param_shapes.items() if name not in shared})
+    return _without(node.op, xs, frozenset(shared)) if shared else found
 
 
-def _check_in_place(found: NodeFacts) -> None:
+def _too_large_in_place(found: NodeFacts) -> ShapeError:
     have = found.inputs[0].bytes if found.inputs else 0
-    need = sum(spec.bytes for spec in found.outputs)
-    if need > have:
-        raise ShapeError(
-            f"its output takes {need} bytes, so it cannot take the memory of its first input, which has {have}", "no in_place"
-        )
+    return ShapeError(
+        f"its output takes {sum(found.output_bytes)} bytes, so it cannot take the memory of its first input, which has {have}",
+        "no in_place",
+    )
 
 
 @lru_cache(maxsize=8192)
 def op_facts(op: Op, xs: Inputs) -> NodeFacts:
     """The facts of an operator on these inputs. Networks repeat their layers, so each distinct one is worked out once."""
     return NodeFacts(xs, op.infer(xs), op.params(xs), op.buffers(xs), op.macs(xs), op.elementwise(xs))
+
+
+@lru_cache(maxsize=1024)
+def _without(op: Op, xs: Inputs, shared: frozenset[str]) -> NodeFacts:
+    """The facts of an operator some of whose parameters are counted elsewhere."""
+    found = op_facts(op, xs)
+    return found._replace(param_shapes={name: shape for name, shape in found.param_shapes.items() if name not in shared})
 
 
 def check_weights(op: Op, weights: Shapes, xs: Inputs) -> None:

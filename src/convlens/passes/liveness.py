@@ -1,7 +1,6 @@
 """How much memory do the activations of a plain inference take, all together and at once?"""
 
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import NamedTuple
 
 from convlens.ir.backward import Wanted
@@ -35,23 +34,23 @@ class Live(NamedTuple):
 
 def live(graph: Graph, facts: Facts, memory: Memory | None = None) -> Live:
     """The activation memory of one inference, step by step; ``memory`` is what `storages` gives, where it is known already."""
-    steps = [node for node in graph if node.name in facts.nodes]
+    steps = [(node, facts.nodes[node.name]) for node in graph.nodes if node.name in facts.nodes]
     made, freed = [0] * (len(steps) + 1), [0] * (len(steps) + 1)
     total = 0
-    for storage in dict.fromkeys((memory or storages(graph, facts)).values()):
-        freed[storage.last] += storage.size
+    for storage in set((memory or storages(graph, facts)).values()):
+        size = storage.size
+        freed[storage.last] += size
         if storage.made >= 0:
-            made[storage.made] += storage.size
-            total += storage.size
+            made[storage.made] += size
+            total += size
     given = now = sum(item.spec.bytes for item in graph.inputs)
     at = {}
-    beside: dict[int, int] = {}
-    for step, node in enumerate(steps):
-        known = facts.nodes[node.name]
-        if id(known) not in beside:  # layers that are alike share their facts
-            beside[id(known)] = _made_beside(node.op, known.inputs)
+    for step, (node, known) in enumerate(steps):
+        beside = known.derived.get(_made_beside)
+        if beside is None:
+            beside = known.derived[_made_beside] = _made_beside(node.op, known.inputs)
         now += made[step]
-        at[node.name] = now + beside[id(known)]
+        at[node.name] = now + beside
         now -= freed[step]
     return Live(total, given, at)
 
@@ -69,7 +68,6 @@ def peak(memory: Live) -> Activations:
     return Activations(memory.total_bytes, memory.at[node], node)
 
 
-@lru_cache(maxsize=8192)
 def _made_beside(op: Op, xs: Inputs) -> int:
     """Bytes that the kernel makes beside its output, whether or not backward will need them."""
     return op.saved(xs, _EVALUATION).made

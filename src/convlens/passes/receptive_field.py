@@ -9,13 +9,14 @@ from collections.abc import Mapping
 from fractions import Fraction
 from functools import lru_cache, reduce
 from operator import is_
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from convlens.arith.axis import IDENTITY, AxisMap, TooIrregularError, compose, constant, union
-from convlens.ir.graph import Graph
+from convlens.ir.graph import Graph, Node
 from convlens.ir.op import WHOLE, Along, AxisRead, Inputs, Op, Read, Scattered
 from convlens.ir.spec import Shape, TensorSpec
-from convlens.passes.facts import Facts
+from convlens.passes.facts import Facts, NodeFacts
+from convlens.passes.remembered import remember
 
 
 class Local(NamedTuple):
@@ -74,12 +75,13 @@ class ReceptiveField(NamedTuple):
 
 def receptive_fields(graph: Graph, facts: Facts) -> Mapping[str, ReceptiveField | None]:
     """The receptive field of every node that has facts; None where it sees no image, or it cannot be told."""
-    fields: dict[str, ReceptiveField | None] = {}
+    fields: dict[str, ReceptiveField | None] = dict.fromkeys(facts.nodes)
     for item in reversed(graph.inputs):
         if item.spec.rank >= 3:
             found = _outputs(graph, facts, item.name, range(2, item.spec.rank))
+            del found[item.name]
             fields |= _fields(item.name, found, item.spec.dims)
-    return {name: fields.get(name) for name in facts.nodes}
+    return fields
 
 
 def _fields(name: str, found: Mapping[str, tuple[Views, ...]], dims: Shape) -> dict[str, ReceptiveField | None]:
@@ -87,11 +89,13 @@ def _fields(name: str, found: Mapping[str, tuple[Views, ...]], dims: Shape) -> d
     known: dict[int, ReceptiveField | None] = {}
     fields = {}
     for node, ports in found.items():
-        views = ports[0] if ports else ()
-        if views:
-            if id(views) not in known:
-                known[id(views)] = _field(name, views, dims)
-            fields[node] = known[id(views)]
+        if not ports:
+            continue
+        views = ports[0]
+        key = id(views)
+        if key not in known:
+            known[key] = _field(name, views, dims)
+        fields[node] = known[key]
     return fields
 
 
@@ -117,37 +121,78 @@ def _walk(graph: Graph, facts: Facts, name: str, spec: TensorSpec) -> Mapping[st
     return {node: ports[0] for node, ports in outputs.items() if ports}
 
 
-def _outputs(graph: Graph, facts: Facts, name: str, axes: range) -> Mapping[str, tuple[Views, ...]]:
-    start = tuple(View(Local((axis,), IDENTITY)) for axis in axes)
-    seen: dict[str, tuple[Views, ...]] = {name: (start,)}
-    alike: dict[int, tuple[tuple[Read | None, ...], ...]] = {}
-    for node in graph:
-        found = facts.nodes.get(node.name)
+def _outputs(graph: Graph, facts: Facts, name: str, axes: range) -> dict[str, tuple[Views, ...]]:
+    seen: dict[str, tuple[Views, ...]] = {name: (_start(axes),)}
+    nodes = facts.nodes
+    for node in graph.nodes:
+        own = node.name
+        found = nodes.get(own)
         if found is None:
             continue
-        xs = found.inputs
-        ways = alike.get(id(found))
-        if ways is None:  # layers that are alike share their facts
-            ways = alike[id(found)] = moving_reads(node.op, xs)
-        if len(xs) == 1:
-            before, port = node.inputs[0]
-            views = seen.get(before)
-            if views and ways == _HANDED_ON:
-                seen[node.name] = views if len(views) == 1 else (views[port],)
-            elif views:
-                seen[node.name] = tuple([_through(views[port], reads[0], xs[0].dims, node.name) for reads in ways])
+        inputs = node.inputs
+        if len(inputs) == 1:
+            ref = inputs[0]
+            ports = seen.get(ref.node)
+            if ports:
+                views = ports[ref.port]
+                known = _BEHIND.get((id(found), id(views)))
+                seen[own] = known.ports if known is not None else _behind(node, found, (views,))
             continue
-        sources = [(i, seen[ref.node][ref.port]) for i, ref in enumerate(node.inputs) if seen.get(ref.node)]
-        if sources:
-            seen[node.name] = tuple(
-                _united([_through(views, reads[i], xs[i].dims, node.name) for i, views in sources], out.dims, node.name)
-                for reads, out in zip(ways, found.outputs, strict=True)
-            )
+        sources = tuple([seen[ref.node][ref.port] if seen.get(ref.node) else None for ref in inputs])
+        if any(sources):
+            seen[own] = _behind(node, found, sources)
     return seen
 
 
-_HANDED_ON = ((None,),)
-"""What an operator reads whose only output reads its own place of the only input."""
+@lru_cache(maxsize=64)
+def _start(axes: range) -> Views:
+    return tuple(View(Local((axis,), IDENTITY)) for axis in axes)
+
+
+Sources = tuple[Views | None, ...]
+"""What each input of a node sees: None where it sees nothing of the network's input."""
+
+
+class _Behind(NamedTuple):
+    """What the outputs of a node see whose inputs see ``sources``. All is kept, so that ids stay theirs."""
+
+    ports: tuple[Views, ...]
+    facts: NodeFacts
+    sources: Sources
+
+
+_BEHIND: dict[tuple[Any, ...], _Behind] = {}
+"""What was worked out before, by the identity of the facts and of what the inputs see. Networks repeat themselves, and to
+compare the objects by value takes longer than all the rest. The node's name is in the key where the result names it.
+"""
+
+
+def _behind(node: Node, facts: NodeFacts, sources: Sources) -> tuple[Views, ...]:
+    """What the outputs of a node see."""
+    key = (id(facts), *map(id, sources))
+    known = _BEHIND.get(key) or _BEHIND.get((*key, node.name))
+    if known is not None:
+        return known.ports
+    made = tuple([_shared(views) for views in _worked_out(node, facts, sources)])
+    named = any(node.name in (view.whole, view.unknown, view.mixed) for views in made for view in views)
+    remember(_BEHIND, (*key, node.name) if named else key, _Behind(made, facts, sources))
+    return made
+
+
+@lru_cache(maxsize=8192)
+def _shared(views: Views) -> Views:
+    """One object for equal views."""
+    return views
+
+
+def _worked_out(node: Node, facts: NodeFacts, sources: Sources) -> tuple[Views, ...]:
+    xs = facts.inputs
+    ways = moving_reads(node.op, xs)
+    seeing = [(at, views) for at, views in enumerate(sources) if views]
+    return tuple(
+        _united([_through(views, reads[at], xs[at].dims, node.name) for at, views in seeing], out.dims, node.name)
+        for reads, out in zip(ways, facts.outputs, strict=True)
+    )
 
 
 @lru_cache(maxsize=8192)
@@ -292,11 +337,18 @@ def _joined(a: Local, b: Local, dims: Shape | None) -> Local | None:
         return None
 
 
-def _field(name: str, views: Views, dims: tuple[int, ...]) -> ReceptiveField | None:
-    for view in views:
-        if view.unknown or view.also:
-            return None
-    return None if not views else ReceptiveField(name, tuple(map(_axis_field, views, dims[2:])))
+_FIELDS: dict[tuple[int, str, Shape], tuple[Views, ReceptiveField | None]] = {}
+"""What was worked out before, by the identity of the views, which are kept so that their ids stay theirs."""
+
+
+def _field(name: str, views: Views, dims: Shape) -> ReceptiveField | None:
+    known = _FIELDS.get((id(views), name, dims))
+    if known is not None:
+        return known[1]
+    told = not any(view.unknown or view.also for view in views)
+    field = ReceptiveField(name, tuple(map(_axis_field, views, dims[2:]))) if told else None
+    remember(_FIELDS, (id(views), name, dims), (views, field))
+    return field
 
 
 @lru_cache(maxsize=8192)

@@ -29,21 +29,31 @@ def storages(graph: Graph, facts: Facts) -> Memory:
     was captured held a tensor longer than it used it (``graph.held``), the memory is needed as long.
     """
     of: dict[tuple[str, int], Storage] = {(item.name, 0): Storage(item.spec.bytes, -1) for item in graph.inputs}
-    sizes: dict[int, list[int]] = {}
     place: dict[str, int] = {}
-    for node in graph:
-        known = facts.nodes.get(node.name)
+    nodes = facts.nodes
+    for node in graph.nodes:
+        name = node.name
+        known = nodes.get(name)
         if known is None:
             continue
-        at = place[node.name] = len(place)
-        for ref in node.inputs:
+        at = place[name] = len(place)
+        inputs = node.inputs
+        for ref in inputs:
             of[ref].last = at
         view = node.op.view
-        shared = of[node.inputs[0]] if (view or node.in_place) and node.inputs else None
-        if id(known) not in sizes:  # layers that are alike share their facts
-            sizes[id(known)] = [spec.bytes for spec in known.outputs]
-        for port, size in enumerate(sizes[id(known)]):
-            of[node.name, port] = shared or Storage(0 if view else size, at)
+        if (view or node.in_place) and inputs:
+            shared = of[inputs[0]]
+            for port in range(len(known.outputs)):
+                of[name, port] = shared
+        else:
+            for port, size in enumerate(known.output_bytes):
+                of[name, port] = Storage(0 if view else size, at)
+    _hold(graph, of, place)
+    return of
+
+
+def _hold(graph: Graph, of: Memory, place: Mapping[str, int]) -> None:
+    """What the program held, and what it returned, is needed as long."""
     for ref, name in graph.held.items():
         storage, at = of.get(ref), place.get(name, -1)
         if storage is not None and storage.last < at:
@@ -51,4 +61,3 @@ def storages(graph: Graph, facts: Facts) -> Memory:
     for ref in graph.outputs:
         if ref in of:
             of[ref].last = len(place)
-    return of

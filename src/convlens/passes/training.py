@@ -1,13 +1,11 @@
 """What one training step costs: MACs of forward and backward, and the bytes that stay in memory until backward."""
 
 from collections.abc import Mapping
-from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from convlens.ir.backward import Saved, Wanted
 from convlens.ir.graph import Graph, Node
-from convlens.ir.op import Inputs, Op
-from convlens.passes.facts import Facts, NodeFacts, op_facts
+from convlens.passes.facts import Facts, NodeFacts
 from convlens.passes.storage import Memory, Storage, storages
 
 
@@ -25,9 +23,9 @@ class Training(NamedTuple):
 
 
 class Step(NamedTuple):
-    """MACs of all the gradients that are wanted, or None, and what is saved for them."""
+    """MACs of forward and of all the gradients that are wanted, or None, and what is saved for them."""
 
-    gradient_macs: int | None
+    macs: int | None
     saved: Saved
 
 
@@ -41,39 +39,47 @@ def training(graph: Graph, facts: Facts, memory: Memory | None = None, *, to_inp
     trained = {item.name for item in graph.inputs} if to_inputs else set()
     kept: set[Storage] = set()
     found = {}
-    alike: dict[Any, Step | None] = {}
-    for node in graph:
-        known = facts.nodes.get(node.name)
+    nodes = facts.nodes
+    for node in graph.nodes:
+        name = node.name
+        known = nodes.get(name)
         if known is None:
             break
         inputs = node.inputs
         behind = (inputs[0].node in trained,) if len(inputs) == 1 else tuple([ref.node in trained for ref in inputs])
-        case = (behind, _trains_weights(node, known), node.in_place)
-        key = (id(known), case)  # layers that are alike share their facts
-        if key not in alike:
-            alike[key] = _step(node.op, known.inputs, *case)
-        step = alike[key]
+        case = (
+            (behind, node.in_place)
+            if not node.frozen and not node.ties
+            else (behind, node.in_place, _trains_weights(node, known))
+        )
+        try:
+            step = known.derived[case]
+        except KeyError:
+            step = known.derived[case] = _step(node, known, behind)
         if step is None:
-            found[node.name] = Training(known.macs, 0)
+            found[name] = Training(known.macs, 0)
             continue
-        trained.add(node.name)
-        macs = None if known.macs is None or step.gradient_macs is None else known.macs + step.gradient_macs
-        found[node.name] = Training(macs, _new_bytes(node, known, step.saved, memory, kept))
+        trained.add(name)
+        found[name] = _training(Training, (step.macs, _new_bytes(node, known, step.saved, memory, kept)))
     return found
 
 
-@lru_cache(maxsize=8192)
-def _step(op: Op, xs: Inputs, behind: tuple[bool, ...], weights: bool, in_place: bool) -> Step | None:
+_training = tuple.__new__
+"""What the constructor of a `NamedTuple` calls, without its own time."""
+
+
+def _step(node: Node, known: NodeFacts, behind: tuple[bool, ...]) -> Step | None:
     """What the gradients by the weights take, and by those inputs that lie ``behind`` something trained. None where no
     gradient flows through the node at all, as through whole numbers.
-
-    Networks repeat their layers, so each distinct one is worked out once.
     """
+    xs = known.inputs
+    weights = _trains_weights(node, known)
     inputs = frozenset(at for at, x in enumerate(xs) if behind[at] and x.floating)
-    if not (inputs or weights) or not any(spec.floating for spec in op_facts(op, xs).outputs):
+    if not (inputs or weights) or not any(spec.floating for spec in known.outputs):
         return None
-    wanted = Wanted(inputs, weights, in_place)
-    return Step(op.gradient_macs(xs, wanted), op.saved(xs, wanted))
+    wanted = Wanted(inputs, weights, node.in_place)
+    gradient = node.op.gradient_macs(xs, wanted)
+    return Step(None if known.macs is None or gradient is None else known.macs + gradient, node.op.saved(xs, wanted))
 
 
 def _trains_weights(node: Node, known: NodeFacts) -> bool:
@@ -87,21 +93,19 @@ def _new_bytes(node: Node, known: NodeFacts, saved: Saved, memory: Memory, kept:
     """What no earlier node keeps. An input that the node writes over is kept as a copy."""
     total = saved.made + saved.drawn
     for at in saved.inputs:
-        if at or not node.in_place:
-            total += _first(memory[node.inputs[at]], kept)
-        else:
+        if at == 0 and node.in_place:
             total += known.inputs[0].bytes
+            continue
+        storage = memory[node.inputs[at]]
+        if storage not in kept:
+            kept.add(storage)
+            total += storage.size
     for port in saved.outputs:
-        total += _first(memory[node.name, port], kept)
+        storage = memory[node.name, port]
+        if storage not in kept:
+            kept.add(storage)
+            total += storage.size
     return total
-
-
-def _first(storage: Storage, kept: set[Storage]) -> int:
-    """Its bytes where nobody keeps it yet."""
-    if storage in kept:
-        return 0
-    kept.add(storage)
-    return storage.size
 
 
 def total_macs(found: Mapping[str, Training]) -> int | None:

@@ -3,13 +3,13 @@
 import json
 import re
 import zlib
-from base64 import b64encode
+from base64 import b85encode
 from collections.abc import Mapping
 from importlib.resources import files
 
 SCRIPTS = (
-    "arithmetic", "numbers", "state", "strings", "frameworks", "scene", "form", "view", "sum", "formula", "cost", "tour", "save",
-    "player", "keys", "chapter", "events", "main",
+    "arithmetic", "numbers", "own", "state", "strings", "frameworks", "jax", "scene", "form", "view", "sum", "columns",
+    "formula", "cost", "tour", "picture", "save", "player", "keys", "chapter", "events", "main",
 )  # fmt: skip
 """In the order in which they need each other while they are loaded."""
 
@@ -17,16 +17,21 @@ SCRIPTS = (
 def page(start: Mapping[str, str], *, packed: bool = True) -> str:
     """The whole file; ``start`` are the settings with which it opens, as `convlens.playgrounds.settings` writes them.
 
-    ``packed`` compresses the code, which the page unpacks itself: less than half the bytes, in a notebook for every cell.
+    ``packed`` compresses style, elements and code, which the page unpacks itself: less than half the bytes, in a notebook for
+    every cell.
     """
     code = "\n".join(_bare(_part(f"{name}.js")) for name in SCRIPTS)
     script = f'(() => {{\n"use strict"\n{code}\n}})()'
-    parts = {"/*css*/": _part("page.css").rstrip(), "/*start*/": _embedded(start)}
+    body = _filled(_part("body.html"), {"/*css*/": _bare(_part("page.css"))})
     if packed:
-        parts |= {"/*packed*/": _squeezed(script), "/*js*/": _part("unpack.js").rstrip()}
+        parts = {
+            "/*body*/": "",
+            "/*packed*/": _squeezed(f"{body}<script>{script}</script>"),
+            "/*js*/": _part("unpack.js").rstrip(),
+        }
     else:
-        parts |= {"/*packed*/": "", "/*js*/": script}
-    return _filled(_part("page.html"), parts)
+        parts = {"/*body*/": body, "/*packed*/": "", "/*js*/": script}
+    return _filled(_part("page.html"), {**parts, "/*start*/": _embedded(start)})
 
 
 def _part(name: str) -> str:
@@ -40,9 +45,14 @@ def _bare(script: str) -> str:
 
 
 def _squeezed(text: str) -> str:
-    """Deflated, as letters. Browsers have unpacked it themselves since 2023 (DecompressionStream)."""
+    """Deflated, as letters: five for four bytes. Browsers have unpacked it themselves since 2023 (DecompressionStream)."""
     squeezer = zlib.compressobj(9, wbits=-15)
-    return b64encode(squeezer.compress(text.encode()) + squeezer.flush()).decode("ascii")
+    letters = b85encode(squeezer.compress(text.encode()) + squeezer.flush())
+    return letters.decode("ascii").translate(_UNMARKED)
+
+
+_UNMARKED = str.maketrans("<>&", ".:,")
+"""HTML would write these three longer; unpack.js has the same alphabet."""
 
 
 def _embedded(record: Mapping[str, str]) -> str:

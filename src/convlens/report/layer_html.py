@@ -4,14 +4,16 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from convlens.report.layer_text import Section, field_line, sections, shapes_line
+from convlens.report.window_picture import windows_html
 
 if TYPE_CHECKING:
     from convlens.report.layer import LayerReport
 
 
 def layer_html(report: "LayerReport", lang: str) -> str:
-    """Every text escaped, no script, no picture."""
+    """Every text escaped, no script; the windows as a picture that is its own address, which every notebook keeps."""
     parts = [f"<h3>{escape(report.call)}</h3><p>{escape(shapes_line(report, lang))}</p>"]
+    parts.append(windows_html(report.windows, lang))
     parts += [_section(part) for part in sections(report, lang)]
     if len(report.nodes) > 1 and report.field is not None:
         parts.append(_paragraph(field_line(report, lang)))

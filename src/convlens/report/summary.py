@@ -29,6 +29,7 @@ class Summary:
         self.facts: Facts = facts(graph)
 
     @cached_property
+    @paused()
     def receptive_fields(self) -> Mapping[str, ReceptiveField | None]:
         return receptive_fields(self.graph, self.facts)
 
@@ -50,6 +51,7 @@ class Summary:
         return training(self.graph, self.facts, self._memory)
 
     @cached_property
+    @paused()
     def totals(self) -> Totals:
         return totals(self.graph, self.facts, self.activations, self.training)
 

@@ -1,9 +1,13 @@
 """What is done when the last step is done: the weights are chosen, tested and kept, the page is written."""
 
+from convlens.lang.choice import preferred
 from convlens.training.engine.exam import exam, write_exam
 from convlens.training.engine.feed import Feed
 from convlens.training.engine.loop import Loop
+from convlens.training.pages.page import run_page
 from convlens.training.record.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
+from convlens.training.record.files import write
+from convlens.training.record.folder import RunFolder
 
 
 def finish(loop: Loop) -> None:
@@ -14,3 +18,9 @@ def finish(loop: Loop) -> None:
     module.load_state_dict(dict(load_checkpoint(job.folder.best).model))
     record, judged = exam(module, Feed(job.parts.test, job.parts.preparation, job.form, job.device), job.parts)
     write_exam(job.folder, record, judged, job.parts)
+    write_page(job.folder)
+
+
+def write_page(folder: RunFolder) -> None:
+    """The page of the run, as far as it came."""
+    write(folder.page, run_page([folder.path], preferred()).encode("utf-8"))

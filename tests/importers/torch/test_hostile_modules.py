@@ -1,7 +1,11 @@
 """Modules and arguments that once broke the capture, changed the caller's world, or took too long."""
 
+import gc
+import pickle
 import resource
+from typing import Any, ClassVar
 
+import numpy.random
 import pytest
 import torch
 from torch import nn
@@ -116,6 +120,69 @@ def test_the_world_is_left_as_it_was():
     capture(ChangesTheWorld(), ((1, 3),))
     assert torch.is_grad_enabled()
     assert torch.get_default_dtype() is torch.float32
+
+
+class KeepsItsInput(nn.Module):
+    kept: ClassVar[list[torch.Tensor]] = []
+
+    def forward(self, x):
+        self.kept.append(x)
+        return x * 2
+
+
+def test_a_tensor_that_outlives_its_capture_is_of_no_use():
+    capture(KeepsItsInput(), ((1, 3),))
+    with pytest.raises(
+        UsageError, match=r"^aten.neg.default is called on a tensor of a capture that is over: it has a shape, and no values$"
+    ):
+        -KeepsItsInput.kept.pop()
+
+
+def test_a_capture_leaves_nothing_to_the_garbage_collector():
+    module = nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU(), nn.Flatten())
+    capture(module, ((1, 3, 8, 8),))
+    gc.collect()
+    gc.disable()
+    try:
+        capture(module, ((1, 3, 8, 8),))
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
+
+
+class DrawsFromNumpy(nn.Module):
+    def __init__(self, how):
+        super().__init__()
+        self.how = how
+
+    def forward(self, x):
+        self.how()
+        return x * 2
+
+
+LEGACY: Any = numpy.random
+"""Its global state is what a forward may change."""
+
+
+@pytest.mark.parametrize("before", [lambda: None, LEGACY.randn])
+@pytest.mark.parametrize(
+    "how",
+    [
+        lambda: None,
+        LEGACY.rand,
+        LEGACY.randn,
+        lambda: LEGACY.seed(5),
+        lambda: LEGACY.set_bit_generator(LEGACY.PCG64(1)),
+    ],
+)
+def test_the_random_numbers_of_numpy_are_left_as_they_were(before, how):
+    """A normal number comes with a second one, which waits for the next call."""
+    LEGACY.seed(0)
+    before()
+    generator, state = LEGACY.get_bit_generator(), pickle.dumps(LEGACY.get_state(legacy=False))
+    capture(DrawsFromNumpy(how), ((1, 3),))
+    assert LEGACY.get_bit_generator() is generator
+    assert pickle.dumps(LEGACY.get_state(legacy=False)) == state
 
 
 @pytest.mark.parametrize("real", [True, False])

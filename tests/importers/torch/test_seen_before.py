@@ -57,13 +57,13 @@ def assert_the_same(module: nn.Module, *args: Any, **kwargs: Any) -> None:
 def taken(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The paths of the layers whose forward was not run."""
     paths: list[str] = []
-    repeat = Trace.repeat
+    repeat = Trace.repeat_layer
 
-    def watched(self: Trace, *args: Any, path: str = "", **kwargs: Any) -> Any:
-        paths.extend([path] if path else [])
-        return repeat(self, *args, path=path, **kwargs)
+    def watched(self: Trace, path: str, *args: Any, **kwargs: Any) -> Any:
+        paths.append(path)
+        return repeat(self, path, *args, **kwargs)
 
-    monkeypatch.setattr(Trace, "repeat", watched)
+    monkeypatch.setattr(Trace, "repeat_layer", watched)
     return paths
 
 
@@ -310,6 +310,38 @@ def test_writing_in_place():
         return y, z
 
     assert_the_same(Holds(nn.Identity(), written), SHAPE)
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        lambda x: x.flatten(1),
+        lambda x: x.reshape(2, -1, 8),
+        lambda x: x.unsqueeze(1),
+        lambda x: x.permute(0, 2, 3, 1),
+        lambda x: x.transpose(1, 2),
+        lambda x: x.flatten(2).transpose(1, 2),
+        lambda x: x[:, :2],
+        lambda x: x.view(2, 4, 8, 8),
+    ],
+)
+def test_a_view_that_was_seen_is_still_one(how):
+    def viewed(_, x):
+        x = x * 2
+        first = how(x) + 1
+        view = how(x)
+        view += 1
+        F.relu_(view)
+        return first, view, x + 1, how(x)
+
+    assert_the_same(Holds(nn.Identity(), viewed), SHAPE)
+
+
+def test_a_flatten_that_was_seen_is_not_read(monkeypatch):
+    module = Holds(nn.Identity(), lambda _, x: torch.flatten(x, 1))
+    capture(module, (SHAPE,))
+    monkeypatch.setattr(mode.Capture, "_read", None)
+    assert [node.op.name for node in capture(module, (SHAPE,))] == ["flatten"]
 
 
 def test_tied_and_frozen_weights():

@@ -191,6 +191,17 @@ def test_files_of_several_sizes_are_told(tmp_path):
     ]
 
 
+def test_what_was_done_to_pictures_is_told(tmp_path):
+    files.idx_folder(tmp_path / "own" / "mnist")
+    assert load("mnist", settings(), (1, 32, 32)).about["remarks"] == []
+    assert load("mnist", settings(), (1, 64, 64)).about["remarks"] == ["the pictures of 28x28 are scaled to 64x64"]
+    files.class_folders(tmp_path / "pets", "ab", 5)
+    assert load(str(tmp_path / "pets"), settings(), (1, 8, 8)).about["remarks"] == [
+        "colours become grey: the network takes 1 channel"
+    ]
+    assert load(str(tmp_path / "pets"), settings(), (0, 8, 8)).about["remarks"] == []
+
+
 def test_a_name_that_is_none():
     assert said(load, "fashon-mnist", settings()) == (
         "there are no data 'fashon-mnist' (did you mean 'fashion-mnist'?)\n"

@@ -62,6 +62,11 @@ def _png(picture: object, scene: Scene) -> bytes:
     return file.getvalue()
 
 
+_COLOURS = ["-vf", "fps=10,scale=out_color_matrix=bt709:out_range=tv", "-color_range", "tv"]
+_COLOURS += [word for what in ("colorspace", "color_primaries", "color_trc") for word in (f"-{what}", "bt709")]
+"""Converted by the rule that players take for films of this size, and said so: by another one the orange would turn."""
+
+
 def mp4(scene: Scene, path: str) -> None:
     """Written by the program ``ffmpeg``; `UsageError` where there is none, or where it refuses."""
     raster = Raster(scene, _scale(scene))
@@ -70,7 +75,8 @@ def mp4(scene: Scene, path: str) -> None:
         raise UsageError("-o .mp4 needs the program ffmpeg, which is not on the PATH\n  fix: install it, or -o with .gif or .svg")
     width, height = (size - size % 2 for size in raster.base.size)
     given = ["-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{width}x{height}", "-r", f"{1 / SECONDS:g}", "-i", "-"]
-    made = ["-c:v", "libx264", "-pix_fmt", "yuv420p", "-r", "10", "-metadata", f"comment={scene.description}"]
+    made = [*_COLOURS, "-c:v", "libx264", "-tune", "animation", "-pix_fmt", "yuv420p", "-movflags", "+faststart"]
+    made += ["-metadata", f"comment={scene.description}"]
     _piped([program, "-y", "-loglevel", "error", *given, *made, str(Path(path).absolute())], raster, path)
 
 

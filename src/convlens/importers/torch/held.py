@@ -30,33 +30,41 @@ class Holdings:
         self.modules: list[torch.nn.Module] = []
         self.paths: dict[int, str] = {}
         self.tensors: dict[int, Held] = {}
-        self._add(module, "")
+        self._add(module, "", "")
 
-    def _add(self, module: torch.nn.Module, path: str) -> None:
+    def _add(self, module: torch.nn.Module, path: str, prefix: str) -> None:
+        """``prefix`` is what stands before the name of all that the module holds."""
+        paths = self.paths
         self.modules.append(module)
-        self.paths[id(module)] = path
-        prefix = f"{path}." if path else ""
-        for tensors in (module._parameters, module._buffers):  # noqa: SLF001 - what named_parameters() reads
-            if tensors:
-                self._keep(prefix, tensors)
-        for name, child in module._modules.items():  # noqa: SLF001 - what named_modules() reads
-            if child is not None and id(child) not in self.paths:
-                self._add(child, prefix + name)
+        paths[id(module)] = path
+        if module._parameters:  # noqa: SLF001 - what named_parameters() reads
+            self._keep(prefix, module._parameters)  # noqa: SLF001
+        if module._buffers:  # noqa: SLF001 - what named_buffers() reads
+            self._keep(prefix, module._buffers)  # noqa: SLF001
+        if module._modules:  # noqa: SLF001 - what named_modules() reads
+            for name, child in module._modules.items():  # noqa: SLF001
+                if child is not None and id(child) not in paths:
+                    self._add(child, prefix + name, f"{prefix}{name}.")
 
     def _keep(self, prefix: str, tensors: Mapping[str, torch.Tensor | None]) -> None:
         """The usual two types are asked first, because `isinstance` with a parameter's class takes long."""
+        kept = self.tensors
         for name, tensor in tensors.items():
-            if tensor is None or id(tensor) in self.tensors:
+            if tensor is None:
+                continue
+            key = id(tensor)
+            if key in kept:
                 continue
             kind = type(tensor)
-            if kind is torch.nn.Parameter:
-                held = _held(Held, (prefix + name, tensor, True, not tensor.requires_grad))
-            elif kind is torch.Tensor:
-                held = _held(Held, (prefix + name, tensor, False, False))
+            if kind is _PARAMETER:
+                kept[key] = _held(Held, (prefix + name, tensor, True, not tensor.requires_grad))
+            elif kind is _TENSOR:
+                kept[key] = _held(Held, (prefix + name, tensor, False, False))
             else:
-                held = _held_of_another_type(prefix + name, tensor)
-            self.tensors[id(tensor)] = held
+                kept[key] = _held_of_another_type(prefix + name, tensor)
 
+
+_PARAMETER, _TENSOR = torch.nn.Parameter, torch.Tensor
 
 _held = tuple.__new__
 """What the constructor of a `NamedTuple` calls, without its own time, which counts at thousands of tensors."""

@@ -10,10 +10,11 @@ from torch import nn
 from torch.nn.modules import module as hooks_of_all
 
 from convlens.importers.torch.forwards import READ_BY_FORWARD, is_as_written, reader
-from convlens.importers.torch.recorded import VALUES, Recorded, before, remember, what_it_did
+from convlens.importers.torch.recorded import VALUES, Recorded, before, what_it_did
 from convlens.importers.torch.shadow import Shadow
 from convlens.importers.torch.trace import Trace
 from convlens.ops._structure import Structural
+from convlens.passes.remembered import remember
 
 _PLACE = "_compiled_call_impl"
 """Where PyTorch looks for what stands in for the call of one module. It takes no part in copies and pickles of the module."""
@@ -82,7 +83,8 @@ class _Layer:
         self.modes = modes
         self.attributes = attributes = vars(module)
         self.size = len(attributes) + 1
-        self.parameters, self.buffers, *self.added = parameters, buffers, *_ = _HELD(attributes)
+        parameters, buffers, self.added = _PARAMETERS(attributes), _BUFFERS(attributes), _ADDED(attributes)
+        self.parameters, self.buffers = parameters, buffers
         tensors = [*parameters.values(), *buffers.values()]
         self.keys = [*map(id, tensors)]
         self.types = types = (*map(type, tensors),)
@@ -101,18 +103,19 @@ class _Layer:
             return self.module._call_impl(x)  # noqa: SLF001 - what PyTorch calls here
         if seen is None or (seen.did.in_place and x.base is not None):
             return self._run(key, x)
-        op, _, output, in_place = seen.did
-        keys = self.keys
-        weights = [(name, keys[at]) for name, at in seen.weights]
-        return self.trace.repeat(op, args, output, weights, path=self.path, in_place=in_place)
+        did = seen.did
+        return self.trace.repeat_layer(self.path, did.op, x, did.output, seen.weights, self.keys, did.in_place)
 
     def _is_as_before(self) -> bool:
         """No hook, attribute or child added since, the same tensors, and the capture's own mode on top."""
+        now = [*map(id, self.parameters.values())]
+        if self.buffers:
+            now += map(id, self.buffers.values())
         return (
-            not any(self.added)
-            and not any(_HOOKS_OF_ALL)
+            now == self.keys
             and len(self.attributes) == self.size
-            and [*map(id, self.parameters.values()), *map(id, self.buffers.values())] == self.keys
+            and not any(self.added)
+            and not any(_HOOKS_OF_ALL)
             and _active_modes() == self.modes
             and _modes_are_on()
         )
@@ -122,7 +125,7 @@ class _Layer:
         then = before(self.trace, [x])
         result = self.module._call_impl(x)  # noqa: SLF001 - what PyTorch calls here
         did = what_it_did(self.trace, then, result) if _is_by_value(key[1]) else None
-        seen = None if did is None else self._with_weights(did)
+        seen = None if did is None or did.undo is not None else self._with_weights(did)
         if seen is not None:
             remember(_SEEN, key, seen)
         return result
@@ -137,9 +140,8 @@ class _Layer:
         return Seen(did, tuple([(name, places[path]) for name, path in node.weights]))
 
 
-_HELD = itemgetter(
-    "_parameters", "_buffers", "_modules", "_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks"
-)
+_PARAMETERS, _BUFFERS = itemgetter("_parameters"), itemgetter("_buffers")
+_ADDED = itemgetter("_modules", "_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
 _LOOK = attrgetter("shape", "dtype")
 _NONE = type(None)
 _active_modes = torch._C._len_torch_function_stack  # noqa: SLF001 - no public name

@@ -3,6 +3,7 @@
 from functools import cache, lru_cache
 from types import FunctionType
 from typing import Any, TypeGuard
+from weakref import WeakMethod
 
 import torch
 from torch.overrides import TorchFunctionMode
@@ -14,11 +15,12 @@ from convlens.importers.torch.frames import user_line
 from convlens.importers.torch.opaque import DataDependentError, call_name, mapped, opaque, tensors_in, undetermined, value_of
 from convlens.importers.torch.readers import KERNELS, READERS
 from convlens.importers.torch.readers.cast import in_dtype
-from convlens.importers.torch.recorded import Recorded, before, call_key, remember, what_it_did
+from convlens.importers.torch.recorded import Recorded, before, call_key, what_it_did
 from convlens.importers.torch.shadow import Shadow, shadows_in
 from convlens.importers.torch.table import entry_of, from_table
 from convlens.importers.torch.trace import Trace
 from convlens.ir.errors import UsageError
+from convlens.passes.remembered import remember
 
 _SHAPE_ONLY = frozenset(
     "size dim numel nelement ndimension stride storage_offset is_contiguous is_floating_point is_complex is_signed "
@@ -47,7 +49,7 @@ class Capture(TorchFunctionMode):
     def __init__(self, trace: Trace) -> None:
         super().__init__()
         self.trace = trace
-        trace.on_dispatch = self.kernel
+        trace.on_dispatch = WeakMethod(self.kernel)  # a cycle of the two would stay until the garbage collector comes
         self._running: set[Any] = set()
         self._aside = Aside()
 
@@ -87,7 +89,8 @@ class Capture(TorchFunctionMode):
         if known is None or (known.in_place and shadows[0].base is not None):
             return None
         inputs = shadows if len(shadows) == 1 == len(known.inputs) else [shadows[at] for at in known.inputs]
-        return self.trace.repeat(known.op, inputs, known.output, in_place=known.in_place)
+        made = self.trace.repeat(known.op, inputs, known.output, in_place=known.in_place)
+        return made if known.undo is None else self.trace.view(shadows[0], made, known.undo)
 
     def _read_first(self, key: Any, shadows: list[Shadow], func: Any, name: str, args: Any, kwargs: Any) -> Any:
         """Read such a call, and remember what it did if it made one node."""

@@ -1,5 +1,6 @@
 """A capture leaves no trace: the module's attributes, random states and hooks are put back, whatever happened."""
 
+import ctypes
 import pickle
 import random
 import sys
@@ -96,8 +97,7 @@ def _global_state() -> Iterator[None]:
     """
     gradients, dtype = torch.is_grad_enabled(), torch.get_default_dtype()
     python_state, torch_state = random.getstate(), torch.get_rng_state()
-    of_numpy = sys.modules.get("numpy.random")
-    numpy_state = of_numpy.get_state(legacy=False) if of_numpy else None
+    of_numpy = _OfNumpy()
     cuda_states = torch.cuda.get_rng_state_all() if torch.cuda.is_initialized() else []  # type: ignore[no-untyped-call]  # PyTorch says no type
     try:
         yield
@@ -106,7 +106,38 @@ def _global_state() -> Iterator[None]:
         torch.set_default_dtype(dtype)
         random.setstate(python_state)
         torch.set_rng_state(torch_state)
-        if of_numpy and pickle.dumps(of_numpy.get_state(legacy=False)) != pickle.dumps(numpy_state):  # to set it takes longer
-            of_numpy.set_state(numpy_state)
+        of_numpy.restore()
         if cuda_states:
             torch.cuda.set_rng_state_all(cuda_states)
+
+
+class _OfNumpy:
+    """NumPy's random state, where it has one. To ask for it, or to set it, takes as long as ten layers."""
+
+    def __init__(self) -> None:
+        self.random: Any = sys.modules.get("numpy.random")
+        if self.random is not None:
+            self.state = self.random.get_state(legacy=False)
+            self.generator = self.random.get_bit_generator()
+            self.words = self._words()
+
+    def restore(self) -> None:
+        if self.random is None or (self._has_its_generator() and self.words and self.words == self._words()):
+            return
+        if not self._has_its_generator():
+            self.random.set_bit_generator(self.generator)
+        if pickle.dumps(self.random.get_state(legacy=False)) != pickle.dumps(self.state):
+            self.random.set_state(self.state)
+
+    def _has_its_generator(self) -> bool:
+        return self.random.get_bit_generator() is self.generator
+
+    def _words(self) -> bytes:
+        """The memory of the generator; nothing where it is not the usual one, or half of a pair of normal numbers is left."""
+        if self.state["bit_generator"] != "MT19937" or self.state["has_gauss"]:
+            return b""
+        return ctypes.string_at(self.generator.ctypes.state_address, _MT19937_BYTES)
+
+
+_MT19937_BYTES = 4 * 624 + 4
+"""624 words, and the place of the next one."""

@@ -13,19 +13,19 @@ from convlens.ops._source import Source
 from convlens.ops.opaque import Opaque
 from convlens.passes.facts import op_facts
 
-MAX_RECORDED = 8192
-
 
 class Recorded(NamedTuple):
     """One node, whose ``inputs`` are places among the shadows that the call was given.
 
-    ``in_place`` says that the first of them was written into and returned.
+    ``in_place`` says that the first of them was written into and returned; where the output is a view of the only input,
+    ``undo`` gives the input back.
     """
 
     op: Op
     inputs: tuple[int, ...]
     output: TensorSpec
     in_place: bool
+    undo: Op | None
 
 
 class Before(NamedTuple):
@@ -44,7 +44,7 @@ def before(trace: Trace, shadows: list[Shadow]) -> Before:
 
 def what_it_did(trace: Trace, then: Before, result: Any) -> Recorded | None:
     """The one node that the call made of its shadows; None where that alone does not tell what it did."""
-    if len(trace.nodes) != then.nodes + 1 or trace.looks != then.looks or type(result) is not Shadow or result.base is not None:
+    if len(trace.nodes) != then.nodes + 1 or trace.looks != then.looks or type(result) is not Shadow:
         return None
     node = trace.nodes[-1]
     places = {ref: at for at, ref in enumerate(then.refs)}
@@ -53,11 +53,16 @@ def what_it_did(trace: Trace, then: Before, result: Any) -> Recorded | None:
     if result.ref != Ref(node.name) or isinstance(node.op, Source | Opaque):
         return None
     given = next((at for at, x in enumerate(then.shadows) if x is result), None)
-    if given != (0 if node.in_place else None):
+    if given != (0 if node.in_place else None) or not _is_plain(result, then.shadows, given):
         return None
     inputs = tuple([places[ref] for ref in node.inputs])
     outputs = op_facts(node.op, tuple([then.specs[at] for at in inputs])).outputs
-    return Recorded(node.op, inputs, result.spec, node.in_place) if len(outputs) == 1 else None
+    return Recorded(node.op, inputs, result.spec, node.in_place, result.undo) if len(outputs) == 1 else None
+
+
+def _is_plain(result: Shadow, given: list[Shadow], place: int | None) -> bool:
+    """Is it no view, or one that was made now of the only shadow, and that one operator undoes?"""
+    return result.base is None or (place is None and len(given) == 1 and result.base is given[0] and result.undo is not None)
 
 
 def call_key(func: Any, args: tuple[Any, ...], kwargs: dict[str, Any] | None) -> tuple[tuple[Any, ...], list[Shadow]] | None:
@@ -92,10 +97,3 @@ def call_key(func: Any, args: tuple[Any, ...], kwargs: dict[str, Any] | None) ->
 VALUES = frozenset({int, float, bool, str, type(None), torch.dtype})
 """Types whose objects say nothing but their value. No object of the user's is kept."""
 _SEVERAL = frozenset({list, tuple})
-
-
-def remember(store: dict[Any, Any], key: Any, known: Any) -> None:
-    """Keep at most `MAX_RECORDED` of them."""
-    if len(store) >= MAX_RECORDED:
-        store.clear()
-    store[key] = known

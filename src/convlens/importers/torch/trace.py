@@ -1,6 +1,6 @@
 """What has been recorded so far: nodes, names, and which parameter belongs to which node."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
 from functools import lru_cache
@@ -54,15 +54,10 @@ class Trace:
         self.owners: dict[int, tuple[str, str]] = {}
         self.constants: dict[int, tuple[torch.Tensor, Ref]] = {}
         self._names = Names()
-        self.on_dispatch: Any = None
+        self.on_dispatch: Callable[[], Callable[..., Any] | None] = lambda: None
 
     def shadow(self, spec: TensorSpec, ref: Ref) -> Shadow:
         return Shadow.of(spec, ref, self.device, self)
-
-    def let_go(self, ref: Ref) -> None:
-        """The last shadow to go says until when the program held the tensor."""
-        if self.last:
-            self.held[ref] = self.last
 
     def lifetimes(self) -> Mapping[Ref, str]:
         """The last node that ran while the program held each tensor; whoever calls a network holds its inputs until the end."""
@@ -118,34 +113,47 @@ class Trace:
         self._record(own, op, refs, path, owned, value=value)
         return [self.shadow(spec, Ref(own, port)) for port, spec in enumerate(outputs)]
 
-    def repeat(
-        self,
-        op: Op,
-        inputs: Sequence[Shadow],
-        output: TensorSpec,
-        weights: Weights = (),
-        *,
-        path: str = "",
-        in_place: bool = False,
-    ) -> Shadow:
-        """Record a node of which all is known, and return its output.
+    def repeat(self, op: Op, inputs: Sequence[Shadow], output: TensorSpec, *, in_place: bool = False) -> Shadow:
+        """Record a call without weights of which all is known, and return its output.
 
-        ``path`` is that of a layer of torch.nn, which gives it to the node. With ``in_place`` the first input is written
-        into, which must be no view.
+        With ``in_place`` the first input is written into, which must be no view.
         """
-        refs = (inputs[0].ref,) if len(inputs) == 1 else tuple([x.ref for x in inputs])
-        name = path
-        if not path:
-            path, module = self.running()
-            name = _name_for(op, path, module)
-        own = self._names.unique(name)
-        self._record(own, op, refs, path, weights, in_place=in_place)
-        ref = _ref(Ref, (own, 0))
-        if not in_place:
-            return Shadow.of(output, ref, self.device, self)
-        inputs[0].ref = ref
+        path, module = self.running()
+        own = self._names.unique(_name_for(op, path, module))
+        self._record(own, op, tuple([x.ref for x in inputs]), path, (), in_place)
+        return self._output(own, output) if not in_place else self._written_into(own, inputs[0])
+
+    def repeat_layer(
+        self,
+        path: str,
+        op: Op,
+        x: Shadow,
+        output: TensorSpec,
+        weights: Sequence[tuple[str, int]],
+        keys: Sequence[int],
+        in_place: bool,
+    ) -> Shadow:
+        """The same for a layer of torch.nn, which gives its path to the node, and its ``weights``: the operator's name of each,
+        and its place among ``keys``, the identities of the layer's tensors.
+        """
+        own = self._names.unique(path)
+        self._record(own, op, (x.ref,), path, [(param, keys[at]) for param, at in weights] if weights else (), in_place)
+        return self._output(own, output) if not in_place else self._written_into(own, x)
+
+    def _output(self, own: str, spec: TensorSpec) -> Shadow:
+        return Shadow.of(spec, _ref(Ref, (own, 0)), self.device, self)
+
+    def _written_into(self, own: str, x: Shadow) -> Shadow:
+        """It now holds the output of node ``own``, and the node holds it."""
+        x.ref = ref = _ref(Ref, (own, 0))
         self.held[ref] = own
-        return inputs[0]
+        return x
+
+    def view(self, base: Shadow, view: Shadow, undo: Op) -> Shadow:
+        """``view`` shares the memory of ``base``, which ``undo`` gives back of it, also after a write into the view."""
+        view.base, view.undo = base, undo
+        view.write_back = lambda changed: self.emit(undo, [changed])[0].ref
+        return view
 
     def _record(
         self,
@@ -154,7 +162,6 @@ class Trace:
         refs: tuple[Ref, ...],
         path: str,
         weights: Weights,
-        *,
         in_place: bool = False,
         value: torch.Tensor | None = None,
     ) -> None:
@@ -196,10 +203,13 @@ class Trace:
 
     def unused(self) -> tuple[Extra, ...]:
         """Parameters and buffers that no node owns."""
+        owners = self.owners
+        left = [held for key, held in self.registered.items() if key not in owners]
         return tuple(
-            Extra(held.name, tuple(held.tensor.shape), "param" if held.parameter else "buffer", not held.frozen)
-            for key, held in self.registered.items()
-            if key not in self.owners
+            [
+                Extra(held.name, tuple(held.tensor.shape), "param" if held.parameter else "buffer", not held.frozen)
+                for held in left
+            ]
         )
 
     def running(self) -> tuple[str, torch.nn.Module | None]:
@@ -233,13 +243,14 @@ class Trace:
         ties: tuple[Tie, ...] = ()
         frozen: tuple[str, ...] = ()
         paths = []
+        owners, registered = self.owners, self.registered
         for param, key in weights:
-            mine = (node, param)
-            owner = self.owners.setdefault(key, mine)
-            if owner is not mine:
-                ties = (*ties, Tie(param, *owner))
-            held = self.registered.get(key)
-            if held is not None:
+            if key in owners:
+                ties = (*ties, Tie(param, *owners[key]))
+            else:
+                owners[key] = (node, param)
+            if key in registered:
+                held = registered[key]
                 paths.append((param, held.name))
                 if held.frozen:
                     frozen = (*frozen, param)

@@ -15,8 +15,10 @@ function cardParts(at, links) {
   const layer = D.layers[at], card = layer.card === undefined ? null : D.cards[layer.card];
   const parts = [el("p", { class: "code" }, el("span", { class: "quiet" }, t("pytorch") + ": "), el("code", {}, clipped(layer.label, 1000)))];
   parts.push(el("p", {}, el("span", { class: "quiet" }, t("shapes") + ": "), layer.in || "-", " → ", layer.out || "?"));
-  if (card && card.formulas[state.lang]) parts.push(el("pre", {}, card.formulas[state.lang]));
+  if (card && card.window) parts.push(windowPart(card.window));
+  if (card && card.formulas[state.lang]) parts.push(...formulaPart(card.formulas[state.lang], links));
   else parts.push(el("p", {}, layer.out ? t("noFormula") : t("brokenHere")));
+  if (links && card && card.trial) parts.push(...trialPart(layer, card.trial));
   if (card) parts.push(...card.unread[state.lang].map((text) => el("p", {}, text)));
   if (exceeds(layer)) parts.push(el("p", { class: "flag" }, "! " + t("exceeds")));
   parts.push(...(findingsAt.get(at) || []).map((number) => findingPart(D.findings[number], false)));

@@ -37,8 +37,8 @@ function drawField() {
   if (!own.cell || own.layer !== state.at) Object.assign(own, { cell: centreCell(layer), layer: state.at });
   const field = D.fields[layer.seen];
   const words = el("div", { "aria-live": "polite" });
-  const frame = el("div", { class: "frame" });
-  place.replaceChildren(el("p", {}, el("b", {}, named(layer.name))), frame, sliders(field, layer, () => redraw()), words, chooser());
+  const frame = el("div", { class: field.axes.length === 1 ? "frame flat" : "frame" });
+  place.replaceChildren(el("p", {}, el("b", {}, named(layer.name))), frame, el("div", { class: "told" }, sliders(field, layer, () => redraw()), words, chooser()));
   const redraw = () => {
     frame.replaceChildren(...pictures(field, layer));
     words.replaceChildren(...fieldWords(field, layer));
@@ -58,7 +58,7 @@ function pictures(field, layer) {
   const drawn = svg("svg", { viewBox: box.join(" "), role: "img", "aria-label": t("pictureOf"), class: "input" });
   drawn.append(svg("title", {}, t("pictureOf")));
   drawn.append(svg("rect", { x: box[0], y: box[1], width: box[2], height: box[3], class: "padding" }));
-  drawn.append(own.picture ? svg("image", { href: own.picture, x: 0, y: 0, width: w, height: h, preserveAspectRatio: "none" }) : testPicture(w, h));
+  drawn.append(own.picture ? svg("image", { href: own.picture, x: 0, y: 0, width: w, height: h, preserveAspectRatio: "none" }) : flat ? testSignal(w, h) : testPicture(w, h));
   const outside = `M${box[0]} ${box[1]}h${box[2]}v${box[3]}h${-box[2]}Z`;
   if (x && y) {
     const hole = `M${x[0]} ${y[0]}h${x[1] - x[0] + 1}v${y[1] - y[0] + 1}h${-(x[1] - x[0] + 1)}Z`;
@@ -150,5 +150,13 @@ function testPicture(w, h) {
     part("rect", { x: 32, y: 60, width: 9, height: 16, fill: "#6b4a2b" }), part("rect", { x: 26, y: 51, width: 7, height: 7, fill: "#3f6d94" }), part("rect", { x: 42, y: 51, width: 7, height: 7, fill: "#3f6d94" }),
     part("rect", { x: 72, y: 52, width: 4, height: 22, fill: "#6b4a2b" }), part("circle", { cx: 74, cy: 46, r: 10, fill: "#2f6b2f" }));
   for (let at = 0; at < 9; at++) made.append(part("rect", { x: 4 + at * 10.5, y: 88, width: 5, height: 5, fill: at % 2 ? "#fff" : "#222" }));
+  return made;
+}
+
+// Of an input with one axis: a signal, slow and fast, loud and quiet.
+function testSignal(w, h) {
+  const level = (at) => Math.sin(at / 11) * (0.35 + 0.3 * Math.sin(at / 47)) + 0.3 * Math.sin(at / 2.3) * Math.max(0, Math.sin(at / 31 + 2));
+  const made = svg("svg", { x: 0, y: 0, width: w, height: h, viewBox: "0 0 400 100", preserveAspectRatio: "none" });
+  made.append(svg("rect", { width: 400, height: 100, fill: "#dcebf7" }), svg("path", { d: "M" + range(0, 401).map((at) => `${at} ${(50 - 48 * level(at)).toFixed(1)}`).join("L"), fill: "none", stroke: "#1f4e79", "stroke-width": 2, "vector-effect": "non-scaling-stroke" }));
   return made;
 }

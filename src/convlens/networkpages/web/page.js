@@ -55,15 +55,18 @@ function drawTexts() {
   $("lang").textContent = t("other");
   $("lang").lang = state.lang === "zh" ? "en" : "zh-CN";
   $("title").textContent = clipped(D.model, 120);
-  $("facts").replaceChildren(...D.inputs.flatMap((input, at) => [at ? ", " : "", named(input.name, 40), " " + input.shape]));
+  $("facts").replaceChildren(t("in") + " ", ...D.inputs.flatMap((input, at) => [at ? ", " : "", named(input.name, 40), " " + input.shape]));
   $("error").hidden = !D.error;
   $("error").textContent = D.error;
   $("spoken").textContent = D.spoken[state.lang].join(state.lang === "zh" ? "" : " ");
   const widest = D.layers.reduce((best, layer, at) => (layer.field !== null && fieldText(layer) !== t("whole") && (best < 0 || layer.field > D.layers[best].field) ? at : best), -1);
   const rows = [...D.notes[state.lang], [t("depth"), t("depthText", { n: D.depth })]];
   if (widest >= 0) rows.push([t("largest"), t("largestText", { n: D.layers[widest].field, node: clipped(D.layers[widest].name, 60) })]);
-  $("totals").replaceChildren(...rows.map(([name, text]) => el("div", {}, el("dt", {}, name), el("dd", {}, clipped(text, 400)))));
-  $("foot").replaceChildren(t("made", { date: D.made, versions: D.versions }) + ". ", t("flops") + ". ", ...(D.command ? [t("command") + ": ", el("code", {}, clipped(D.command, 600))] : []));
+  const notes = new Map(), stop = state.lang === "zh" ? "。" : ". ";
+  for (const [name, text] of rows) notes.set(name, [...(notes.get(name) || []), text]);
+  // What has several lines takes a row of its own, below the others.
+  $("totals").replaceChildren(...[...notes].sort(([, a], [, b]) => (a.length > 2) - (b.length > 2)).map(([name, texts]) => el("div", { class: texts.length > 2 ? "several" : null }, el("dt", {}, name), ...texts.map((text) => el("dd", {}, clipped(text, 400))))));
+  $("foot").replaceChildren(t("made", { date: D.made, versions: D.versions }) + stop, t("flops") + stop, ...(D.command ? [t("command") + ": ", el("code", {}, clipped(D.command, 600))] : []));
 }
 
 function draw() {

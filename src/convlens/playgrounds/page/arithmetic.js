@@ -10,6 +10,8 @@ const whole = a => a.reduce((x, y) => x * BigInt(y), 1n)
 const span = (kernel, dilation) => dilation * (kernel - 1) + 1
 const mod = (a, n) => ((a % n) + n) % n
 const product = lists => lists.reduce((all, list) => all.flatMap(one => list.map(x => [...one, x])), [[]])
+const unravel = (i, sizes) => sizes.map((size, a) => Math.floor(i / prod(sizes.slice(a + 1))) % size)
+const ravelled = (at, sizes) => at.reduce((i, entry, a) => i * sizes[a] + entry, 0)
 const pooling = node => node.type === 'max' || node.type === 'avg'
 
 // Whole numbers mixed from an index: convlens.tracing.source.Made. Math.imul is a product modulo 2^32.

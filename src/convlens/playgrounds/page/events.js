@@ -20,7 +20,7 @@ function listen() {
     const el = e.target.closest('[data-key],[data-cell],[data-set],[data-to],[data-sym]')
     if (!el) return
     const d = el.dataset
-    if (d.key) choose(parseKey(d.key), true, true)
+    if (d.key) choose(parseKey(d.key), !el.closest('#columns'), true)
     else if (d.cell) clickStretched(parseKey(d.cell))
     else if (d.set) { set({[d.set]: d.value}); $('f-' + d.set)?.focus() }
     else if (d.to) set({[d.to]: stepped(asked[d.to], Number(d.by))})
@@ -30,6 +30,7 @@ function listen() {
   document.addEventListener('change', e => {
     const f = e.target.dataset.field
     if (e.target.id === 'edit') edit(e.target.value)
+    else if (e.target.value === 'own' && !Object.keys(OWN).some(name => OWN[name] === f && asked[name])) { drawForm(asked); askOwn(f === 'values' ? 'x' : 'w0') }
     else if (f && !e.target.matches('.step input')) { stop(); set({[f]: e.target.type === 'checkbox' ? e.target.checked ? '1' : '' : e.target.value}) }
     else if (e.target.id === 'example' && EXAMPLES[e.target.value]) { asked = {...DEFAULTS, lang, fw: asked.fw}; set({...EXAMPLES[e.target.value], at: ''}) }
   })
@@ -46,7 +47,8 @@ function listen() {
   })
   document.addEventListener('submit', e => e.preventDefault())
   addEventListener('hashchange', () => { asked = {...BASE, ...fromHash()}; set({}) })
-  addEventListener('beforeprint', () => drawSheet(now))
+  addEventListener('beforeprint', () => { drawSheet(now); drawColumns(now, NARROW) })
+  addEventListener('afterprint', () => drawColumns(now))
   const on = (id, act) => { $(id).onclick = act }
   on('lang', () => set({lang: lang === 'en' ? 'zh' : 'en'}))
   on('theme', () => { const root = document.documentElement, dark = root.dataset.theme ? root.dataset.theme === 'dark' : matchMedia('(prefers-color-scheme: dark)').matches; root.dataset.theme = dark ? 'light' : 'dark' })
@@ -55,9 +57,15 @@ function listen() {
   on('tour', () => chapter(1))
   on('copy', e => copyText($('code').textContent, e.target))
   on('link', e => copyText(location.href.split('#')[0] + '#' + hashOf(asked), e.target))
-  on('reset', () => {})
-  $('form').addEventListener('click', e => { if (e.target.id === 'reset') set({edit: ''}) })
+  $('form').addEventListener('click', e => { if (e.target.id === 'reset') set({edit: ''}); else if (e.target.id === 'paste') askOwn('x') })
   on('svg', () => download(fileName(now) + '.svg', 'image/svg+xml', svgOf(now, now.sel)))
+  on('png', () => savePng(now))
+  on('html', () => download(fileName(now) + '.html', 'text/html', pageNow()))
+  on('copyGif', e => copyText($('gif').textContent, e.target))
+  $('im2col').ontoggle = () => {
+    const open = $('im2col').open ? '1' : ''
+    if (open !== now.raw.im2col) { asked.im2col = now.raw.im2col = open; show() }
+  }
   on('json', () => download(fileName(now) + '.json', 'application/json', JSON.stringify(record(now), null, 1)))
 }
 

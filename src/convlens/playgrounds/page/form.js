@@ -23,7 +23,7 @@ function drawForm(raw) {
   const fields = shownFields(raw), now = [lang, ...fields].join()
   if (now !== formOf) {
     const focused = document.activeElement?.id
-    $('form').innerHTML = fields.map(fieldHtml).join('') + '<div class="field wide"><button type="button" id="reset" hidden></button></div>'
+    $('form').innerHTML = fields.map(fieldHtml).join('') + `<div class="field wide"><button type="button" id="paste">${t('paste')}</button><p class="quiet" id="long"></p><button type="button" id="reset" hidden></button></div>`
     formOf = now
     if (focused?.startsWith('f-')) document.getElementById(focused)?.focus()
   }
@@ -33,6 +33,7 @@ function drawForm(raw) {
     else if (el.value !== v) el.value = v
   })
   const edits = Object.keys(readEdits(raw.edit)).length
+  $('long').textContent = Object.keys(OWN).some(name => raw[name].length > MOST_LINK) ? t('ownLong') : ''
   $('reset').hidden = !edits
   $('reset').textContent = t('reset', {n: edits})
 }

@@ -86,8 +86,11 @@ function notes({nodes, raw}) {
   }
 }
 
+// JAX shares the rules of others, by the names "SAME", "VALID" and "SAME_LOWER".
+const sharers = (fw, rule, cut) => fw + (fw[0] === 'K' || (rule === 'SAME_LOWER' && !cut) ? ', JAX' : '')
 function drawRules({nodes}) {
-  const node = nodes[0], cut = node.type === 'transposed', head = [t('framework'), t('ruleName'), t(cut ? 'ruleCut' : 'rulePad'), t('ruleOut')]
-  $('rules').innerHTML = `<div class="scroll"><table class="t"><thead><tr>${head.map(h => `<th scope="col">${h}</th>`).join('')}</tr></thead><tbody>${rules(node).map(([fw, rule, pads, out], i) =>
-    `<tr class="${i ? '' : 'own'}"><th scope="row">${fw}</th><td>${rule || t('thisLayer')}</td><td>${pads.map(p => p.join('+')).join(', ')}</td><td>${out.every(n => n > 0) ? out.join(' × ') : t('noFit')}</td></tr>`).join('')}</tbody></table></div>`
+  const cut = nodes[0].type === 'transposed', head = [t('framework'), t('ruleName'), t(cut ? 'ruleCut' : 'rulePad'), t('ruleOut')]
+  const line = ([fw, rule, pads, out], i) => `<tr class="${i ? '' : 'own'}"><th scope="row">${sharers(fw, rule, cut)}</th><td>${rule || t('thisLayer')}</td><td>${pads.map(p => p.join('+')).join(', ')}</td><td>${out.every(n => n > 0) ? out.join(' × ') : t('noFit')}</td></tr>`
+  $('rules').innerHTML = `<div class="scroll"><table class="t"><thead><tr>${head.map(h => `<th scope="col">${h}</th>`).join('')}</tr></thead>${nodes.map((node, n) =>
+    `<tbody>${nodes.length > 1 ? `<tr><th colspan="4" scope="rowgroup"><b>${stageName(n)}</b></th></tr>` : ''}${rules(node).map(line).join('')}</tbody>`).join('')}</table></div>`
 }

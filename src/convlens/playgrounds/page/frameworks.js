@@ -1,4 +1,4 @@
-// The same layer as PyTorch, Keras and ONNX spell it, and the padding that each rule of theirs would use.
+// The same layer as PyTorch, Keras and ONNX spell it (JAX: jax.js), and the padding that each rule of theirs would use.
 
 const alike = list => list.every(x => String(x) === String(list[0]))
 const tuple = list => alike(list) ? String(list[0]) : `(${list.join(', ')})`
@@ -9,7 +9,7 @@ const called = (name, ...args) => `${name}(${args.flat().filter(a => a !== null)
 const isSame = (node, lower) => node.pads.every((p, a) =>
   String(p) === String(samePads(node.size[a], node.kernel[a], node.stride[a], node.dilation[a], lower)))
 
-const code = (fw, s, nodes) => ({torch: torchCode, keras: kerasCode, onnx: onnxCode})[fw](s, nodes)
+const code = (fw, s, nodes) => ({torch: torchCode, keras: kerasCode, onnx: onnxCode, jax: jaxCode})[fw](s, nodes)
 
 function torchCode(s, nodes) {
   const n = s.axes, lines = nodes.map(node => {
@@ -19,10 +19,12 @@ function torchCode(s, nodes) {
     const kernel = tuple(node.kernel), padding = first ? '0' : tuple(node.pads.map(p => p[0]))
     const pad = first ? `x = F.pad(x, (${flat})${word})\n` : ''
     if (pooling(node)) {
-      return pad + called(`nn.${node.type === 'max' ? 'Max' : 'Avg'}Pool${n}d`, kernel, named([['stride', tuple(node.stride), kernel],
+      const apart = first && node.type === 'avg' && !node.counted // zeros that were padded before would count: divide by a mean of ones
+      const layer = called(`nn.${node.type === 'max' ? 'Max' : 'Avg'}Pool${n}d`, kernel, named([['stride', tuple(node.stride), kernel],
         ['padding', padding, '0'], ['dilation', tuple(node.dilation), node.type === 'avg' ? tuple(node.dilation) : '1'],
         ['ceil_mode', node.ceil ? 'True' : 'False', 'False'],
-        ['count_include_pad', node.type === 'avg' && !node.counted && !none(node.pads) ? 'False' : 'True', 'True']]))
+        ['count_include_pad', node.type === 'avg' && !node.counted && !first && !none(node.pads) ? 'False' : 'True', 'True']]))
+      return apart ? `pool = ${layer}\ny = pool(F.pad(x, (${flat}))) / pool(F.pad(torch.ones_like(x), (${flat})))` : pad + layer
     }
     const end = [['stride', tuple(node.stride), '1'], ['padding', padding, '0']]
     if (node.type === 'transposed') {

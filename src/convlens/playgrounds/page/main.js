@@ -1,10 +1,10 @@
 // The page: what it starts with, what happens when something is changed, chosen or clicked.
 
 const BASE = {...DEFAULTS, ...JSON.parse($('start').textContent)}
-const changed = raw => Object.fromEntries(Object.entries(raw).filter(([k, v]) => k in DEFAULTS && v !== BASE[k]))
+const changed = (raw, base = BASE) => Object.fromEntries(Object.entries(raw).filter(([k, v]) => k in DEFAULTS && v !== base[k]))
 const fromHash = () => Object.fromEntries([...new URLSearchParams(hashText())].filter(([k]) => k in DEFAULTS))
 function hashText() { try { return location.hash.slice(1) } catch { return '' } }
-const hashOf = raw => String(new URLSearchParams(changed(raw)))
+const hashOf = raw => String(new URLSearchParams(linked(raw)))
 
 // The last layer that works; `asked` are the settings as they stand in the fields, which may not.
 let now = null, asked = null
@@ -52,6 +52,9 @@ function render(errors) {
   $('notes').innerHTML = notes(now).map(([kind, sentence]) => `<p class="${kind}">${sentence}</p>`).join('')
   drawRules(now)
   drawCost(now)
+  const command = drawCommand(now)
+  $('gif').textContent = command ?? t('noDraw')
+  $('copyGif').hidden = !command
   show()
 }
 
@@ -59,6 +62,7 @@ function render(errors) {
 function show(focus) {
   drawPicture(now)
   drawSum(now)
+  drawColumns(now)
   drawBar(now)
   drawChapter()
   asked.at = now.raw.at = key(now.sel)
@@ -91,14 +95,13 @@ function words() {
   const fill = (id, html) => { if ($(id).dataset.lang !== lang) { $(id).innerHTML = html; $(id).dataset.lang = lang } }
   fill('type', CHOICES.type.map(v => `<option value="${v}">${t(v)}</option>`).join(''))
   fill('axes', CHOICES.axes.map(v => `<option value="${v}">${v}-D</option>`).join(''))
-  fill('fw', [['torch', 'PyTorch'], ['keras', 'Keras'], ['onnx', 'ONNX']].map(([v, n]) => `<option value="${v}">${n}</option>`).join(''))
+  fill('fw', [['torch', 'PyTorch'], ['keras', 'Keras'], ['onnx', 'ONNX'], ['jax', 'JAX']].map(([v, n]) => `<option value="${v}">${n}</option>`).join(''))
   fill('example', `<option value="">${t('choose')}</option>` + Object.keys(EXAMPLES).map(n => `<option>${n}</option>`).join(''))
   if (formOf) drawn = ''
 }
 
 function start() {
   asked = {...BASE, ...fromHash()}
-  $('form').innerHTML = '<button type="button" id="reset"></button>'
   listen()
   const wide = matchMedia('(min-width: 861px)'), unfold = () => { $('drawer').open = wide.matches }
   wide.addEventListener('change', unfold) // a frame may have no width yet
@@ -106,12 +109,12 @@ function start() {
   lang = asked.lang in STRINGS ? asked.lang : 'en'
   if (read(asked).errors.length) {
     const wanted = asked
-    asked = {...BASE, lang}
+    asked = {...(read(BASE).errors.length ? DEFAULTS : BASE), lang}
     set({})
     asked = wanted
   }
   set({})
 }
 // The arithmetic, for tests and for pages that hold this one.
-globalThis.convlens = {read, numbers, outSize, params, macs, operations, dropped, reads, reached, terms, met, rules, code, weightShape, strings: STRINGS, defaults: DEFAULTS}
+globalThis.convlens = {read, numbers, outSize, params, macs, operations, dropped, reads, reached, terms, met, rules, code, weightShape, unfolded, drawCommand, strings: STRINGS, defaults: DEFAULTS}
 start()

@@ -6,6 +6,7 @@ const INPUTS = {
   edge: (s, at) => at.at(-1) * 2 < s.size.at(-1) ? 0 : 9,
   random: (s, at) => made('random ' + s.seed, -9, 19, at),
   ones: () => 1,
+  own: (s, at) => s.own.x[ravelled(at.slice(-s.axes - 1), [s.in, ...s.size])],
 }
 const binomial = (n, j) => range(j).reduce((b, i) => b * (n - i) / (i + 1), 1)
 const middle = kernel => kernel.map(k => (k - 1) >> 1)
@@ -20,6 +21,7 @@ const KERNELS = {
     return far === 0 ? 2 * node.kernel.length + 1 : far === 1 ? -1 : 0
   },
   ones: () => 1,
+  own: (node, at, s, stage) => (s.own['w' + stage] ?? [])[ravelled(at, weightShape(node))] ?? KERNELS.digits(node, at),
 }
 
 // Reads values of a layer s with its nodes. Keys of edited numbers: x.c.i.j, w<stage>.o.c.i.j, b<stage>.o
@@ -28,10 +30,11 @@ function numbers(s, nodes) {
   const own = key => edited ? s.edits[key.join('.')] : undefined
   const x = (c, at) => own(['x', c, ...at]) ?? INPUTS[s.values](s, [...(s.batch ? [0] : []), c, ...at])
   const bias = (stage, o) => nodes[stage].bias ? own(['b' + stage, o]) ?? (s.weights === 'digits' ? made('bias', -2, 5, [o]) : 0) : 0
+  const stored = (stage, at) => own(['w' + stage, ...at]) ?? KERNELS[s.weights](nodes[stage], at, s, stage)
   function w(stage, o, c, tap) {
     const node = nodes[stage], turned = s.flip ? tap.map((j, a) => node.kernel[a] - 1 - j) : tap
     const at = weightAt(node, o, c, turned)
-    return own(['w' + stage, ...at]) ?? KERNELS[s.weights](node, at)
+    return stored(stage, at)
   }
   const input = (stage, c, at) => at === null ? 0 : stage ? value(stage - 1, c, at) : x(c, at)
   function value(stage, o, p) {
@@ -49,7 +52,7 @@ function numbers(s, nodes) {
     for (const c of groupOf(node, o)) for (const f of found) if (f.at !== null) sum += input(stage, c, f.at) * w(stage, o, c, f.tap)
     return sum
   }
-  return {x, w, bias, input, value}
+  return {x, w, stored, bias, input, value}
 }
 
 // At most three digits beyond whole numbers, a real minus sign.

@@ -18,7 +18,7 @@ function drawPlayer(app) {
   sign()
 }
 
-const ravel = (sel, sizes) => [...sel.lead, ...sel.at].reduce((i, entry, a) => i * sizes[a] + entry, 0)
+const ravel = (sel, sizes) => ravelled([...sel.lead, ...sel.at], sizes)
 function drawBar(app) {
   const all = stepsOf(app), n = prod(all.sizes), i = app.sel.role === 'y' ? ravel(app.sel, all.sizes) : 0
   $('bar').max = n - 1

@@ -114,7 +114,7 @@ function tensors(n, s, nodes, boxes, values) {
   function groupLetter(role, lead) {
     if (pooling(node) || node.groups === 1) return ''
     const g = Math.floor(role === 'x' || role === 's' ? lead[0] / (node.cin / node.groups) : lead[0] / (node.cout / node.groups))
-    return g < 26 ? String.fromCharCode(65 + g) : String(g + 1)
+    return letterOf(g)
   }
   function cell(role, stage, lead, at, sizes) {
     const out = {at, kind: ''}
@@ -135,4 +135,5 @@ function tensors(n, s, nodes, boxes, values) {
     return prod(at.map((p, a) => reads(node, a, p).length))
   }
 }
+const letterOf = g => g < 26 ? String.fromCharCode(65 + g) : String(g + 1)
 const span2 = ([low, high]) => range(high - low + 1).map(i => low + i)

@@ -3,7 +3,7 @@
 const DEFAULTS = {
   type: 'conv', axes: '2', in: '3', out: '2', mult: '1', size: '7', kernel: '3', stride: '2', rule: 'sides', padding: '1',
   dilation: '2', groups: '1', extra: '0', mode: 'zeros', bias: '1', flip: '', ceil: '', counted: '1', batch: '1',
-  values: 'digits', weights: 'digits', seed: '1', edit: '', at: '', fw: 'torch', lang: 'en', chapter: '',
+  values: 'digits', weights: 'digits', seed: '1', edit: '', x: '', w0: '', w1: '', at: '', fw: 'torch', lang: 'en', chapter: '', im2col: '',
 }
 const KINDS = {
   conv: 'in out size kernel stride rule padding dilation groups mode bias flip',
@@ -20,7 +20,7 @@ const PER_AXIS = ['size', 'kernel', 'stride', 'padding', 'dilation', 'extra']
 const CHOICES = {
   type: Object.keys(KINDS), axes: ['1', '2', '3'], rule: ['sides', 'valid', 'same', 'same_lower', 'causal'],
   mode: ['zeros', 'reflect', 'replicate', 'circular'], values: Object.keys(INPUTS), weights: Object.keys(KERNELS),
-  fw: ['torch', 'keras', 'onnx'], lang: ['en', 'zh'],
+  fw: ['torch', 'keras', 'onnx', 'jax'], lang: ['en', 'zh'],
 }
 const has = (raw, field) => KINDS[raw.type].split(' ').includes(field)
 const parts = text => String(text).trim().split(/\s*[x×,*]\s*/i)
@@ -46,7 +46,7 @@ function readEdits(text) {
 function read(given) {
   const raw = {...DEFAULTS, ...given}
   for (const [field, legal] of Object.entries(CHOICES)) if (!legal.includes(raw[field])) raw[field] = DEFAULTS[field]
-  const axes = Number(raw.axes), errors = [], s = {axes, edits: readEdits(raw.edit)}
+  const axes = Number(raw.axes), errors = [], s = {axes, edits: readEdits(raw.edit), own: Object.fromEntries(Object.keys(OWN).map(name => [name, ownList(raw[name])]))}
   for (const field of ['type', 'mode', 'values', 'weights']) s[field] = raw[field]
   for (const field of ['bias', 'flip', 'ceil', 'counted', 'batch']) s[field] = raw[field] === '1'
   for (const field of Object.keys(LIMITS)) {
@@ -89,6 +89,10 @@ function faults(s, nodes) {
   else if (node.cout % node.groups) say('groups', 'eGroups', {groups: node.groups, count: node.cout, what: 'out'}, ['groups', 'out'])
   const count = prod(node.kernel) * node.cin / node.groups
   if (count > MOST_TERMS) say('in', 'eTerms', {count: grouped(count), most: grouped(MOST_TERMS)}, ['in', 'kernel'])
+  for (const [name, field] of Object.entries(OWN)) if (s[field] === 'own' && !(name[0] === 'w' && pooling(node))) {
+    const shape = found.length ? null : ownShape(nodes, name), list = s.own[name], other = name[0] === 'w' && (s.own.w0 ?? s.own.w1) // one stage is enough
+    if (shape && (list ? list.length !== prod(shape) || !list.every(Number.isFinite) : !other)) say(field, 'eOwn', {n: list ? list.length : 0, ...layout(shape)})
+  }
   for (const a of range(s.axes)) {
     const k = node.kernel[a], d = node.dilation[a], [left, right] = node.pads[a], most = Math.max(left, right), n = node.size[a]
     if (node.type === 'transposed') {
@@ -110,7 +114,7 @@ function faults(s, nodes) {
 function nearest(given, field) {
   const raw = {...DEFAULTS, ...given}, ok = value => !read({...raw, [field]: value}).errors.length
   if (field === 'padding' && has(raw, 'rule') && raw.rule !== 'sides') return null
-  if (!has(raw, field) && field !== 'seed') return null
+  if (!has(raw, field) && !['seed', 'values', 'weights'].includes(field)) return null
   if (CHOICES[field]) return CHOICES[field].find(ok) ?? null
   const here = parseInt(parts(raw[field])[0], 10), start = Number.isNaN(here) ? Number(DEFAULTS[field]) : here, [low, high] = LIMITS[field]
   const from = Math.min(Math.max(start, low), high)

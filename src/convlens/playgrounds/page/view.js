@@ -17,11 +17,12 @@ function drawPicture(app) {
   paint(app)
 }
 
+const stageName = n => t('stage', {n: n + 1, what: t(n ? 'mix' : 'each')})
 function build(app, stages) {
   const {nodes} = app
   app.most = Math.max(1, ...stages.flat().filter(x => x.role === 'y').flatMap(x => x.panels).flatMap(p => p.rows.flatMap(r => p.cols.map(c => p.cell(r, c).shade ?? 0))))
   $('picture').innerHTML = stages.map((list, n) => {
-    const title = nodes.length > 1 ? `<h2>${t('stage', {n: n + 1, what: t(n ? 'mix' : 'each')})}</h2>` : ''
+    const title = nodes.length > 1 ? `<h2>${stageName(n)}</h2>` : ''
     return `<div class="stage">${title}<div class="cols">${list.map(tensor => column(app, n, tensor)).join('')}</div></div>`
   }).join('')
   cells = [...$('picture').querySelectorAll('td')].map(el => ({el, sel: parseKey(el.dataset.cell), key: el.dataset.cell}))

@@ -19,7 +19,7 @@ PICTURES = ("shift", "crop", "flip", "rotate", "noise", "erase", "mixup", "cutmi
 FITTING = {
     "image": PICTURES,
     "volume": PICTURES,
-    "sound": ("time_shift", "time_mask", "frequency_mask", "noise", "mixup"),
+    "sound": ("stretch", "time_shift", "time_mask", "frequency_mask", "noise", "mixup"),
     "text": ("word_dropout",),
 }
 """Which settings suit which kind of data."""
@@ -103,6 +103,7 @@ def _sounds(s: Settings) -> dict[str, Change]:
     from convlens.training.augmentation import sound  # noqa: PLC0415 - only sounds need it
 
     return {
+        "stretch": lambda x, g: sound.stretch(x, s.stretch, g),
         "time_shift": lambda x, g: sound.time_shift(x, s.time_shift, g),
         "noise": lambda x, g: image.noise(x, s.noise, g),
         "time_mask": lambda x, g: sound.time_mask(x, s.time_mask, g),

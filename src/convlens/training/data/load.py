@@ -5,8 +5,9 @@ from typing import Any
 from torch import Tensor
 
 from convlens.ir.errors import UsageError
-from convlens.ir.spec import Shape, show_shape
+from convlens.ir.spec import Shape
 from convlens.lang.sentence import Sentence
+from convlens.training.data.brought import remarks_of
 from convlens.training.data.examples import Examples, Held, Rows
 from convlens.training.data.fetch import show_bytes
 from convlens.training.data.fingerprint import fingerprint_of
@@ -15,7 +16,6 @@ from convlens.training.data.ondemand import OnDemand, row_bytes, stored
 from convlens.training.data.parts import Parts
 from convlens.training.data.raw import Raw
 from convlens.training.data.sources.find import found
-from convlens.training.data.sources.folder import Pictures
 from convlens.training.data.split import Split, split_of
 from convlens.training.preparation.kinds import fitted
 from convlens.training.preparation.preparation import Preparation
@@ -109,15 +109,5 @@ def _about(raw: Raw, split: Split, preparation: Preparation, *, held: bool) -> d
         "licence": raw.licence,
         "preloaded": held,
         "judged": "validation" if len(split.validation) else "last",
-        "remarks": [*raw.about.get("remarks", []), *_sizes(raw, preparation), *split.remarks],
+        "remarks": [*raw.about.get("remarks", []), *remarks_of(raw, preparation), *split.remarks],
     }
-
-
-def _sizes(raw: Raw, preparation: Preparation) -> list[str]:
-    """What was done to files of several sizes."""
-    if not isinstance(raw.items, Pictures) or bool((raw.items.sizes == raw.items.sizes[:1]).all()):
-        return []
-    areas = raw.items.sizes.prod(1)
-    small, large = (show_shape(tuple(raw.items.sizes[int(at)].tolist())) for at in (areas.argmin(), areas.argmax()))
-    made = show_shape(preparation.shape[1:])
-    return [Sentence("the pictures are of {small} to {large}; all are brought to {made}", small=small, large=large, made=made)]

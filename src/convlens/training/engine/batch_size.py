@@ -13,6 +13,10 @@ SIZES = (16, 32, 64, 128, 256, 512, 1024)
 LARGE = (2048, 4096)
 """Tried on an accelerator only: a processor's cache is too small for them."""
 
+STEPS = 100
+"""An epoch keeps this many steps, however fast larger batches are: a network learns by its steps. On an H100 small_cnn was
+fastest at 4,096 examples, and came to 58 % in the epoch in which batches of 256 came to 90 %."""
+
 NEAR = 0.95
 """The smallest size within this share of the best throughput is taken: smaller batches generalise no worse."""
 
@@ -25,7 +29,7 @@ def measured_batch(module: nn.Module, feed: Feed, form: Form, classes: int) -> t
     tried = form.module(deepcopy(module)).to(feed.device).train()
     found: dict[int, float] = {}
     for size in (*SIZES, *(LARGE if feed.device.type == "cuda" else ())):
-        if size > len(feed.examples):
+        if size > max(SIZES[0], len(feed.examples) // STEPS):
             break
         speed = _speed(tried, feed, form, size, classes)
         if speed is None:

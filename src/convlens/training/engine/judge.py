@@ -1,6 +1,7 @@
 """How good the network is on examples that it does not learn from."""
 
 from dataclasses import dataclass
+from math import prod
 
 import torch
 from torch import Tensor, nn
@@ -8,8 +9,9 @@ from torch import Tensor, nn
 from convlens.training.engine.feed import Feed
 from convlens.training.engine.world import World
 
-SIZE = 512
-"""Examples at a time: no gradients are kept, so the memory is small."""
+MOST = 512
+VALUES = 1 << 23
+"""Examples at a time, at most, and values of their inputs together: large pictures and volumes come in smaller batches."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ def judge(module: nn.Module, feed: Feed, world: World = World(), *, keep: bool =
     totals = torch.zeros(3, dtype=torch.float64, device="cpu")
     kept: list[Tensor] = []
     share = World() if keep else world
-    for number, places in enumerate(torch.arange(len(feed.examples)).split(SIZE)):
+    for number, places in enumerate(torch.arange(len(feed.examples)).split(size_of(feed))):
         if number % share.size != share.rank:
             continue
         batch = feed.batch(places)
@@ -41,6 +43,11 @@ def judge(module: nn.Module, feed: Feed, world: World = World(), *, keep: bool =
     module.train(training)
     loss, right, count = _over(totals, share, feed.device).tolist()
     return Judged(loss / max(count, 1), right / max(count, 1), torch.cat(kept) if kept else None)
+
+
+def size_of(feed: Feed) -> int:
+    """How many examples are judged at a time."""
+    return max(1, min(MOST, VALUES // prod(feed.preparation.shape)))
 
 
 def _totals(logits: Tensor, labels: Tensor) -> Tensor:

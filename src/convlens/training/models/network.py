@@ -18,6 +18,7 @@ from convlens.training.models.initial import start_by
 from convlens.training.models.norms import with_norm
 from convlens.training.models.own import own_module
 from convlens.training.models.stem import with_stem
+from convlens.training.models.tables import with_small_tables
 from convlens.training.settings.settings import Settings
 
 
@@ -41,12 +42,15 @@ class Network:
 def wanted_shape(model: str) -> Shape | None:
     """The input (without the batch) that a network states itself; None for the user's own code, which states none.
 
+    Its channels are 0, which leaves them to the data: the first layer is fitted to them.
+
     >>> wanted_shape("lenet5"), wanted_shape("mine.py:net")
-    ((1, 32, 32), None)
+    ((0, 32, 32), None)
     """
     if runs_user_code(model):
         return None
-    return _one_input(_loaded(model)).dims[1:]
+    own = _one_input(_loaded(model)).dims[1:]
+    return own if len(own) == 1 else (0, *own[1:])
 
 
 def network_of(model: str, fields: Fields, settings: Settings) -> Network:
@@ -64,7 +68,7 @@ def network_of(model: str, fields: Fields, settings: Settings) -> Network:
     if settings.norm not in (None, "batch"):
         changed = with_norm(changed, str(settings.norm))
     remarks = [*_stem_remarks(before.dims[1:], fields), *_head_remarks(width, fields.classes)]
-    module = as_module(changed, seed=settings.seed)
+    module = with_small_tables(as_module(changed, seed=settings.seed))
     if settings.initialization is not None:
         start_by(module, settings.initialization, settings.seed)
     return Network(_title(model), module, changed, fields.shape, fields.dtype, text=True, remarks=tuple(remarks))

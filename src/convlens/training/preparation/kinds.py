@@ -31,7 +31,7 @@ def from_dict(values: Mapping[str, Any]) -> Preparation:
         )
     try:
         made: Preparation = _module(kind).from_dict(values)
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise UsageError(
             Sentence("the preparation of kind {kind} cannot be read: {reason}", kind=kind, reason=quoted(error))
         ) from None

@@ -1,9 +1,8 @@
 """A sound becomes a row of one length: its log-mel spectrogram, or its samples."""
 
-import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import ceil
+from math import ceil, isfinite
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ from torch import Tensor
 from convlens.ir.errors import UsageError
 from convlens.ir.spec import Shape
 from convlens.training.data.raw import Raw, Wave
-from convlens.training.data.sources.sounds import wave_of
+from convlens.training.data.sources.sounds import MAX_RATE, MIN_RATE, wave_of
 from convlens.training.preparation.mel import BANDS, Mel, mel_of
 from convlens.training.preparation.resampling import resampled
 from convlens.training.settings.settings import Settings
@@ -69,13 +68,7 @@ class SoundPreparation:
         """The row of a wav file, or of its bytes."""
         if not isinstance(source, bytes):
             return self.store([wave_of(Path(source))])[0]
-        with tempfile.TemporaryDirectory() as folder:
-            file = Path(folder) / "sound.wav"
-            file.write_bytes(source)
-            try:
-                return self.store([wave_of(file)])[0]
-            except UsageError as error:
-                raise UsageError(str(error).replace(str(file), "the sound")) from None
+        return self.store([wave_of(Path("the sound"), source)])[0]
 
     def batch(self, rows: Tensor) -> Tensor:
         """float32 (N, 1, 40, T) or (N, 1, T)."""
@@ -112,9 +105,15 @@ def fitted(raw: Raw, places: Tensor, settings: Settings, network_shape: Shape | 
 
 
 def from_dict(values: Mapping[str, Any]) -> SoundPreparation:
-    """What `SoundPreparation.to_dict` wrote."""
+    """What `SoundPreparation.to_dict` wrote. Raises `ValueError`, `KeyError` or `TypeError` for what it cannot have written."""
+    form, rate, samples = str(values["form"]), int(values["rate"]), int(values["samples"])
     mean, std = (tuple(map(float, values[name])) for name in ("mean", "std"))
-    return SoundPreparation(str(values["form"]), int(values["rate"]), int(values["samples"]), mean, std)
+    if form not in ("log-mel", "raw") or not MIN_RATE <= rate <= MAX_RATE or not 1 <= samples <= MAX_SECONDS * rate:
+        raise ValueError(f"{form} of {samples} samples at {rate} a second")
+    bands = BANDS if form == "log-mel" else 1
+    if len(mean) != bands or len(std) != bands or not all(map(isfinite, (*mean, *std))) or not all(value > 0 for value in std):
+        raise ValueError(f"mean and spread of {len(mean)} and {len(std)} bands")
+    return SoundPreparation(form, rate, samples, mean, std)
 
 
 def _length(waves: Sequence[Wave], rate: int) -> int:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from convlens.ir.errors import UsageError, nearest, quoted
+from convlens.lang.messages import listed, say
 from convlens.lang.sentence import Sentence
 
 MAX_WHOLE = 10**12
@@ -49,7 +50,7 @@ class Setting:
         Traceback (most recent call last):
         ...
         convlens.ir.errors.UsageError: learning_rate is -1
-          fix: a number above 0
+          fix: a number > 0
         """
         if value is None and self.default is None:
             return None
@@ -62,31 +63,29 @@ class Setting:
             )
         return made
 
-    def legal(self) -> str:
+    def legal(self, lang: str = "en") -> str:
         """What it may be, in words.
 
-        >>> Setting("epochs", "length", 10, (int,), "", "", least=1).legal()
-        'a whole number of at least 1'
+        >>> Setting("epochs", "length", 10, (int,), "", "", least=1, most=100).legal()
+        'a whole number >= 1, <= 100'
         """
         texts = []
         if bool in self.kinds:
-            texts.append("true or false")
+            texts.append(say(lang, "true or false"))
         if int in self.kinds or float in self.kinds:
-            texts.append(self._numbers())
+            kind = say(lang, "a number") if float in self.kinds else say(lang, "a whole number")
+            texts.append(f"{kind} {self._bounds()}".rstrip())
         if tuple in self.kinds:
-            texts.append("whole numbers with commas between them")
+            texts.append(say(lang, "whole numbers with commas between them"))
         if self.words:
-            texts.append("one of " + ", ".join(self.words))
+            texts.append(say(lang, "one of {words}", words=listed(lang, list(self.words))))
         elif str in self.kinds:
-            texts.append("a text")
-        return ", or ".join(texts)
+            texts.append(say(lang, "a text"))
+        return say(lang, ", or ").join(texts)
 
-    def _numbers(self) -> str:
-        kind = "a number" if float in self.kinds else "a whole number"
-        low = f" of at least {self.least:g}" if self.least is not None else ""
-        above = f" above {self.above:g}" if self.above is not None else ""
-        high = f"{' and' if low or above else ' of'} at most {self.most:g}" if self.most is not None else ""
-        return kind + low + above + high
+    def _bounds(self) -> str:
+        bounds = ((">=", self.least), (">", self.above), ("<=", self.most))
+        return ", ".join(f"{sign} {bound:.12g}" for sign, bound in bounds if bound is not None)
 
     def _typed(self, value: Any) -> Any:
         """None where no type of the setting fits."""

@@ -5,7 +5,6 @@ from typing import Any
 from convlens.importers.torch.readers import reads
 from convlens.importers.torch.shadow import Shadow
 from convlens.importers.torch.trace import Trace
-from convlens.ir.graph import Ref
 from convlens.ops.expand import Expand
 from convlens.ops.flatten import Flatten
 from convlens.ops.permute import Permute
@@ -67,7 +66,7 @@ def permuted(trace: Trace, x: Shadow, *dims: Any, **kwargs: Any) -> Any:
     order = tuple(axis % x.spec.rank for axis in sizes_in(dims or (kwargs["dims"],)))
     (view,) = trace.emit(Permute(order=order), [x])
     inverse = tuple(order.index(axis) for axis in range(len(order)))
-    return view_of(x, view, lambda changed: trace.emit(Permute(order=inverse), [changed])[0].ref)
+    return trace.view(x, view, Permute(order=inverse))
 
 
 @reads("transpose", "swapaxes", "swapdims")
@@ -122,9 +121,4 @@ def view_of(base: Shadow, view: Shadow, write_back: Any) -> Shadow:
 
 
 def _undone_by_reshape(trace: Trace, x: Shadow, view: Shadow) -> Shadow:
-    dims = x.spec.dims
-
-    def write_back(changed: Shadow) -> Ref:
-        return trace.emit(Reshape(shape=dims), [changed])[0].ref
-
-    return view_of(x, view, write_back)
+    return trace.view(x, view, Reshape(shape=x.spec.dims))

@@ -93,9 +93,12 @@ def raw_of(path: Path, clips: list[Clip]) -> Raw:
     )
 
 
-def wave_of(path: Path) -> Wave:
-    """One file as int16 samples of one channel: the mean of its channels, rounded, 1 being 32768."""
-    sample = read_sound(need_file(str(path), (".wav",)))
+def wave_of(path: Path, content: bytes | None = None) -> Wave:
+    """One file as int16 samples of one channel: the mean of its channels, rounded, 1 being 32768.
+
+    ``content`` stands for that of the file, which is not opened then.
+    """
+    sample = read_sound(need_file(str(path), (".wav",)) if content is None else path, content)
     rate = int(sample.about["rate"])
     if not MIN_RATE <= rate <= MAX_RATE:
         raise UsageError(f"{shown(path)}: {rate} samples a second; {MIN_RATE} to {MAX_RATE} are read\n  fix: save it again")
