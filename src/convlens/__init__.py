@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from convlens.training.train import train
 
 __all__ = [
-    "__version__", "diff", "draw", "evaluate", "explain", "layer", "lint", "play", "predict", "rewrite", "run", "study", "summary",
-    "sweep", "train",
+    "__version__", "diff", "draw", "evaluate", "explain", "layer", "lint", "play", "predict", "rewrite", "run", "study",
+    "summary", "sweep", "train",
 ]  # fmt: skip
 __version__ = "0.1.0"
 

@@ -230,7 +230,7 @@ SPOKEN = {
 }
 """Verbs that print words, with arguments."""
 
-OF_A_RUN = {"evaluate", "predict", "train"}
+OF_A_RUN = {"evaluate", "predict", "study", "train"}
 """Verbs that need a training: their language is tested with it."""
 
 

@@ -19,7 +19,7 @@ from convlens.studies.plan import LENGTHS, Variant
 from convlens.studies.search.space import Space, space_of, suggested
 from convlens.studies.search.storage import HEARTBEAT, shown_url, storage_of, url_of
 from convlens.studies.search.team import first, follow, joined_by, together, told
-from convlens.studies.search.trials import Budget, counted, joined, work
+from convlens.studies.search.trials import Budget, tallied, joined, work
 from convlens.studies.vary import said_values
 from convlens.studies.watch import StudyWatch
 from convlens.training.engine.blame import DivergedError
@@ -144,7 +144,7 @@ def search(
 
 
 def _searched(study: Any, objective: "Tried", budget: Budget, url: str, watch: StudyWatch, *, fresh: bool) -> None:
-    done, place = counted(study)[0], shown_url(url)
+    done, place = tallied(study)[0], shown_url(url)
     watch.said(remark(BEGUN, place=place) if fresh else remark(JOINED, place=place, done=done))
     watch.begun(budget.trials or 0, done)
     try:
@@ -248,4 +248,4 @@ def _tell(watch: StudyWatch, study: Any, trial: Any) -> None:
         outcome = remark(STOPPED, number=trial.number, values=values)
     if outcome is not None:
         watch.said(outcome)
-    watch.moved(counted(study)[0])
+    watch.moved(tallied(study)[0])

@@ -65,7 +65,7 @@ def work(study: Any, objective: Objective, budget: Budget, url: str, seen: Calla
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
                 optuna.storages.fail_stale_trials(study)
-            ended, going = counted(study)
+            ended, going = tallied(study)
             if budget.trials is not None and ended >= budget.trials:
                 return
             if budget.trials is not None and ended + going >= budget.trials:
@@ -76,7 +76,7 @@ def work(study: Any, objective: Objective, budget: Budget, url: str, seen: Calla
         raise storage_error(url, error.__cause__ if isinstance(error.__cause__, SQLAlchemyError) else error) from None
 
 
-def counted(study: Any) -> tuple[int, int]:
+def tallied(study: Any) -> tuple[int, int]:
     """Trials that are finished, and that are under way; failed ones count for nothing."""
     states = [trial.state for trial in study.get_trials(deepcopy=False)]
     return sum(state in (TrialState.COMPLETE, TrialState.PRUNED) for state in states), states.count(TrialState.RUNNING)
