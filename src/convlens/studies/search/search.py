@@ -19,7 +19,7 @@ from convlens.studies.plan import LENGTHS, Variant
 from convlens.studies.search.space import Space, space_of, suggested
 from convlens.studies.search.storage import HEARTBEAT, shown_url, storage_of, url_of
 from convlens.studies.search.team import first, follow, joined_by, together, told
-from convlens.studies.search.trials import Budget, tallied, joined, work
+from convlens.studies.search.trials import Budget, joined, tallied, work
 from convlens.studies.vary import said_values
 from convlens.studies.watch import StudyWatch
 from convlens.training.engine.blame import DivergedError
