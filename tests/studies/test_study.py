@@ -181,7 +181,7 @@ def test_every_ready_study_runs_in_a_small_form(name: str, tmp_path: Path) -> No
     else:
         data = small_in(tmp_path, side=28)[1]
     limit = {} if name == "data-size" else {"limit": 60}
-    found = study(about=name, data=data, small=True, seeds=2, out=str(tmp_path / "s"), epochs=1, **limit)
+    found = study(about=name, data=data, small=True, seeds=1, out=str(tmp_path / "s"), epochs=1, **limit)
     about = found.to_dict()["about"]
     assert found.results.waiting == 0
     assert about["verdict"]["en"].startswith(("the claim", "nothing can be said"))
