@@ -12,7 +12,7 @@ from convlens.lang.messages import marked
 from convlens.lang.remark import Remark, remark
 from convlens.studies.folder import StudyFolder
 from convlens.studies.halting import Limits, limits_of
-from convlens.studies.one import train_one
+from convlens.studies.one import end_with_parent, train_one
 from convlens.studies.plan import Plan, Trial
 from convlens.studies.watch import StudyWatch
 from convlens.training.record.lines import read_lines
@@ -106,7 +106,7 @@ def _beside(
 @contextmanager
 def _pool(jobs: int) -> Iterator[ProcessPoolExecutor]:
     """New processes, not copies of this one, whose threads a copy would lack; none is left behind after an error."""
-    pool = ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn"))
+    pool = ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn"), initializer=end_with_parent)
     try:
         yield pool
     finally:

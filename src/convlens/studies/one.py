@@ -1,7 +1,9 @@
 """One training of a study, in this process or in one of its own: begun, gone on with, or done already."""
 
 import contextlib
+import multiprocessing
 import os
+import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -14,7 +16,7 @@ from convlens.training.engine.watch import Watch
 from convlens.training.recipe import Recipe
 from convlens.training.record.files import write_json
 from convlens.training.record.folder import RunFolder
-from convlens.training.train import StoppedError, train
+from convlens.training.train import train
 
 
 class _Seen(Watch):
@@ -24,14 +26,11 @@ class _Seen(Watch):
         self.moved = moved
         self.limits = limits
         self.steps = 1
-        self.parent = os.getppid()
 
     def begun(self, step: int, steps: int) -> None:
         self.steps = max(steps, 1)
 
     def stepped(self, step: int, loss: float, rate: float) -> None:
-        if os.getppid() != self.parent:  # who started it was killed; going on would meet the one that resumes
-            raise StoppedError("the study that started this training has ended")
         self.moved(step / self.steps)
 
     def judged(self, record: Mapping[str, Any]) -> None:
@@ -62,6 +61,18 @@ def train_one(
         write_json(folder.path / "failed.json", {"outcome": kind, "reason": str(error)})
         return kind
     return "done"
+
+
+def end_with_parent() -> None:
+    """In a process that a study started: end at once where the study is killed, or it would meet the one that resumes."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_after, args=(parent,), daemon=True).start()
+
+
+def _end_after(parent: Any) -> None:
+    parent.join()
+    os._exit(1)
 
 
 def _forget_peak() -> None:
