@@ -9,14 +9,15 @@ RUNS ?= 1000000
 SECONDS ?= 600
 SETTINGS ?= 500
 
-.PHONY: demo test browser data check accuracy training-speed conformance frameworks fuzz docs catalogues bench lint-bench sweep clean
+.PHONY: demo test browser data database check accuracy training-speed conformance frameworks fuzz docs catalogues bench lint-bench sweep \
+  studies clean
 
 demo: $(DEMO_VENV)/ready  ## a light install (no torch), then two summaries
 	$(DEMO_VENV)/bin/convlens summary alexnet
 	$(DEMO_VENV)/bin/convlens summary examples/small_cnn.onnx
 	$(DEMO_VENV)/bin/convlens layer "Conv2d(3, 64, 7, stride=2, padding=3)" --input 1x3x224x224
 
-test: browser data $(VENV)/ready $(FRAMEWORKS_VENV)/ready check  ## everything the tests need, then the whole suite
+test: browser data database $(VENV)/ready $(FRAMEWORKS_VENV)/ready check  ## everything the tests need, then the whole suite
 
 browser:  ## Chromium for the tests of the pages, where this user may install it; without it they are skipped, loudly
 	@command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
@@ -67,6 +68,14 @@ training-speed: $(VENV)/ready  ## measure a training against a plain loop for do
 sweep: $(VENV)/ready  ## measure every setting of a convolution anew for docs/sweep.md, and whether the order of times holds
 	$(BIN)/python -m bench.sweep_article 1
 	$(BIN)/python -m bench.sweep_order 1
+
+studies: $(VENV)/ready  ## the ready studies in their full form, about two hours on two cores, to docs/studies.md; goes on where it was
+	$(BIN)/python -m bench.studies
+
+database:  ## PostgreSQL for the tests of searches, where this user may install it; without it they are skipped, loudly
+	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
+	  && { apt-get update -qq; apt-get install -y -qq postgresql >/dev/null; }; } \
+	  || echo "NO POSTGRESQL: ITS TESTS WILL NOT RUN (apt-get install postgresql)" >&2
 
 clean:
 	rm -rf $(VENV) $(DEMO_VENV) $(FRAMEWORKS_VENV)

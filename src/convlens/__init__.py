@@ -20,14 +20,15 @@ if TYPE_CHECKING:
     from convlens.report.layer import layer
     from convlens.report.summary import summary
     from convlens.rewrites.rewrite import rewrite
+    from convlens.studies.study import study
     from convlens.sweeps.sweep import sweep
     from convlens.training.evaluate import evaluate
     from convlens.training.predict import predict
     from convlens.training.train import train
 
 __all__ = [
-    "__version__", "diff", "draw", "evaluate", "explain", "layer", "lint", "play", "predict", "rewrite", "run", "summary",
-    "sweep", "train",
+    "__version__", "diff", "draw", "evaluate", "explain", "layer", "lint", "play", "predict", "rewrite", "run", "study",
+    "summary", "sweep", "train",
 ]  # fmt: skip
 __version__ = "0.1.0"
 
@@ -43,6 +44,7 @@ _PLACES = {
     "predict": "convlens.training.predict",
     "run": "convlens.execution.run",
     "rewrite": "convlens.rewrites.rewrite",
+    "study": "convlens.studies.study",
     "summary": "convlens.report.summary",
     "sweep": "convlens.sweeps.sweep",
     "train": "convlens.training.train",

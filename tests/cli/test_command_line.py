@@ -144,7 +144,7 @@ def test_broken_shapes_give_a_report_and_exit_code_1(tmp_path: Path) -> None:
         (
             ["summry"],
             2,
-            "error: there is no verb 'summry' (did you mean 'summary'?); the verbs are: diff, draw, evaluate, explain, layer, lint, play, predict, rewrite, run, summary, sweep, train",
+            "error: there is no verb 'summry' (did you mean 'summary'?); the verbs are: diff, draw, evaluate, explain, layer, lint, play, predict, rewrite, run, study, summary, sweep, train",
         ),
         (["summary"], 2, "error: Missing argument 'MODEL'."),
         (["summary", "alexnet", "--dept", "1"], 2, "error: No such option"),
@@ -230,7 +230,7 @@ SPOKEN = {
 }
 """Verbs that print words, with arguments."""
 
-OF_A_RUN = {"evaluate", "predict", "train"}
+OF_A_RUN = {"evaluate", "predict", "study", "train"}
 """Verbs that need a training: their language is tested with it."""
 
 

@@ -50,7 +50,7 @@ def command(
     from convlens.training.engine.world import speaks  # noqa: PLC0415 - `--help` needs no PyTorch
     from convlens.training.train import planned, train  # noqa: PLC0415 - `--help` needs no PyTorch
 
-    _say_own_code(recipe, lang)
+    say_own_code(recipe, lang)
     watch = TerminalWatch(lang, quiet=quiet)
     chosen = given(settings)
     if planning:
@@ -73,7 +73,7 @@ def command(
         emit(run.text(lang))
 
 
-def _say_own_code(recipe: str, lang: str) -> None:
+def say_own_code(recipe: str, lang: str) -> None:
     from convlens.importers.factory import need_code  # noqa: PLC0415 - `--help` needs no reader
     from convlens.importers.model import runs_user_code  # noqa: PLC0415 - `--help` needs no reader
     from convlens.training.recipe import recipe_of  # noqa: PLC0415 - `--help` needs no recipe

@@ -12,11 +12,13 @@ NAMES = {
     "soundfile": "soundfile",
     "onnxruntime": "onnxruntime",
     "safetensors.torch": "safetensors",
+    "scipy": "SciPy",
+    "optuna": "Optuna",
 }
 
 
-def extra(module: str, purpose: str) -> Any:
-    """The module, or `UsageError` that says what installs it.
+def extra(module: str, purpose: str, group: str = "run") -> Any:
+    """The module, or `UsageError` that says which extra of convlens installs it.
 
     >>> extra("no_such_package", "reading tapes")
     Traceback (most recent call last):
@@ -28,4 +30,4 @@ def extra(module: str, purpose: str) -> Any:
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] != module.partition(".")[0]:
             raise
-        raise UsageError(f'{purpose} needs {NAMES.get(module, module)}: pip install "convlens[run]"') from None
+        raise UsageError(f'{purpose} needs {NAMES.get(module, module)}: pip install "convlens[{group}]"') from None

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,10 @@ KEYS = ("network", "data", "description", "description_zh")
 
 @dataclass(frozen=True)
 class Recipe:
-    """``network`` is a MODEL, ``data`` the name of a data set or a path; either may be empty in a file."""
+    """``network`` is a MODEL, ``data`` the name of a data set or a path; either may be empty in a file.
+
+    ``search`` says within which bounds `convlens study --search` looks for better settings.
+    """
 
     name: str
     network: str
@@ -26,6 +29,7 @@ class Recipe:
     settings: Settings
     description: str = ""
     description_zh: str = ""
+    search: Mapping[str, str] = field(default_factory=dict)
 
     def about(self, lang: str) -> str:
         """What it is, in one sentence."""
@@ -84,6 +88,9 @@ def _read(path: Path) -> Recipe:
     wrong = next((key for key, value in own.items() if not isinstance(value, str)), None)
     if wrong is not None:
         raise UsageError(f"{path}: {wrong} is {own[wrong]!r}, which is no text")
+    search = values.pop("search", {})
+    if not isinstance(search, dict) or not all(isinstance(each, str) for each in search.values()):
+        raise UsageError(f'{path}: search is no table of texts\n  fix: search = {{ learning_rate = "1e-4..1e-1:log" }}')
     network = str(own["network"])
     if not network:
         raise UsageError(f'{path} names no network\n  fix: network = "lenet5", or the name of a text form beside it')
@@ -92,7 +99,7 @@ def _read(path: Path) -> Recipe:
     except UsageError as error:
         raise UsageError(f"{path}: {error}") from None
     network = _beside(path.parent, network)
-    return Recipe(path.stem, network, str(own["data"]), settings, str(own["description"]), str(own["description_zh"]))
+    return Recipe(path.stem, network, str(own["data"]), settings, str(own["description"]), str(own["description_zh"]), search)
 
 
 def _toml(value: Any) -> str:

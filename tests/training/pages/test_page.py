@@ -175,9 +175,8 @@ def test_both_languages_have_the_same_words_with_the_same_places() -> None:
 
 
 def test_every_word_is_used_and_every_used_word_is_there() -> None:
-    code = "".join((WEB / name).read_text(encoding="utf-8") for name in (*SCRIPTS, "page.html")) + (
-        SHARED / "curves.js"
-    ).read_text(encoding="utf-8")
+    places = [WEB / name for name in (*SCRIPTS, "page.html")] + [SHARED / name for name in ("curves.js", "tables.js")]
+    code = "".join(place.read_text(encoding="utf-8") for place in places)
     for key in re.findall(r'\bt\("(\w+)"', code) + re.findall(r'data-t="(\w+)"', code):
         assert key in WORDS["en"], key
     assert [

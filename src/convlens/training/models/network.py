@@ -18,6 +18,7 @@ from convlens.training.models.called import evaluating
 from convlens.training.models.dropout import with_dropout
 from convlens.training.models.fields import Fields
 from convlens.training.models.head import clipped, with_head
+from convlens.training.models.initial import start_by
 from convlens.training.models.length import takes_lengths
 from convlens.training.models.norms import with_norm
 from convlens.training.models.own import own_module
@@ -75,6 +76,8 @@ def network_of(model: str, fields: Fields, settings: Settings) -> Network:
         changed = with_norm(changed, str(settings.norm))
     remarks = [*_stem_remarks(before.dims[1:], fields), *_head_remarks(width, fields.classes), *_clipped_remarks(changed)]
     module = with_small_tables(as_module(changed, seed=settings.seed))
+    if settings.initialization is not None:
+        start_by(module, settings.initialization, settings.seed)
     lengths = _any_length(module, changed, fields)
     return Network(
         _title(model), module, changed, fields.shape, fields.dtype, text=True, any_length=lengths, remarks=tuple(remarks)
@@ -109,6 +112,8 @@ def _own(model: str, fields: Fields, settings: Settings) -> Network:
     if settings.norm is not None:
         raise UsageError(f"norm={settings.norm} changes networks in the text form, not the code of {quoted(model)}")
     module, remarks = own_module(model, fields, settings)
+    if settings.initialization is not None:
+        start_by(module, settings.initialization, settings.seed)
     graph, lengths = _graph(module, fields), _any_length(module, None, fields)
     return Network(
         _title(model), module, graph, fields.shape, fields.dtype, text=False, any_length=lengths, remarks=tuple(remarks)

@@ -53,7 +53,7 @@ def page_of(runs: Sequence[RunReading], lang: str = "en", made: date | None = No
         "style": style(ROOM, ("page.css",), ("base.css", "curves.css")),
         "words": embedded(words(ROOM)),
         "data": embedded(page_record(runs, lang, made)),
-        "script": script(ROOM, SCRIPTS, ("base.js", "curves.js")),
+        "script": script(ROOM, SCRIPTS, ("base.js", "tables.js", "curves.js")),
     }
     return filled(web_file(ROOM, "page.html"), parts)
 

@@ -56,3 +56,10 @@ class RegularizationSettings:
         above=0,
         most=0.99999,
     )
+    initialization: str | None = setting(
+        None,
+        marked("The rule by which first weights are drawn; normal has a spread of 0.01."),
+        marked("PyTorch's own, which suits each kind of layer; he is made for ReLU, xavier for tanh."),
+        kinds=(str,),
+        words=("xavier", "he", "normal", "zeros"),
+    )

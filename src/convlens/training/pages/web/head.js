@@ -13,13 +13,6 @@ function duration(seconds) {
   return minutes < 60 ? t("minutesText", { m: minutes, s: all % 60 }) : t("hoursText", { h: Math.floor(minutes / 60), m: minutes % 60 });
 }
 
-// Heads and rows as a table; a column whose head begins with ">" holds numbers.
-function table(heads, rows, attributes) {
-  const numbers = heads.map((head) => head[0] === ">"), names = heads.map((head) => head.replace(/^>/, ""));
-  const cell = (content, at, tag, scope) => el(tag, { scope, class: numbers[at] ? "num" : null }, ...(Array.isArray(content) ? content : [content]));
-  return el("table", attributes || {}, el("thead", {}, el("tr", {}, ...names.map((name, at) => cell(name, at, "th", "col")))), el("tbody", {}, ...rows.map((row) => el("tr", {}, ...row.map((content, at) => cell(content, at, at ? "td" : "th", at ? null : "row"))))));
-}
-
 function part(id, shown, ...children) {
   const section = $("s-" + id);
   if (section) section.hidden = !shown;

@@ -40,16 +40,6 @@ function draw() {
   reachable();
 }
 
-// What scrolls sideways can be reached and scrolled with the keyboard.
-function reachable() {
-  for (const place of document.querySelectorAll(".wide, .scroll")) {
-    const scrolls = place.scrollWidth > place.clientWidth;
-    for (const [name, value] of Object.entries({ tabindex: "0", role: "group", "aria-label": t("scrolls") })) {
-      if (scrolls) place.setAttribute(name, value); else place.removeAttribute(name);
-    }
-  }
-}
-
 function chooseRun(at, go) {
   state.run = at;
   $("run").value = String(at);

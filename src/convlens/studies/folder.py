@@ -1,0 +1,117 @@
+"""Where the parts of a study are, and what it is: written before its first training, so that it can always go on."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from convlens.ir.errors import UsageError
+from convlens.studies.plan import Plan, Trial, Variant, plan_of
+from convlens.studies.vary import Varied, value_of
+from convlens.training.recipe import Recipe, recipe_of
+from convlens.training.record.files import write, write_json
+from convlens.training.record.folder import RunFolder, new_path, read_json
+
+SCHEMA = "convlens/study-plan/1"
+
+
+class StudyFolder:
+    """The files of one study by name."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.record = path / "study.json"
+        self.recipe = path / "recipe.toml"
+        self.best = path / "best.toml"
+        self.runs = path / "runs"
+        self.result = path / "result.json"
+        self.rows = path / "result.csv"
+        self.page = path / "report.html"
+        self.database = path / "trials.db"
+
+    def run(self, trial: Trial) -> RunFolder:
+        return RunFolder(self.runs / trial.name)
+
+    def failure(self, trial: Trial) -> Path:
+        """Says why a training came to no end of its own."""
+        return self.runs / trial.name / "failed.json"
+
+    def make(self) -> None:
+        """Raises `UsageError` where it cannot be made."""
+        try:
+            self.runs.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise UsageError(f"{self.path} cannot be made: {error.strerror or error}\n  fix: another -o FOLDER") from None
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A study as it was begun."""
+
+    plan: Plan
+    about: str
+    stop_hopeless: bool
+    command: str
+
+
+def new_study(name: str, out: str) -> StudyFolder:
+    """The folder for a new study. Raises `UsageError` where one is there already."""
+    folder = StudyFolder(Path(out) if out else new_path(name, Path("studies")))
+    if folder.record.exists():
+        raise UsageError(f"{folder.path} holds a study already\n  fix: --resume {folder.path}, or another -o FOLDER")
+    folder.make()
+    return folder
+
+
+def write_study(folder: StudyFolder, begun: Begun) -> None:
+    """recipe.toml and, last, study.json."""
+    plan = begun.plan
+    write(folder.recipe, plan.baseline.to_toml().encode("utf-8"))
+    write_json(folder.record, {
+        "schema": SCHEMA, "name": plan.baseline.name, "about": begun.about, "command": begun.command,
+        "vary": {each.name: list(each.values) for each in plan.varied}, "grid": plan.grid, "seeds": len(plan.seeds),
+        "extra": [dict(variant.values) for variant in plan.extra],
+        "stop_hopeless": begun.stop_hopeless,
+    })  # fmt: skip
+
+
+def study_at(path: str | Path) -> tuple[StudyFolder, Begun]:
+    """The study in this folder. Raises `UsageError` where there is none, or where its record is none."""
+    folder = StudyFolder(Path(path))
+    if not folder.record.is_file() or not folder.recipe.is_file():
+        raise UsageError(f"{path} holds no study: it has no study.json and recipe.toml\n  fix: a folder that study made")
+    record = read_json(folder.record)
+    if not isinstance(record, dict) or record.get("schema") != SCHEMA or not isinstance(record.get("vary"), dict):
+        raise UsageError(f"{folder.record} is no record of a study that this version reads")
+    baseline = _named(recipe_of(str(folder.recipe)), record)
+    seeds = record.get("seeds")
+    plan = plan_of(
+        baseline, _varied(record["vary"]), seeds if isinstance(seeds, int) else 1, grid=record.get("grid") is True,
+        extra=_extra(record.get("extra", [])),
+    )  # fmt: skip
+    about, command = (str(record.get(key, "")) for key in ("about", "command"))
+    return folder, Begun(plan, about, record.get("stop_hopeless") is True, command)
+
+
+def _named(recipe: Recipe, record: Mapping[str, Any]) -> Recipe:
+    return replace(recipe, name=str(record.get("name", recipe.name)))
+
+
+def _varied(values: Mapping[str, Any]) -> list[Varied]:
+    found = []
+    for name, several in values.items():
+        if not isinstance(several, list) or not several:
+            raise UsageError(f"study.json: the values of {name} are no list")
+        found.append(Varied(name, tuple(None if value is None else value_of(name, value) for value in several)))
+    return found
+
+
+def _extra(several: Any) -> list[Variant]:
+    if not isinstance(several, list) or not all(isinstance(values, dict) for values in several):
+        raise UsageError("study.json: extra is no list of variants")
+    return [variant_of(values) for values in several]
+
+
+def variant_of(values: Mapping[str, Any]) -> Variant:
+    """Of plain values, each read as its setting's own type."""
+    return Variant({name: None if value is None else value_of(name, value) for name, value in values.items()})

@@ -1,0 +1,1 @@
+"""The search for better settings, by Optuna: spaces, storage, workers."""

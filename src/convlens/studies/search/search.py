@@ -1,0 +1,251 @@
+"""``study --search``: better settings, looked for by Optuna; the best are written out as a recipe."""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import optuna
+from optuna.trial import TrialState
+
+from convlens.ir.errors import UsageError
+from convlens.ir.record import as_json
+from convlens.lang.layout import aligned
+from convlens.lang.messages import marked, said, say
+from convlens.lang.remark import Remark, remark
+from convlens.studies.folder import StudyFolder
+from convlens.studies.plan import LENGTHS, Variant
+from convlens.studies.search.space import Space, space_of, suggested
+from convlens.studies.search.storage import HEARTBEAT, shown_url, storage_of, url_of
+from convlens.studies.search.team import first, follow, joined_by, together, told
+from convlens.studies.search.trials import Budget, joined, tallied, work
+from convlens.studies.vary import said_values
+from convlens.studies.watch import StudyWatch
+from convlens.training.engine.diverged import DivergedError
+from convlens.training.engine.watch import Watch
+from convlens.training.recipe import Recipe, recipe_of
+from convlens.training.record.files import write
+from convlens.training.record.folder import new_path
+from convlens.training.train import train
+
+SCHEMA = "convlens/search/1"
+BEGUN = marked("a new search, kept in {place}")
+JOINED = marked("joining the search in {place}: {done} trials are finished")
+TRIED = marked("trial {number}: accuracy {accuracy} % with {values}")
+STOPPED = marked("trial {number}: stopped early, {values}")
+ONE_CYCLE = marked("trials are stopped by how they stand in the middle of one-cycle, which looks bad there: a fixed or cosine "
+                   "schedule is judged more fairly")  # fmt: skip
+OPTIMISTIC = marked("the best of many is lucky too: convlens study {recipe} --vary ... measures it with other seeds")
+
+
+@dataclass(frozen=True)
+class Search:
+    """What a search has found so far. ``trials`` are Optuna's, in order."""
+
+    folder: StudyFolder
+    recipe: Recipe
+    space: Space
+    trials: tuple[Any, ...]
+    importances: Mapping[str, float]
+    command: str = ""
+
+    @property
+    def finished(self) -> list[Any]:
+        return [trial for trial in self.trials if trial.state == TrialState.COMPLETE]
+
+    @property
+    def best(self) -> Any:
+        """The trial of the highest accuracy; None without a finished one."""
+        return max(self.finished, key=lambda trial: trial.value, default=None)
+
+    @property
+    def best_recipe(self) -> Recipe | None:
+        best = self.best
+        return varied(self.recipe, best.user_attrs["values"]) if best is not None else None
+
+    def text(self, lang: str = "en") -> str:
+        """The best trials, what mattered, and where the best recipe is."""
+        order = sorted(self.finished, key=lambda trial: -trial.value)[:10]
+        heads = [say(lang, "trial"), say(lang, "validation accuracy"), say(lang, "settings")]
+        rows = [[str(each.number), f"{100 * each.value:.2f}", said_values(each.user_attrs["values"])] for each in order]
+        lines = aligned([heads, *rows]) if rows else [say(lang, "no trial is finished")]
+        if self.importances:
+            shares = ", ".join(f"{name} {100 * share:.0f} %" for name, share in self.importances.items())
+            lines += ["", said(lang, say(lang, "importance of the settings"), shares)]
+        if rows:
+            place = str(self.folder.best)
+            lines += [said(lang, say(lang, "the best recipe"), place), remark(OPTIMISTIC, recipe=place).text(lang)]
+        return "\n".join(lines) + "\n"
+
+    def __str__(self) -> str:
+        return self.text()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Schema ``convlens/search/1``."""
+        best = self.best
+        return {
+            "schema": SCHEMA, "name": self.recipe.name, "network": self.recipe.network, "data": self.recipe.data,
+            "command": self.command, "settings": self.recipe.settings.to_dict(), "space": [vars(each) for each in self.space],
+            "best": best and {"number": best.number, "accuracy": best.value, "values": best.user_attrs["values"]},
+            "importances": dict(self.importances),
+            "trials": [
+                {"number": each.number, "state": each.state.name.lower(), "accuracy": each.value,
+                 "values": each.user_attrs.get("values", {}), "seconds": each.duration.total_seconds() if each.duration else None}
+                for each in self.trials
+            ],
+        }  # fmt: skip
+
+    def page(self, lang: str = "en") -> str:
+        """One HTML file, both languages inside."""
+        from convlens.studies.pages.page import search_page  # noqa: PLC0415 - each form loads its own writer
+
+        return search_page(self, lang)
+
+    def write(self, lang: str = "en") -> None:
+        """best.toml, result.json and report.html."""
+        best = self.best_recipe
+        if best is not None:
+            write(self.folder.best, best.to_toml().encode("utf-8"))
+        write(self.folder.result, as_json(self.to_dict()).encode("utf-8"))
+        write(self.folder.page, self.page(lang).encode("utf-8"))
+
+
+def search(
+    recipe: str | Recipe, data: str = "", *, space: Sequence[str] = (), trials: int | None = None, minutes: float | None = None,
+    method: str = "tpe", prune: bool = False, storage: str = "", out: str = "", watch: StudyWatch | None = None,
+    heartbeat: int = HEARTBEAT, lang: str = "en", command: str = "", **settings: Any,
+) -> Search:  # fmt: skip
+    """Look for settings that give a higher validation accuracy. Workers that call this with the same ``out`` share the trials.
+
+    ``space`` are texts such as ``learning_rate=1e-4..1e-1:log,batch=64|128``; without them the recipe's own. 30 trials
+    unless ``trials`` or ``minutes`` say more or less. Raises `UsageError`, and `StorageError` for the database.
+
+    Under torchrun its processes train each trial together, and the first of them owns it.
+    """
+    watch = watch or StudyWatch()
+    optuna.logging.set_verbosity(optuna.logging.ERROR)  # what happens is said by `watch`
+    found = recipe if isinstance(recipe, Recipe) else recipe_of(_named(recipe))
+    base = replace(found, data=data or found.data).with_values(settings)
+    dimensions = space_of(space, found.search)
+    budget = Budget(trials if trials or minutes else 30, minutes * 60 if minutes is not None else None)
+    _check(base, dimensions, trials, minutes, watch, prune=prune)
+    with joined_by():
+        if not first():
+            follow(base)
+            return Search(StudyFolder(Path(out)), base, dimensions, (), {}, command)
+        folder = StudyFolder(Path(out) if out else new_path(f"{base.name}-search", Path("studies")))
+        folder.make()
+        url = url_of(storage, folder.database)
+        study, fresh = joined(storage_of(url, heartbeat), _name(base, folder, storage), method, base.settings.seed, prune=prune)
+        _searched(study, Tried(base, dimensions, folder, prune=prune), budget, url, watch, fresh=fresh)
+        told(None)
+    return _ended(study, folder, base, dimensions, command, lang)
+
+
+def _searched(study: Any, objective: "Tried", budget: Budget, url: str, watch: StudyWatch, *, fresh: bool) -> None:
+    done, place = tallied(study)[0], shown_url(url)
+    watch.said(remark(BEGUN, place=place) if fresh else remark(JOINED, place=place, done=done))
+    watch.begun(budget.trials or 0, done)
+    try:
+        work(study, objective, budget, url, lambda trial: _tell(watch, study, trial))
+    finally:
+        watch.ended()
+
+
+def _ended(study: Any, folder: StudyFolder, base: Recipe, space: Space, command: str, lang: str) -> Search:
+    found = Search(folder, base, space, tuple(study.get_trials()), importances(study), command)
+    found.write(lang)
+    return found
+
+
+def importances(study: Any) -> dict[str, float]:
+    """How much each setting decides, by Optuna; empty where too few trials are finished to say."""
+    if len([trial for trial in study.get_trials(deepcopy=False) if trial.state == TrialState.COMPLETE]) < 4:
+        return {}
+    try:
+        found = optuna.importance.get_param_importances(study)
+    except (ValueError, RuntimeError):  # all trials equal
+        return {}
+    return {name: float(share) for name, share in found.items()}
+
+
+class Tried:
+    """The objective: one training, its validation accuracy."""
+
+    def __init__(self, base: Recipe, space: Space, folder: StudyFolder, *, prune: bool) -> None:
+        self.base = base
+        self.space = space
+        self.folder = folder
+        self.prune = prune
+
+    def __call__(self, trial: Any) -> float:
+        values = suggested(self.space, trial)
+        trial.set_user_attr("values", values)
+        path = self.folder.runs / f"trial-{trial.number:04d}-{os.getpid()}"
+        told(self.base, (values, str(path)))
+        try:
+            run = train(varied(self.base, values), out=path, watch=_Reporting(trial) if self.prune else None)
+        except DivergedError:
+            return 0.0  # as bad as can be, and the sampler learns from it
+        return float(run.epochs[-1]["validation_accuracy"])
+
+
+class _Reporting(Watch):
+    """Tells Optuna how a trial stands after each epoch."""
+
+    def __init__(self, trial: Any) -> None:
+        self.trial = trial
+
+    def judged(self, record: Mapping[str, Any]) -> None:
+        self.trial.report(float(record["validation_accuracy"]), int(record["epoch"]))
+        if self.trial.should_prune():
+            raise optuna.TrialPruned
+
+
+def varied(base: Recipe, values: Mapping[str, Any]) -> Recipe:
+    """The recipe of a trial."""
+    read = {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
+    return Variant(read).recipe(base, base.settings.seed)
+
+
+def _named(recipe: str) -> str:
+    if not recipe:
+        raise UsageError("nothing to search\n  fix: a recipe such as lenet5, with --space learning_rate=1e-4..1e-1:log")
+    return recipe
+
+
+def _name(base: Recipe, folder: StudyFolder, storage: str) -> str:
+    """In a database of many searches, the folder's name tells them apart."""
+    return folder.path.name if storage else base.name
+
+
+def _check(
+    base: Recipe, space: Space, trials: int | None, minutes: float | None, watch: StudyWatch, *, prune: bool
+) -> None:  # fmt: skip
+    if base.settings.validation == 0:
+        raise UsageError("a search needs a validation part to judge by\n  fix: --validation 0.1")
+    if (trials is not None and trials < 1) or (minutes is not None and minutes <= 0):
+        raise UsageError("a search needs at least one trial, and some time")
+    if not prune:
+        return
+    if together():
+        raise UsageError("--prune ends a training in one process, but torchrun started several\n  fix: leave --prune out")
+    lengths = [each.name for each in space if each.name in LENGTHS]
+    if lengths:
+        raise UsageError(f"--prune compares trials half-way, but {lengths[0]} gives them other lengths or schedules\n"
+                         f"  fix: leave --prune out, or {lengths[0]} out of the space")  # fmt: skip
+    if base.settings.schedule == "one-cycle":
+        watch.said(remark(ONE_CYCLE))
+
+
+def _tell(watch: StudyWatch, study: Any, trial: Any) -> None:
+    values = said_values(trial.user_attrs.get("values", {}))
+    outcome: Remark | None = None
+    if trial.state == TrialState.COMPLETE:
+        outcome = remark(TRIED, number=trial.number, accuracy=f"{100 * trial.value:.2f}", values=values)
+    elif trial.state == TrialState.PRUNED:
+        outcome = remark(STOPPED, number=trial.number, values=values)
+    if outcome is not None:
+        watch.said(outcome)
+    watch.moved(tallied(study)[0])

@@ -1,0 +1,83 @@
+"""Where the trials of a search are kept: a file of SQLite, or a PostgreSQL that many machines reach."""
+
+import warnings
+from pathlib import Path
+from typing import Any
+
+import optuna
+from sqlalchemy.exc import DatabaseError, OperationalError, SQLAlchemyError
+
+from convlens.ir.errors import ConvlensError, UsageError, cut
+
+HEARTBEAT = 60
+"""Seconds between two signs of life of a trial: shorter ones have failed trials that were alive."""
+
+GRACE = 2
+"""So many missed signs of life make a trial a lost one."""
+
+PATIENCE = 60.0
+"""Seconds for which a locked file is waited for."""
+
+
+class StorageError(ConvlensError):
+    """The database of a search cannot be used now; what it holds is as it was."""
+
+    exit_code = 2
+
+
+def url_of(storage: str, place: Path) -> str:
+    """The address of the database. Raises `UsageError` for one of a kind that is not supported."""
+    if not storage:
+        return f"sqlite:///{place}"
+    if storage.startswith(("postgresql://", "postgres://", "postgresql+psycopg://")):
+        return "postgresql+psycopg://" + storage.partition("://")[2]
+    if storage.startswith("sqlite:///"):
+        return storage
+    raise UsageError(f"--storage {cut(storage)} is no database that is supported\n"
+                     "  fix: postgresql://user@host/name, or nothing for a file beside the runs")  # fmt: skip
+
+
+def shown_url(url: str) -> str:
+    """Without its password.
+
+    >>> shown_url("postgresql+psycopg://me:secret@host/name"), shown_url("sqlite:///a.db")
+    ('postgresql+psycopg://me@host/name', 'sqlite:///a.db')
+    """
+    kind, _, rest = url.partition("://")
+    who, at, where = rest.rpartition("@")
+    return f"{kind}://{who.partition(':')[0]}{at}{where}"
+
+
+def storage_of(url: str, heartbeat: int = HEARTBEAT, patience: float = PATIENCE) -> Any:
+    """The storage. Raises `StorageError` where it cannot be reached, is locked, or is no such database."""
+    arguments: dict[str, Any] = {"connect_args": {"timeout": patience}} if url.startswith("sqlite") else {"pool_pre_ping": True}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
+        try:
+            return optuna.storages.RDBStorage(
+                url, engine_kwargs=arguments, heartbeat_interval=heartbeat, grace_period=GRACE * heartbeat
+            )
+        except ModuleNotFoundError:
+            raise UsageError('a search on PostgreSQL needs psycopg: pip install "convlens[postgres]"') from None
+        except (SQLAlchemyError, RuntimeError, OSError) as error:
+            raise storage_error(url, error) from None
+
+
+def storage_error(url: str, error: BaseException) -> StorageError:
+    """What is said of an error of the database."""
+    cause = _first_line(error)
+    if "locked" in cause:
+        fix = "end the program that holds it, then start the same command again"
+    elif isinstance(error, OperationalError):
+        fix = "is the server running, and may this user write there? then start the same command again"
+    elif isinstance(error, DatabaseError):
+        fix = "the file is no database, or damaged: put it aside or restore a copy; the runs beside it are whole"
+    else:
+        fix = "it was made by another version of Optuna: optuna storage upgrade, or another -o FOLDER"
+    return StorageError(f"{shown_url(url)} cannot be used: {cause}\n  fix: {fix}")
+
+
+def _first_line(error: BaseException) -> str:
+    """SQLAlchemy wraps the database's own words; its errors print statements and their values."""
+    own = getattr(error, "orig", None) or error.__cause__ or error
+    return cut(str(own).strip().splitlines()[0] if str(own).strip() else type(own).__name__)
