@@ -8,6 +8,7 @@ import signal
 import socket
 import sqlite3
 import subprocess
+import tempfile
 import sys
 import time
 from pathlib import Path
@@ -80,19 +81,16 @@ def test_two_workers_on_sqlite_do_all_trials_though_one_was_killed(tmp_path: Pat
 
 
 @pytest.fixture
-def postgres(tmp_path: Path) -> Any:
+def postgres() -> Any:
     """A server of its own in a folder, ended with the test."""
     found = [*Path("/usr/lib/postgresql").glob("*/bin/initdb"), *(Path(p) for p in [shutil.which("initdb")] if p)]
     if not found:
         pytest.skip("POSTGRESQL TESTS DID NOT RUN: apt-get install postgresql")
     pytest.importorskip("psycopg", reason="POSTGRESQL TESTS DID NOT RUN: pip install psycopg[binary]")
-    place, programs = tmp_path / "pg", found[0].resolve().parent
+    place, programs = Path(tempfile.mkdtemp(prefix="convlens-pg-")), found[0].resolve().parent
     user: dict[str, Any] = {}
-    if os.geteuid() == 0:  # PostgreSQL refuses to be run by root
-        place.mkdir()
+    if os.geteuid() == 0:  # PostgreSQL refuses to be run by root, and its user may not see the folders of pytest
         shutil.chown(place, "postgres", "postgres")
-        for parent in place.parents[:3]:
-            parent.chmod(parent.stat().st_mode | 0o011) if parent != Path("/tmp") and parent.owner() == "root" else None
         user = {"user": "postgres", "group": "postgres", "extra_groups": []}
     quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": "/", **user}
     subprocess.run([programs / "initdb", "-D", place, "-U", "test", "-A", "trust", "--no-sync"], check=True, **quiet)
@@ -111,6 +109,7 @@ def postgres(tmp_path: Path) -> Any:
     finally:
         server.send_signal(signal.SIGINT)
         server.wait(30)
+        shutil.rmtree(place)
 
 
 def test_two_workers_on_postgresql_do_all_trials_though_one_was_killed(postgres: str, tmp_path: Path) -> None:

@@ -183,7 +183,7 @@ class Tried:
         values = suggested(self.space, trial)
         trial.set_user_attr("values", values)
         path = self.folder.runs / f"trial-{trial.number:04d}-{os.getpid()}"
-        told(self.base, (values, str(path)))
+        told((values, str(path)))
         try:
             run = train(varied(self.base, values), out=path, watch=_Reporting(trial) if self.prune else None)
         except DivergedError:
