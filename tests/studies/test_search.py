@@ -8,8 +8,8 @@ import signal
 import socket
 import sqlite3
 import subprocess
-import tempfile
 import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
