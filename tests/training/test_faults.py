@@ -284,9 +284,10 @@ def test_pictures_of_several_sizes_and_an_empty_folder(capsys: pytest.CaptureFix
 def test_a_network_that_changed_since_the_run_began(capsys: pytest.CaptureFixture[str]) -> None:
     path = broken_off()
     for change in (("out=4", "out=5"), ("relu(c)", "tanh(c)")):
-        network(Path("small.txt"), NET.replace(*change))
+        network(Path("run/small.txt"), NET.replace(*change))
         assert "is not the one that run began with" in said(capsys, 2, "--resume", "run")
-    network(Path("small.txt"))
+    network(Path("run/small.txt"))
+    network(Path("small.txt"), NET.replace("out=4", "out=5"))  # the run has a copy of its own
     readable(path, 2)
     assert len(train(resume=path).epochs) == 3
 

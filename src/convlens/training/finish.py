@@ -1,6 +1,7 @@
 """What is done when the last step is done: the weights are chosen, tested and kept, the page is written."""
 
 from convlens.lang.choice import preferred
+from convlens.training.engine.diverged import spoilt
 from convlens.training.engine.exam import exam, write_exam
 from convlens.training.engine.feed import Feed
 from convlens.training.engine.loop import Loop
@@ -17,6 +18,9 @@ def finish(loop: Loop) -> None:
         save_checkpoint(job.folder.best, Checkpoint(loop.step, loop.weights()))
     module.load_state_dict(dict(load_checkpoint(job.folder.best).model))
     record, judged = exam(module, Feed(job.parts.test, job.parts.preparation, job.form, job.device), job.parts)
+    error = spoilt(job, loop.stepper, loop.step, judged.loss)
+    if error is not None:
+        raise error
     write_exam(job.folder, record, judged, job.parts)
     write_page(job.folder)
 

@@ -10,32 +10,44 @@ from convlens.linting.lint import lint_graph
 from convlens.linting.options import Options
 from convlens.linting.settings import Settings as LintSettings
 from convlens.passes.facts import facts
+from convlens.training.data.parts import Parts
 from convlens.training.engine.job import Job
 from convlens.training.engine.joining import alone
+from convlens.training.models.network import Network
 
 SHOWN = 5
 """The most findings that are said; `convlens lint` says all."""
 
 
-def plan(job: Job) -> Iterator[Remark]:
-    """One remark each for the data, the network and the length, then the findings that are more than notes."""
-    parts = {"train": len(job.parts.train), "validation": len(job.parts.validation), "test": len(job.parts.test)}
-    shown = {name: grouped(count) for name, count in parts.items()}
+FEW = 100
+"""A training of fewer steps than this learns little, whatever its other settings."""
+
+
+def plan_of(parts: Parts, network: Network) -> Iterator[Remark]:
+    """One remark each for the data and the network, before anything is computed."""
+    counts = {"train": len(parts.train), "validation": len(parts.validation), "test": len(parts.test)}
+    shown = {name: grouped(count) for name, count in counts.items()}
     yield remark(
         marked("{data}: {train} examples to train on, {validation} to judge by, {test} to test at the end; {classes} classes"),
-        data=job.parts.name, classes=len(job.parts.classes), **shown,
+        data=parts.name, classes=len(parts.classes), **shown,
     )  # fmt: skip
-    known = facts(job.network.graph)
+    known = facts(network.graph)
     macs = sum(each.macs for each in known.nodes.values() if each.macs is not None)
-    params = sum(weight.numel() for weight in job.network.module.parameters())
+    params = sum(weight.numel() for weight in network.module.parameters())
     yield remark(
         marked("{network}: {input} in, {params} parameters, {macs} multiply-accumulates for one example"),
-        network=job.network.name, input=show_shape(job.network.input), params=grouped(params), macs=short(macs),
+        network=network.name, input=show_shape(network.input), params=grouped(params), macs=short(macs),
     )  # fmt: skip
+
+
+def plan(job: Job) -> Iterator[Remark]:
+    """The length of the training, then the findings that are more than notes."""
     yield remark(
         marked("{steps} steps of {batch} examples, {per_epoch} an epoch"),
         steps=grouped(job.steps), batch=grouped(job.batch), per_epoch=grouped(job.per_epoch),
     )  # fmt: skip
+    if job.steps < FEW:
+        yield remark(marked("{steps} steps are few: a smaller --batch or more --epochs learn more"), steps=job.steps)
     if job.world.size > 1:
         yield remark(marked("{count} processes train together; each takes its share of every batch"), count=job.world.size)
     if started := alone():

@@ -10,6 +10,7 @@ from convlens.arith.units import short
 from convlens.ir.errors import UsageError
 from convlens.lang.messages import marked
 from convlens.lang.remark import Remark, remark
+from convlens.training.augmentation.build import augmenter_of
 from convlens.training.augmentation.build import remarks_of as augmentation_remarks
 from convlens.training.data.load import load
 from convlens.training.data.parts import Parts
@@ -22,9 +23,14 @@ from convlens.training.engine.world import World
 from convlens.training.losses.build import remarks_of as loss_remarks
 from convlens.training.models.fields import Fields
 from convlens.training.models.network import Network, network_of, wanted_shape
+from convlens.training.plan import plan_of
 from convlens.training.preparation.text import TextPreparation
 from convlens.training.recipe import Recipe
 from convlens.training.record.folder import RunFolder
+from convlens.training.settings.settings import Settings
+
+EPOCH_STEPS, SMALL = 20, 8
+"""Of data that are not the recipe's own an epoch has about so many steps at least, but a batch so many examples."""
 
 
 def job_of(
@@ -36,11 +42,13 @@ def job_of(
     Raises `UsageError` where data or network cannot be had, `ShapeError` where they do not fit each other.
     """
     parts, network = world.tried(lambda: _read(recipe, download=download))
-    for each in (*network.remarks, *loss_remarks(recipe.settings), *augmentation_remarks(recipe.settings, parts.classes)):
+    said = (*network.remarks, *loss_remarks(recipe.settings), *augmentation_remarks(recipe.settings, parts.classes))
+    for each in (*said, *plan_of(parts, network)):
         watch.said(each)
     form, batch = measured(recipe, parts, network, world, device, watch, fixed or {})
-    steps = lengths(recipe.settings, batch, len(parts.train))
-    job = Job(recipe.settings, parts, network, folder, world, device, form, batch, *steps)
+    settings = _settled(recipe.settings, form, batch)
+    steps = lengths(settings, batch, len(parts.train))
+    job = Job(settings, parts, network, folder, world, device, form, batch, *steps)
     world.tried(lambda: _agree(job, world.gathered(_told(job))))
     return job
 
@@ -55,6 +63,7 @@ def _read(recipe: Recipe, *, download: bool) -> tuple[Parts, Network]:
     parts = load(recipe.data, settings, _shape(recipe), download=download)
     _check(parts)
     network = network_of(recipe.network, fields_of(parts), settings)
+    augmenter_of(settings, parts.preparation.kind, network.input, len(parts.classes))  # said now, if it does not fit
     return (parts if network.any_length else _of_one_length(parts)), network
 
 
@@ -62,6 +71,12 @@ def _of_one_length(parts: Parts) -> Parts:
     """Texts whose batches are not shortened, for a network that reads so many words and no other number."""
     preparation = parts.preparation
     return replace(parts, preparation=preparation.fixed()) if isinstance(preparation, TextPreparation) else parts
+
+
+def _settled(settings: Settings, form: Form, batch: int) -> Settings:
+    """With what was measured in the place of what was left open, so that the same settings train the same again."""
+    size = settings.batch if settings.batch == "full" else -(-batch // settings.accumulate)
+    return replace(settings, precision=form.precision, layout=form.layout, batch=size)
 
 
 def _told(job: Job) -> dict[str, Any]:
@@ -124,15 +139,28 @@ def _tried(recipe: Recipe, network: Network, feed: Feed, watch: Watch) -> tuple[
     if settings.batch == "full":
         return form, len(feed.examples)
     if settings.batch != "auto":
-        return form, min(int(settings.batch) * settings.accumulate, len(feed.examples))
+        return form, _batch(recipe, len(feed.examples), watch)
     batch, speeds = measured_batch(module, feed, form, classes)
     watch.said(_batch_remark(batch, speeds))
     return form, min(batch * settings.accumulate, len(feed.examples))
 
 
+def _batch(recipe: Recipe, examples: int, watch: Watch) -> int:
+    """The batch of the settings; that of a recipe for other data is made smaller where an epoch would have few steps."""
+    wanted = int(recipe.settings.batch)
+    fitting = max(SMALL, 1 << max(0, (examples // EPOCH_STEPS).bit_length() - 1))
+    if recipe.open_batch and fitting < wanted:
+        watch.said(
+            remark(marked("batch {batch} instead of {wanted}, so that {examples} examples make at least {steps} steps an epoch"),
+                   batch=fitting, wanted=wanted, examples=examples, steps=-(-examples // fitting))
+        )  # fmt: skip
+        wanted = fitting
+    return min(wanted * recipe.settings.accumulate, examples)
+
+
 def _faster(form: Form, times: float) -> Remark:
     return remark(
-        marked("computing in {precision}, {layout}: {times} times as fast as float32 in a trial of a few steps"),
+        marked("computing in {precision}, {layout}: {times} times as fast as float32, channels-first in a trial of a few steps"),
         precision=form.precision, layout=form.layout, times=times,
     )  # fmt: skip
 

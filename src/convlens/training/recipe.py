@@ -20,7 +20,8 @@ KEYS = ("network", "data", "description", "description_zh")
 class Recipe:
     """``network`` is a MODEL, ``data`` the name of a data set or a path; either may be empty in a file.
 
-    ``search`` says within which bounds `convlens study --search` looks for better settings.
+    ``open_batch`` is true where its batch was made for other data and may be fitted to these. ``search`` says within which
+    bounds `convlens study --search` looks for better settings.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Recipe:
     description: str = ""
     description_zh: str = ""
     search: Mapping[str, str] = field(default_factory=dict)
+    open_batch: bool = False
 
     def about(self, lang: str) -> str:
         """What it is, in one sentence."""
@@ -74,7 +76,9 @@ def recipe_of(name: str) -> Recipe:
 def chosen_recipe(recipe: str | Recipe, data: str, settings: Mapping[str, Any]) -> Recipe:
     """The recipe with the data and the settings that were asked for. Raises `UsageError` for what is none."""
     found = recipe if isinstance(recipe, Recipe) else recipe_of(recipe)
-    return replace(found, data=data or found.data).with_values(settings)
+    own = found.data.partition(":")[0] == data.partition(":")[0] if found.data else found.settings.batch != Settings().batch
+    fitted = found.open_batch or (bool(data) and not own)
+    return replace(found, data=data or found.data, open_batch=fitted and "batch" not in settings).with_values(settings)
 
 
 def run_recipe(folder: RunFolder) -> Recipe:

@@ -4,6 +4,7 @@ import os
 import platform
 import time
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +21,22 @@ from convlens.training.record.folder import RunFolder, read_json
 def write_start(job: Job, recipe: Recipe, command: str) -> None:
     """settings.toml, network.txt, preparation.json and, last, run.json: where it stands, the others do."""
     folder = job.folder
-    write(folder.settings, recipe.to_toml().encode("utf-8"))
+    own = replace(recipe, settings=job.settings, network=_kept(recipe.network, folder.path))
+    write(folder.settings, own.to_toml().encode("utf-8"))
     if job.network.text:
         write(folder.network, text_form(job.network.graph).encode("utf-8"))
     write_json(folder.preparation, job.parts.preparation.to_dict())
     write_json(folder.record, record_of(job, recipe, command))
+
+
+def _kept(network: str, folder: Path) -> str:
+    """The network as the run's own settings name it: a text form is copied into the run, a file of code has its whole path."""
+    if network.endswith(".txt"):
+        name = Path(network).name if Path(network).name != "network.txt" else "model.txt"
+        write(folder / name, Path(network).read_bytes())
+        return name
+    file, colon, factory = network.rpartition(":")
+    return f"{Path(file).resolve()}{colon}{factory}" if file.endswith(".py") else network
 
 
 def record_of(job: Job, recipe: Recipe, command: str) -> dict[str, Any]:

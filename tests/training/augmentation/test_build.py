@@ -35,7 +35,8 @@ def test_a_setting_is_taken_where_it_suits_and_refused_where_not(kind, name, mon
     with pytest.raises(UsageError) as caught:
         augmenter_of(settings, kind, SHAPES[kind], 3)
     assert str(caught.value) == (
-        f"{name} does not fit data of the kind {kind}\n  fix: leave it out; for this kind there is {', '.join(FITTING[kind])}"
+        f"{name} does not fit data of the kind {kind}; for this kind there is {', '.join(FITTING[kind])}\n"
+        f"  fix: {'--no-flip' if name == 'flip' else '--' + name.replace('_', '-') + ' 0'}, or a recipe without it"
     )
 
 

@@ -7,6 +7,9 @@ import numpy as np
 import pytest
 import torch
 
+from convlens.ir.errors import UsageError
+from convlens.lang.remark import Remark
+from convlens.training.engine.diverged import DivergedError
 from convlens.training.engine.watch import Watch
 from convlens.training.record.checkpoint import load_checkpoint
 from convlens.training.train import StoppedError, train
@@ -95,3 +98,49 @@ def figures(epoch: dict[str, object]) -> dict[str, object]:
 def test_another_seed_gives_another_run(blobs: Path, tmp_path: Path) -> None:
     runs = [train(str(tmp_path / "small.txt"), str(blobs), out=tmp_path / str(s), **options(seed=s)) for s in (1, 2)]
     assert losses(runs[0].path) != losses(runs[1].path)
+
+
+def test_the_settings_of_a_run_train_the_same_again(blobs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also from another folder, with the network's file gone, and whatever a trial of the machine would say today."""
+    first = train(str(tmp_path / "small.txt"), str(blobs), out=tmp_path / "first", epochs=2, batch=16, seed=3)
+    (tmp_path / "small.txt").unlink()
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    again = train(str(first.folder.settings), out=tmp_path / "again")
+    assert losses(again.path) == losses(first.path)
+    assert again.record["measured"] == first.record["measured"]
+
+
+class Heard(Watch):
+    """Keeps what is said."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+
+    def said(self, remark: Remark) -> None:
+        self.texts.append(remark.text())
+
+
+def test_the_batch_of_other_data_is_fitted_and_that_of_the_user_kept(blobs: Path, tmp_path: Path) -> None:
+    heard = Heard()
+    run = train(str(tmp_path / "small.txt"), str(blobs), out=tmp_path / "open", epochs=1, watch=heard)
+    assert run.record["measured"]["batch"] == 8
+    assert any(text.startswith("batch 8 instead of 256, so that 63 examples make at least 8 steps") for text in heard.texts)
+    assert any("8 steps are few" in text for text in heard.texts)
+    kept = train(str(tmp_path / "small.txt"), str(blobs), out=tmp_path / "kept", epochs=1, batch=32)
+    assert kept.record["measured"]["batch"] == 32
+
+
+def test_weights_that_the_last_step_spoilt_are_told(blobs: Path, tmp_path: Path) -> None:
+    """No loss comes after them that would tell."""
+    chosen = options(epochs=1, batch="full", optimizer="sgd", schedule="fixed", learning_rate=1e38, momentum=0, nesterov=False)
+    with pytest.raises(DivergedError, match=r"is not finite after step 1|became"):
+        train(str(tmp_path / "small.txt"), str(blobs), out=tmp_path / "run", **chosen)
+    assert not (tmp_path / "run" / "test.json").exists()
+
+
+def test_a_setting_of_another_kind_is_refused_before_anything_is_tried(blobs: Path, tmp_path: Path) -> None:
+    heard = Heard()
+    with pytest.raises(UsageError, match=r"--time-shift 0"):
+        train(str(tmp_path / "small.txt"), str(blobs), out=tmp_path / "run", watch=heard, time_shift=0.1)
+    assert not heard.texts

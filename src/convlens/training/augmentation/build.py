@@ -60,8 +60,8 @@ def augmenter_of(settings: Settings, kind: str, shape: Shape, classes: int) -> A
     >>> augmenter_of(Settings(flip=True), "text", (50,), 6)
     Traceback (most recent call last):
     ...
-    convlens.ir.errors.UsageError: flip does not fit data of the kind text
-      fix: leave it out; for this kind there is word_dropout
+    convlens.ir.errors.UsageError: flip does not fit data of the kind text; for this kind there is word_dropout
+      fix: --no-flip, or a recipe without it
     """
     asked = [about.name for about in table() if about.group == "augmentation" and getattr(settings, about.name)]
     for name in asked:
@@ -75,7 +75,8 @@ def augmenter_of(settings: Settings, kind: str, shape: Shape, classes: int) -> A
 def _check(name: str, settings: Settings, kind: str, shape: Shape) -> None:
     if name not in FITTING[kind]:
         raise UsageError(
-            f"{name} does not fit data of the kind {kind}\n  fix: leave it out; for this kind there is {', '.join(FITTING[kind])}"
+            f"{name} does not fit data of the kind {kind}; for this kind there is {', '.join(FITTING[kind])}\n"
+            f"  fix: {'--no-flip' if name == 'flip' else f'--{name.replace(chr(95), chr(45))} 0'}, or a recipe without it"
         )
     if name == "shift" and settings.shift >= min(shape[1:]):
         raise UsageError(

@@ -30,6 +30,21 @@ def blamed(job: Job, stepper: Stepper, step: int, loss: float, mine: Tensor, *, 
     return error if job.world.first else PeerError(str(error), error.exit_code)
 
 
+def spoilt(job: Job, stepper: Stepper, step: int, judged: float) -> ConvlensError | None:
+    """The error where ``step`` steps left a network that gives no finite number, which no later training loss would tell.
+
+    ``judged`` is its loss on examples that it did not learn from.
+    """
+    weights = stepper.module.state_dict().items()
+    name = next((name for name, value in weights if value.is_floating_point() and not bool(value.isfinite().all())), "")
+    if not name and math.isfinite(judged):
+        return None
+    what = f"{name!r} is not finite" if name else f"the loss of the examples to judge by is {judged}"
+    rate = stepper.schedule.rate(step - 1)
+    message = f"{what} after step {step} (learning rate {rate:.3g})\n{_fix(rate)}"
+    return DivergedError(message) if job.world.first else PeerError(message, DivergedError.exit_code)
+
+
 def _put_back(job: Job, stepper: Stepper) -> bool:
     """Weights from before they were spoilt; False where no checkpoint has them."""
     kept = job.world.told(last(job.folder.checkpoints)[0] if job.world.first else None)
@@ -49,7 +64,8 @@ def _diverged(step: int, loss: float, layer: str, gradient: str, rate: float, ke
     if gradient:
         where = f"; every layer's output is finite, the gradient of {gradient!r} is not"
     saved = f"\n  kept: {kept}" if kept else ""
-    return DivergedError(
-        f"{what}{where}{saved}\n"
-        f"  fix: --learning-rate {rate / 10:.2g}, --clip 1, or --find-lr to find a rate that this network bears"
-    )
+    return DivergedError(f"{what}{where}{saved}\n{_fix(rate)}")
+
+
+def _fix(rate: float) -> str:
+    return f"  fix: --learning-rate {rate / 10:.2g}, --clip 1, or --find-lr to find a rate that this network bears"

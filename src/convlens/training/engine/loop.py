@@ -9,7 +9,7 @@ from torch import Tensor
 
 from convlens.ir.errors import UsageError, cut
 from convlens.training.data.order import Order, batches
-from convlens.training.engine.diverged import blamed
+from convlens.training.engine.diverged import blamed, spoilt
 from convlens.training.engine.feed import Feed
 from convlens.training.engine.job import Job
 from convlens.training.engine.judge import Judged, judge
@@ -148,6 +148,9 @@ class Loop:
     def _end_epoch(self) -> None:
         judged = self._judged()
         loss = self.tally.record()["train_loss"] if judged is None else judged.loss
+        error = spoilt(self.job, self.stepper, self.step, loss)
+        if error is not None:
+            raise error
         rate = self.stepper.schedule.rate(self.step - 1)
         self.stepper.schedule.seen(loss)
         record: dict[str, Any] = {"epoch": math.ceil(self.step / self.job.per_epoch), "step": self.step, **self.tally.record()}
