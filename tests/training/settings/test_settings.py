@@ -10,7 +10,7 @@ from hypothesis import settings as cases
 from hypothesis import strategies as st
 
 from convlens.ir.errors import UsageError
-from convlens.training.recipe import Recipe, recipe_of, run_recipe
+from convlens.training.recipe import Recipe, _shipped, chosen_recipe, recipe_of, run_recipe
 from convlens.training.record.folder import RunFolder
 from convlens.training.settings.setting import MAX_WHOLE, Setting
 from convlens.training.settings.settings import Settings, table
@@ -222,3 +222,27 @@ def test_any_other_name_is_a_network_with_the_defaults() -> None:
     assert recipe_of("resnet18") == Recipe("resnet18", "resnet18", "", Settings())
     with pytest.raises(UsageError, match=r"gone.toml"):
         recipe_of("gone.toml")
+
+
+def test_a_name_that_is_none_is_told_with_the_nearest_recipe_or_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for wrong, right in (("lenet55", "lenet5"), ("smal-cnn", "small-cnn"), ("resnet-18", "resnet18")):
+        with pytest.raises(
+            UsageError, match=rf"no recipe or network '{wrong}' \(did you mean '{right}.*\n  recipes: alexnet, .*\n  n"
+        ):
+            recipe_of(wrong)
+    (tmp_path / "mine.txt").write_text("")
+    with pytest.raises(UsageError, match=r"did you mean the file 'mine.txt'\?"):
+        recipe_of("mine")
+
+
+def test_without_data_those_of_its_kind_are_named() -> None:
+    for name, fix in (
+        ("conv3d", "volumes.npz"),
+        ("textcnn.txt", "trec"),
+        ("resnet18", "fashion-mnist"),
+        ("m.py:n", "fashion-mnist"),
+    ):
+        network = str(_shipped() / name) if name.endswith(".txt") else name
+        with pytest.raises(UsageError, match=f"names no data\n  fix: --data {fix}"):
+            chosen_recipe(network, "", {})
