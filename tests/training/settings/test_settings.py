@@ -113,7 +113,7 @@ def test_illegal_values_are_refused_with_what_is_legal(name: str, data: st.DataO
     with pytest.raises(UsageError) as raised:
         about.read(value)
     assert str(raised.value).startswith(f"{name} is ")
-    assert str(raised.value).endswith(f"\n  fix: {about.legal()}")
+    assert str(raised.value).endswith((f"\n  fix: {about.legal()}", f"\n  fix: {about.legal(finite=True)}"))
 
 
 def _taken(about: Setting, value: Any) -> bool:
@@ -157,6 +157,10 @@ def test_how_it_may_be_written(name: str, value: Any, made: Any) -> None:
         ({"epochs": None}, "epochs is None"),
         ({"batch": "half"}, "batch is 'half'.*\n  fix: a whole number >= 1, or one of auto"),
         ({"learning_rate": 0}, "fix: a number > 0$"),
+        ({"learning_rate": "inf"}, "fix: a finite number > 0$"),
+        ({"learning_rate": float("nan")}, "fix: a finite number > 0$"),
+        ({"size": "100000"}, "fix: whole numbers with commas between them, each >= 1, <= 16384$"),
+        ({"milestones": "0"}, "fix: whole numbers with commas between them, each >= 1$"),
     ],
 )
 def test_what_is_said(values: dict[str, Any], said: str) -> None:
