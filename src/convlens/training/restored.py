@@ -62,10 +62,16 @@ class Restored:
     def probabilities(self, rows: Tensor) -> Tensor:
         """float32 (N, K) for stored rows, computed in float32. Raises `ConvlensError` where they are no numbers."""
         logits = self.module(self.preparation.batch(rows)).float()
-        if not bool(logits.isfinite().all()):
-            raise ConvlensError(f"the network of {self.run.path} gives values that are no numbers: its training diverged")
+        self.check_numbers(logits)
         found: Tensor = logits.softmax(1)
         return found
+
+    def check_numbers(self, given: Tensor) -> None:
+        """Raises `ConvlensError` where what the network gave is infinite or no number."""
+        if not bool(given.isfinite().all()):
+            raise ConvlensError(
+                Sentence("the network of {run} gives values that are no numbers: its training diverged", run=str(self.run.path))
+            )
 
 
 def restored(run: Run | str | os.PathLike[str], network: str = "") -> Restored:
@@ -75,7 +81,7 @@ def restored(run: Run | str | os.PathLike[str], network: str = "") -> Restored:
     sent must not choose what runs. Raises `UsageError` where a file is missing, broken, or contradicts another.
     """
     run = run if isinstance(run, Run) else Run(Path(run))
-    classes, preparation = _classes(run), from_dict(_table(read_json(run.folder.preparation), "preparation.json"))
+    classes, preparation = _classes(run), _preparation(run)
     shape = _shape(run, preparation)
     checkpoint = _weights(run)
     if run.folder.network.is_file():
@@ -85,6 +91,15 @@ def restored(run: Run | str | os.PathLike[str], network: str = "") -> Restored:
     check_fits(checkpoint, module.state_dict(), str(run.folder.best))
     module.load_state_dict(dict(checkpoint.model))
     return Restored(run, module.eval(), preparation, classes, shape)
+
+
+def _preparation(run: Run) -> Preparation:
+    path = run.folder.preparation
+    values = _table(read_json(path), "preparation.json")
+    try:
+        return from_dict(values)
+    except UsageError as error:
+        raise UsageError(Sentence("{path}: {reason}", path=str(path), reason=error.args[0])) from None
 
 
 def _table(found: Any, name: str) -> Mapping[str, Any]:
@@ -155,6 +170,13 @@ def _of_graph(graph: Graph, checkpoint: Checkpoint, shape: Shape, classes: int, 
 
 def _of_code(run: Run, network: str, preparation: Preparation, classes: int) -> nn.Module:
     recipe = run_recipe(run.folder)
+    if not runs_user_code(recipe.network):
+        raise UsageError(
+            Sentence(
+                "{path} is missing, so what the network of {run} is cannot be told\n  fix: the whole folder that train made",
+                path=str(run.folder.network), run=str(run.path),
+            )
+        )  # fmt: skip
     if not network:
         raise UsageError(
             Sentence(
