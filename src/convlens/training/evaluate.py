@@ -24,7 +24,8 @@ def evaluate(run: Run | str | os.PathLike[str], data: str = "", *, network: str 
 
     Of data that have a test part of their own, that part is taken, else all examples. Classes are matched by name, in any
     order. Raises `UsageError` where the data cannot be read, are of another kind, or have classes that the network does not
-    know; and where the run's own data are not what it was trained on any more.
+    know; and where the run's own data are not what it was trained on any more. Raises `ConvlensError` where the network gives
+    values that are no numbers.
     """
     known = restored(run, network)
     parts, remarks = labelled(known, data, download=download) if data else (own_test(known, download=download), ())
@@ -37,6 +38,8 @@ def evaluate(run: Run | str | os.PathLike[str], data: str = "", *, network: str 
         record, judged = exam(module, Feed(parts.test, parts.preparation, known.form, device), parts)
     finally:
         module.to("cpu")
+    if judged.probabilities is not None:
+        known.check_numbers(judged.probabilities)
     probabilities = judged.probabilities if judged.probabilities is not None else torch.zeros(0, len(known.classes))
     return Evaluation(known, parts.name, record, probabilities, parts.test.labels.cpu(), remarks)
 

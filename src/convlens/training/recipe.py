@@ -7,8 +7,13 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
 
-from convlens.importers.files import need_file
-from convlens.ir.errors import UsageError, quoted
+from convlens import networks
+from convlens.importers.files import nearest_file, need_file
+from convlens.importers.model import load, runs_user_code
+from convlens.ir.errors import UsageError, nearest, quoted
+from convlens.ir.spec import Shape
+from convlens.lang.sentence import Sentence
+from convlens.training.preparation.meant import data_for
 from convlens.training.record.folder import RunFolder, read_toml
 from convlens.training.settings.settings import Settings
 
@@ -63,22 +68,53 @@ def recipe_names() -> list[str]:
 def recipe_of(name: str) -> Recipe:
     """A recipe by name or by file; any other MODEL with the default settings. Nothing of a network is read yet.
 
-    Raises `UsageError` where a file cannot be read, or says something that is no setting.
+    Raises `UsageError` where a file cannot be read, or says something that is no setting, and for a name that is none.
     """
     if name.endswith(".toml"):
         return _read(need_file(name))
     if name in recipe_names():
         with as_file(_shipped()) as folder:
             return _read(folder / f"{name}.toml")
+    _check_name(name)
     return Recipe(name, name, "", Settings())
 
 
+def _check_name(name: str) -> None:
+    """A bare name is that of a network; a path, an ending or a colon says that it is something else."""
+    known = networks.names()
+    if name in known or name == "-" or any(sign in name for sign in "./:\\") or not name:
+        return
+    file = nearest_file(name)
+    meant = Sentence(" (did you mean the file {file}?)", file=repr(file)) if file else nearest(name, [*recipe_names(), *known])
+    raise UsageError(
+        Sentence(
+            "there is no recipe or network {name}{meant}\n  recipes: {recipes}\n  networks: {networks}",
+            name=quoted(name), meant=meant, recipes=", ".join(recipe_names()), networks=", ".join(known),
+        )
+    )  # fmt: skip
+
+
 def chosen_recipe(recipe: str | Recipe, data: str, settings: Mapping[str, Any]) -> Recipe:
-    """The recipe with the data and the settings that were asked for. Raises `UsageError` for what is none."""
+    """The recipe with the data and the settings that were asked for. Raises `UsageError` for what is none, or no data."""
     found = recipe if isinstance(recipe, Recipe) else recipe_of(recipe)
+<<<<<<< HEAD
     own = found.data.partition(":")[0] == data.partition(":")[0] if found.data else found.settings.batch != Settings().batch
     fitted = found.open_batch or (bool(data) and not own)
     return replace(found, data=data or found.data, open_batch=fitted and "batch" not in settings).with_values(settings)
+=======
+    chosen = replace(found, data=data or found.data).with_values(settings)
+    if not chosen.data:
+        raise UsageError(Sentence("{name} names no data\n  fix: {fix}", name=chosen.name, fix=data_for(_input(chosen.network))))
+    return chosen
+
+
+def _input(network: str) -> Shape:
+    """What a network takes of one example; nothing of what would run code or is no text form."""
+    if runs_user_code(network) or network == "-" or network.endswith(".onnx"):
+        return ()
+    dims = load(network).inputs[0].spec.dims[1:]
+    return dims if len(dims) == 1 else (0, *dims[1:])
+>>>>>>> polish
 
 
 def run_recipe(folder: RunFolder) -> Recipe:

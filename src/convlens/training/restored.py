@@ -11,26 +11,19 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from convlens.backends.torch.module import GraphModule, as_module
-from convlens.importers.model import load, runs_user_code
+from convlens.importers.model import load
 from convlens.ir.errors import ConvlensError, UsageError, quoted
-from convlens.ir.graph import Graph
 from convlens.ir.spec import Shape, show_shape
 from convlens.lang.sentence import Sentence
-from convlens.passes.facts import facts
 from convlens.training.data.memory import available_bytes
 from convlens.training.engine.form import Form
-from convlens.training.models.fields import Fields
-from convlens.training.models.own import own_module
+from convlens.training.keptmodule import MAX_VALUES, of_code, of_graph
 from convlens.training.preparation.kinds import from_dict
 from convlens.training.preparation.preparation import Preparation
 from convlens.training.recipe import Recipe, run_recipe
 from convlens.training.record.checkpoint import Checkpoint, check_fits, load_checkpoint
 from convlens.training.record.folder import read_json
 from convlens.training.run import Run
-
-MAX_VALUES = 1 << 27
-"""Of the input, or of any layer's output, for one example: 512 MB in float32."""
 
 MAX_CLASSES = 100_000
 
@@ -62,10 +55,16 @@ class Restored:
     def probabilities(self, rows: Tensor) -> Tensor:
         """float32 (N, K) for stored rows, computed in float32. Raises `ConvlensError` where they are no numbers."""
         logits = self.module(self.preparation.batch(rows)).float()
-        if not bool(logits.isfinite().all()):
-            raise ConvlensError(f"the network of {self.run.path} gives values that are no numbers: its training diverged")
+        self.check_numbers(logits)
         found: Tensor = logits.softmax(1)
         return found
+
+    def check_numbers(self, given: Tensor) -> None:
+        """Raises `ConvlensError` where what the network gave is infinite or no number."""
+        if not bool(given.isfinite().all()):
+            raise ConvlensError(
+                Sentence("the network of {run} gives values that are no numbers: its training diverged", run=str(self.run.path))
+            )
 
 
 def restored(run: Run | str | os.PathLike[str], network: str = "") -> Restored:
@@ -75,16 +74,25 @@ def restored(run: Run | str | os.PathLike[str], network: str = "") -> Restored:
     sent must not choose what runs. Raises `UsageError` where a file is missing, broken, or contradicts another.
     """
     run = run if isinstance(run, Run) else Run(Path(run))
-    classes, preparation = _classes(run), from_dict(_table(read_json(run.folder.preparation), "preparation.json"))
+    classes, preparation = _classes(run), _preparation(run)
     shape = _shape(run, preparation)
     checkpoint = _weights(run)
     if run.folder.network.is_file():
-        module: nn.Module = _of_graph(load(str(run.folder.network)), checkpoint, shape, len(classes), str(run.folder.network))
+        module: nn.Module = of_graph(load(str(run.folder.network)), checkpoint, shape, len(classes), str(run.folder.network))
     else:
-        module = _of_code(run, network, preparation, len(classes))
+        module = of_code(run, network, preparation, len(classes))
     check_fits(checkpoint, module.state_dict(), str(run.folder.best))
     module.load_state_dict(dict(checkpoint.model))
     return Restored(run, module.eval(), preparation, classes, shape)
+
+
+def _preparation(run: Run) -> Preparation:
+    path = run.folder.preparation
+    values = _table(read_json(path), "preparation.json")
+    try:
+        return from_dict(values)
+    except UsageError as error:
+        raise UsageError(Sentence("{path}: {reason}", path=str(path), reason=error.args[0])) from None
 
 
 def _table(found: Any, name: str) -> Mapping[str, Any]:
@@ -130,40 +138,3 @@ def _weights(run: Run) -> Checkpoint:
     if path.stat().st_size > available_bytes():
         raise UsageError(f"{path} has {path.stat().st_size} bytes, more than the memory that is free")
     return load_checkpoint(path)
-
-
-def _of_graph(graph: Graph, checkpoint: Checkpoint, shape: Shape, classes: int, where: str) -> GraphModule:
-    """The graph as a module; nothing is allocated that the file of weights does not hold."""
-    if len(graph.inputs) != 1 or len(graph.outputs) != 1 or graph.inputs[0].spec.dims[1:] != shape:
-        raise UsageError(f"{where} is another network: the run's has one input of {show_shape(shape)} and one output")
-    known = facts(graph)
-    if known.error is not None:
-        raise known.error
-    ref = graph.outputs[0]
-    output = known.nodes[ref.node].outputs[ref.port].dims if ref.node in known.nodes else shape
-    if output != (1, classes):
-        raise UsageError(f"{where} is another network: it gives {show_shape(output)}, but the run has {classes} classes")
-    largest = max(prod(output.dims) for node in known.nodes.values() for output in node.outputs)
-    held = sum(weight.numel() for weight in checkpoint.model.values())
-    needed = sum(node.params for node in known.nodes.values())
-    if largest > MAX_VALUES or needed > held:
-        raise UsageError(
-            f"{where} is another network: {needed} parameters, {held} values are stored; {largest} values in its largest layer"
-        )
-    return as_module(graph)
-
-
-def _of_code(run: Run, network: str, preparation: Preparation, classes: int) -> nn.Module:
-    recipe = run_recipe(run.folder)
-    if not network:
-        raise UsageError(
-            Sentence(
-                "the network of {run} is code of your own, which is run only where you name it\n  fix: --network {network}",
-                run=str(run.path), network=recipe.network,
-            )
-        )  # fmt: skip
-    if not runs_user_code(network):
-        raise UsageError(f"--network {network} is not package.module:factory or file.py:factory")
-    words = int(getattr(preparation, "words", 0))
-    fields = Fields(preparation.kind, preparation.shape, preparation.dtype, classes, words)
-    return own_module(network, fields, recipe.settings)[0]

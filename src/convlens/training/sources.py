@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from convlens.importers.files import need_file
-from convlens.ir.errors import UsageError, cut
+from convlens.ir.errors import UsageError, cut, quoted
 from convlens.lang.sentence import Sentence
 from convlens.media.image import ENDINGS
 from convlens.training.data.sources.known import shown
@@ -55,6 +55,7 @@ def wanted(kind: str) -> str:
 
 def _of(source: Source, kind: str) -> Iterator[Asked]:
     if kind == "text" and isinstance(source, str) and not source.lower().endswith(FILES["text"]):
+        _check_no_file(source)
         yield Asked(cut(" ".join(source.split()), 80), source)
         return
     path = Path(source)
@@ -63,6 +64,19 @@ def _of(source: Source, kind: str) -> Iterator[Asked]:
         return
     file = need_file(str(path), FILES[kind])
     yield from _lines(file) if kind == "text" else [Asked(shown(file), file)]
+
+
+def _check_no_file(sentence: str) -> None:
+    """A file that is there was meant as one: its name is no sentence."""
+    try:
+        there = Path(sentence).is_file()
+    except (OSError, ValueError):  # too long for a name, or with a zero in it
+        return
+    if there:
+        raise UsageError(
+            Sentence("the network reads texts, but {path} is a file of another kind\n  fix: {what}", path=quoted(sentence),
+                     what=wanted("text"))
+        )  # fmt: skip
 
 
 def _files(folder: Path, kind: str) -> Iterator[Asked]:

@@ -1,6 +1,7 @@
 """The labelled examples on which a trained network is tested: its own test part, or new data."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import torch
 from torch import Tensor
@@ -36,15 +37,41 @@ def own_test(network: Restored, *, download: bool) -> Parts:
 
 
 def labelled(network: Restored, data: str, *, download: bool) -> tuple[Parts, tuple[Remark, ...]]:
-    """All examples of the data, or their own test part; a remark where it is the latter."""
+    """All examples of the data, or their own test part; remarks where it is the latter, or the network was trained on them."""
     raw = found(data, network.recipe.settings, download=download)
     _check_kind(network, raw)
+    seen = _seen(network, data, raw) if raw.official_test is None else ()
     raw = replace(raw, labels=_matched(network, raw)[raw.labels], classes=network.classes)
     if raw.official_test is None:
-        return _parts(network, raw, torch.arange(len(raw))), ()
+        return _parts(network, raw, torch.arange(len(raw))), seen
     places = raw.official_test.nonzero()[:, 0]
     said_ = remark(marked("{data} has a test part of its own: it alone is taken"), data=raw.name)
     return _parts(network, raw, places), (said_,)
+
+
+def _seen(network: Restored, data: str, raw: Raw) -> tuple[Remark, ...]:
+    """How many of all examples the network was trained on, where these are the data of its training."""
+    try:
+        split = split_of(raw, network.recipe.settings)
+    except UsageError:  # too few to be split: other data
+        return ()
+    if fingerprint_of(raw, split) == network.run.record.get("fingerprint"):
+        return (
+            remark(
+                marked(
+                    "the network was trained on {count} of these {all} examples, so the figures are better than of new ones; "
+                    "without --data its test part alone is taken"
+                ),
+                count=len(split.train), all=len(raw),
+            ),
+        )  # fmt: skip
+    if _place(data) == _place(network.recipe.data):
+        return (remark(marked("the network was trained on data of this place, and may know some of these examples")),)
+    return ()
+
+
+def _place(data: str) -> str:
+    return str(Path(data).resolve()) if Path(data).exists() else data
 
 
 def _matched(network: Restored, raw: Raw) -> Tensor:

@@ -9,7 +9,7 @@ import torch
 from safetensors.torch import load_file
 
 import convlens
-from convlens.ir.errors import UsageError
+from convlens.ir.errors import ConvlensError, UsageError
 from convlens.training.run import Run
 from tests.training.asking.conftest import COLOURS, paint
 
@@ -95,4 +95,41 @@ def test_data_that_have_changed_are_no_test_part_any_more(tmp_path: Path, run: R
     folder = Path(shutil.copytree(run.path, tmp_path / "other"))
     (folder / "run.json").write_text((folder / "run.json").read_text().replace(run.record["fingerprint"], "0"))
     with pytest.raises(UsageError, match="fingerprint"):
+        convlens.evaluate(folder)
+
+
+def test_examples_that_it_was_trained_on_are_told(run: Run, pets: Path, tmp_path: Path) -> None:
+    import shutil
+
+    count = run.record["parts"]["train"]
+    assert f"was trained on {count} of these 30 examples" in convlens.evaluate(run.path, str(pets)).text()
+    moved = Path(shutil.copytree(pets, tmp_path / "moved"))
+    assert f"was trained on {count} of these 30 examples" in convlens.evaluate(run.path, str(moved)).text()
+    paint(moved / "dog" / "0.png", COLOURS["dog"], 77)
+    assert convlens.evaluate(run.path, str(moved)).remarks == ()
+
+
+def test_data_of_the_same_place_that_have_changed_are_told(tmp_path: Path, run: Run, pets: Path) -> None:
+    import shutil
+
+    folder = Path(shutil.copytree(run.path, tmp_path / "other"))
+    (folder / "run.json").write_text((folder / "run.json").read_text().replace(run.record["fingerprint"], "0"))
+    assert "trained on data of this place" in convlens.evaluate(folder, str(pets)).text()
+
+
+def test_a_network_that_gives_no_numbers_has_no_accuracy(run: Run, tmp_path: Path) -> None:
+    import shutil
+
+    from safetensors.torch import safe_open, save_file
+
+    folder = Path(shutil.copytree(run.path, tmp_path / "other"))
+    path = folder / "checkpoints" / "best.safetensors"
+    with safe_open(str(path), "pt") as file:
+        about = file.metadata()
+    save_file(
+        {name: value * float("nan") if value.is_floating_point() else value for name, value in load_file(path).items()},
+        path,
+        about,
+    )
+    with pytest.raises(ConvlensError, match="its training diverged"):
         convlens.evaluate(folder)

@@ -140,6 +140,7 @@ def test_folders_that_mean_harm(run: Run, tmp_path: Path) -> None:
     refused(9, "preparation.json", '"mean": [', '"mean": [1, ', "cannot be read")
     refused(6, "preparation.json", '"image"', '"../image"', "of kind")
     refused(7, "preparation.json", "{", "[", "cannot be read")
+    refused(10, "preparation.json", '"kind"', '"kin"', "preparation.json: a preparation of kind None")
     folder = copied(run, tmp_path / "8")
     (folder / "checkpoints" / "best.safetensors").write_bytes(b"\xff" * 100)
     with pytest.raises(UsageError, match="not a checkpoint"):
@@ -174,3 +175,22 @@ def test_code_of_ones_own_runs_only_where_it_is_named(pets: Path, tmp_path: Path
     assert (tmp_path / "ran").exists()
     assert first_maps(found.network, found.row())[0].values.shape[0] == 4
     assert convlens.evaluate(own.path, network=code).accuracy == own.test["accuracy"]
+
+
+def test_a_run_without_its_network_says_so(run: Run, tmp_path: Path) -> None:
+    folder = copied(run, tmp_path / "run")
+    (folder / "network.txt").unlink()
+    with pytest.raises(UsageError, match=r"network.txt is missing.*\n  fix: the whole folder"):
+        restored(folder)
+
+
+def test_a_file_is_no_sentence(text_run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    paint(tmp_path / "cat.png", (1, 2, 3), 0)
+    monkeypatch.chdir(tmp_path)
+    for path in ("cat.png", str(tmp_path / "cat.png")):
+        with pytest.raises(
+            UsageError, match=r"reads texts, but .*cat.png' is a file of another kind\n  fix: a sentence, or a .txt"
+        ):
+            predict(text_run, path)
+    for sentence in ("cat", "dog.png", "a\0b", "very " * 2000):
+        assert len(predict(text_run, sentence)) == 1

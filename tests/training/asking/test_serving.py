@@ -146,6 +146,15 @@ def test_another_page_may_not_ask(origin: str, served: Served) -> None:
     assert served.ask(b"x", Origin=origin.format(port=served.port))[0] == 403
 
 
+def test_without_an_origin_the_header_is_named(served: Served) -> None:
+    status, text, _ = served.ask(b"x", Origin="")
+    assert (status, text) == (
+        403,
+        f"a question needs the header Origin: http://127.0.0.1:{served.port}, which a browser sends by itself",
+    )
+    assert served.ask(b"x", Origin="http://evil.example")[1] == "asked by another page"
+
+
 def test_what_a_browser_says_of_another_site_counts(served: Served) -> None:
     assert served.ask(b"x", Sec_Fetch_Site="cross-site")[0] == 403
     assert served.ask(b"x", Sec_Fetch_Site="same-origin")[0] == 422

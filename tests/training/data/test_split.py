@@ -110,7 +110,10 @@ def test_no_validation_and_no_test():
     data = raw(torch.arange(100) % 2)
     split = split_of(data, settings(validation=0, test=0))
     assert [len(part) for part in parts(split)] == [100, 0, 0]
-    assert split.remarks == ("there is no validation part: nothing is judged before the end, and the last weights are kept",)
+    assert split.remarks == (
+        "there is no validation part: nothing is judged before the end, and the last weights are kept",
+        "there is no test part: no accuracy on new examples is told at the end",
+    )
     assert said(data, validation=0.5, test=0.5) == (
         "validation 0.5 and test 0.5 leave nothing to train on\n  fix: shares whose sum is below 1"
     )

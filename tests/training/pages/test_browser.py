@@ -246,3 +246,21 @@ def test_it_runs_as_a_guest_without_an_origin(opened: Open, folder: Path, tmp_pa
     guest = page.frame_locator("iframe")
     guest.locator("#lang").click()
     assert "混淆矩阵" in (guest.locator("#h-confusion").text_content() or "")
+
+
+def test_a_few_steps_have_no_halves_and_chinese_heads_stand_upright(opened: Open, folder: Path, tmp_path: Path) -> None:
+    import json
+    import shutil
+
+    copy = Path(shutil.copytree(folder / "whole", tmp_path / "tiny"))
+    for name in ("steps", "epochs"):
+        rows = [json.loads(line) for line in (copy / f"{name}.jsonl").read_text().splitlines()][: 3 if name == "steps" else 1]
+        (copy / f"{name}.jsonl").write_text("".join(json.dumps({**row, "step": at}) + "\n" for at, row in enumerate(rows, 1)))
+    (tmp_path / "tiny.html").write_text(run_page([copy]), encoding="utf-8")
+    page = opened(str(tmp_path / "tiny.html"))
+    ticks = page.locator("#chart svg.curves").last.locator("text[text-anchor=middle]").all_text_contents()
+    assert ticks[:-1] == ["0", "1", "2", "3"]
+    turned = "getComputedStyle([...document.querySelectorAll('.matrix thead th>span')].pop()).transform"
+    assert page.evaluate(turned) != "none"
+    page.locator("#lang").click()
+    assert page.evaluate(turned) == "none"

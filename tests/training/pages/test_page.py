@@ -184,3 +184,34 @@ def test_every_word_is_used_and_every_used_word_is_there() -> None:
         for key in WORDS["en"]
         if not re.search(rf'["\b]{key}["\b]|\b{key}:', code) and key not in ("trainPart", "validationPart", "testPart")
     ] == []
+
+
+def test_a_few_validation_examples_are_no_verdict_on_learning_by_heart(folder: Path, tmp_path: Path) -> None:
+    import shutil
+
+    copy = Path(shutil.copytree(folder, tmp_path / "few"))
+    run = json.loads((copy / "run.json").read_text())
+    for count, known in ((6, False), (99, False), (100, True)):
+        (copy / "run.json").write_text(json.dumps({**run, "parts": {**run["parts"], "validation": count}}))
+        (one,) = record_in(run_page([copy]))["runs"]
+        (text,) = [text for text in one["verdict"]["en"] if "In the last epoch" in text]
+        assert ("by heart" in text) == known
+
+
+def test_a_run_without_a_test_part_says_so(folder: Path, tmp_path: Path) -> None:
+    import shutil
+
+    copy = Path(shutil.copytree(folder, tmp_path / "none"))
+    run, test = (json.loads((copy / name).read_text()) for name in ("run.json", "test.json"))
+    (copy / "run.json").write_text(json.dumps({**run, "parts": {**run["parts"], "test": 0}}))
+    (copy / "test.json").write_text(json.dumps({**test, "accuracy": 0.0, "loss": None, "confusion": [[0] * 5] * 5}))
+    (one,) = record_in(run_page([copy]))["runs"]
+    assert one["verdict"]["en"][0].startswith("small was trained on blobs, which has no test part: ")
+
+
+def test_the_title_is_the_folder_and_the_recipe(folder: Path, tmp_path: Path) -> None:
+    place = write_run(tmp_path / "pets-3", epochs=1, name="small-cnn")
+    page = run_page([place])
+    assert "<title>pets-3 · small-cnn · convlens</title>" in page
+    assert record_in(page)["runs"][0]["title"] == "pets-3 · small-cnn"
+    assert record_in(run_page([folder]))["runs"][0]["title"] == "one"

@@ -129,8 +129,7 @@ def test_whose_size_and_channels():
         "the network takes 4 channels, the pictures have 1\n  fix: a network for 1 or 3"
     )
     assert said(raw(grey), places, settings(), (1, 100)) == (
-        "the network takes examples of 1x100, but the data have channels and 2 axes, which is another number of axes\n"
-        "  fix: a network for such data"
+        "the network is for raw sounds or other sequences, but the data are pictures (9x8)\n  fix: a network for pictures, such as small-cnn"
     )
 
 

@@ -10,7 +10,7 @@ from hypothesis import settings as cases
 from hypothesis import strategies as st
 
 from convlens.ir.errors import UsageError
-from convlens.training.recipe import Recipe, recipe_of, run_recipe
+from convlens.training.recipe import Recipe, _shipped, chosen_recipe, recipe_of, run_recipe
 from convlens.training.record.folder import RunFolder
 from convlens.training.settings.setting import MAX_WHOLE, Setting
 from convlens.training.settings.settings import Settings, table
@@ -113,7 +113,7 @@ def test_illegal_values_are_refused_with_what_is_legal(name: str, data: st.DataO
     with pytest.raises(UsageError) as raised:
         about.read(value)
     assert str(raised.value).startswith(f"{name} is ")
-    assert str(raised.value).endswith(f"\n  fix: {about.legal()}")
+    assert str(raised.value).endswith((f"\n  fix: {about.legal()}", f"\n  fix: {about.legal(finite=True)}"))
 
 
 def _taken(about: Setting, value: Any) -> bool:
@@ -157,6 +157,10 @@ def test_how_it_may_be_written(name: str, value: Any, made: Any) -> None:
         ({"epochs": None}, "epochs is None"),
         ({"batch": "half"}, "batch is 'half'.*\n  fix: a whole number >= 1, or one of auto"),
         ({"learning_rate": 0}, "fix: a number > 0$"),
+        ({"learning_rate": "inf"}, "fix: a finite number > 0$"),
+        ({"learning_rate": float("nan")}, "fix: a finite number > 0$"),
+        ({"size": "100000"}, "fix: whole numbers with commas between them, each >= 1, <= 16384$"),
+        ({"milestones": "0"}, "fix: whole numbers with commas between them, each >= 1$"),
     ],
 )
 def test_what_is_said(values: dict[str, Any], said: str) -> None:
@@ -222,3 +226,27 @@ def test_any_other_name_is_a_network_with_the_defaults() -> None:
     assert recipe_of("resnet18") == Recipe("resnet18", "resnet18", "", Settings())
     with pytest.raises(UsageError, match=r"gone.toml"):
         recipe_of("gone.toml")
+
+
+def test_a_name_that_is_none_is_told_with_the_nearest_recipe_or_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for wrong, right in (("lenet55", "lenet5"), ("smal-cnn", "small-cnn"), ("resnet-18", "resnet18")):
+        with pytest.raises(
+            UsageError, match=rf"no recipe or network '{wrong}' \(did you mean '{right}.*\n  recipes: alexnet, .*\n  n"
+        ):
+            recipe_of(wrong)
+    (tmp_path / "mine.txt").write_text("")
+    with pytest.raises(UsageError, match=r"did you mean the file 'mine.txt'\?"):
+        recipe_of("mine")
+
+
+def test_without_data_those_of_its_kind_are_named() -> None:
+    for name, fix in (
+        ("conv3d", "volumes.npz"),
+        ("textcnn.txt", "trec"),
+        ("resnet18", "fashion-mnist"),
+        ("m.py:n", "fashion-mnist"),
+    ):
+        network = str(_shipped() / name) if name.endswith(".txt") else name
+        with pytest.raises(UsageError, match=f"names no data\n  fix: --data {fix}"):
+            chosen_recipe(network, "", {})

@@ -93,7 +93,8 @@ class Chart {
     }
     const base = panel.height - CURVES.bottom;
     picture.append(svg("path", { class: "axis", d: `M${CURVES.left} ${base}H${this.width - CURVES.right}` }));
-    for (const value of niceTicks(0, this.end, Math.max(2, Math.floor(this.width / 110)))) {
+    const whole = this.xs.every(Number.isInteger); // there is no half step
+    for (const value of niceTicks(0, this.end, Math.max(2, Math.floor(this.width / 110))).filter((value) => !whole || Number.isInteger(value))) {
       const x = this.x(value).toFixed(1);
       picture.append(svg("path", { class: "axis", d: `M${x} ${base}v4` }));
       if (last) picture.append(svg("text", { x, y: base + 17, "text-anchor": "middle" }, grouped(numberText(value))));

@@ -54,6 +54,8 @@ def split_of(raw: Raw, settings: Settings) -> Split:
     _check_classes(raw, train, grouped=by_groups is not None)
     if not (part == 1).any():
         remarks.append(Sentence("there is no validation part: nothing is judged before the end, and the last weights are kept"))
+    if not bool((part == 2).any()):
+        remarks.append(Sentence("there is no test part: no accuracy on new examples is told at the end"))
     return Split(train, (part == 1).nonzero()[:, 0], (part == 2).nonzero()[:, 0], tuple(remarks))
 
 

@@ -3,8 +3,9 @@
 from convlens.ir.edit import Change, changed, made, with_settings
 from convlens.ir.errors import UsageError
 from convlens.ir.graph import Graph, Ref
-from convlens.ir.spec import TensorSpec, show_shape
+from convlens.ir.spec import TensorSpec
 from convlens.training.models.fields import Fields
+from convlens.training.preparation.meant import wrong_kind
 
 
 def with_stem(graph: Graph, fields: Fields) -> Graph:
@@ -14,11 +15,7 @@ def with_stem(graph: Graph, fields: Fields) -> Graph:
     """
     own = graph.inputs[0].spec
     if own.rank != len(fields.shape) + 1:
-        wanted, given = show_shape(own.dims[1:]), show_shape(fields.shape)
-        raise UsageError(
-            f"network {graph.name!r} takes {wanted}, but the data are {fields.kind}s of {given}, "
-            f"which is another number of axes\n  fix: a network whose input is x: {show_shape((1, *fields.shape))}"
-        )
+        raise wrong_kind(own.dims[1:], fields.kind, fields.shape)
     resized = graph.with_inputs((TensorSpec((1, *fields.shape), fields.dtype),))
     return _with_words(resized, fields.words) if fields.words else resized
 

@@ -49,7 +49,7 @@ def page_of(runs: Sequence[RunReading], lang: str = "en", made: date | None = No
     """The same of runs that are read already."""
     parts = {
         "lang": lang,
-        "title": escape(runs[0].name if len(runs) == 1 else f"{runs[0].name} … ({len(runs)})"),
+        "title": escape(runs[0].title or runs[0].name if len(runs) == 1 else f"{runs[0].name} … ({len(runs)})"),
         "style": style(ROOM, ("page.css",), ("base.css", "curves.css")),
         "words": embedded(words(ROOM)),
         "data": embedded(page_record(runs, lang, made)),

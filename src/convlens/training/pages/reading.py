@@ -52,7 +52,9 @@ class Kernels(NamedTuple):
 
 @dataclass(frozen=True)
 class RunReading:
-    """One run. ``steps`` and ``epochs`` are columns by key; ``parts`` how many examples each part of the split has."""
+    """One run. ``title`` is its folder's name and its recipe; ``steps`` and ``epochs`` are columns by key; ``parts`` how many
+    examples each part of the split has.
+    """
 
     folder: Path
     name: str
@@ -62,6 +64,7 @@ class RunReading:
     steps: dict[str, Column]
     epochs: dict[str, Column]
     classes: tuple[str, ...] = ()
+    title: str = ""
     parts: dict[str, int] = field(default_factory=dict)
     params: int | None = None
     macs: int | None = None

@@ -94,6 +94,7 @@ def _about(folder: Path, run: dict[str, Any], written: dict[str, Any]) -> dict[s
     """What ``run.json`` says, each value checked for itself."""
     return {
         "name": _text(run.get("name")) or _text(folder.resolve().name),
+        "title": " · ".join(dict.fromkeys(filter(None, (_text(folder.resolve().name), _text(run.get("name")))))),
         "network": _text(run.get("network")) or _text(written.get("network")),
         "data": _text(run.get("data")) or _text(written.get("data")),
         "classes": tuple(_text(one) for one in _list(run.get("classes"))[:MAX_CLASSES]),

@@ -31,6 +31,7 @@ def run_record(run: RunReading, label: str, mistakes: int) -> dict[str, Any]:
     return {
         "label": label,
         "name": run.name,
+        "title": run.title or run.name,
         "network": run.network_name,
         "data": run.data,
         "cut": run.cut_off,

@@ -19,6 +19,9 @@ MOST_NAME = 60
 GAP = 0.02
 """From here on the distance of training from validation accuracy is worth a word."""
 
+ENOUGH = 100
+"""Validation examples from which on that distance is more than chance: of 100 one is a hundredth."""
+
 
 def verdict(run: RunReading, calibrated: Calibration | None, lang: str) -> list[str]:
     """The test, the training, what to hold it against, and where it stands between learning and learning by heart."""
@@ -40,6 +43,10 @@ def _test(run: RunReading, lang: str) -> Iterator[str]:
         return
     count = run.parts.get("test", 0) or sum(map(sum, run.test.confusion))
     accuracy = run.test.accuracy
+    if not count and run.epochs_done:
+        yield say(lang, "{network} was trained on {data}, which has no test part: how good it is on new examples has not been "
+                  "judged.", network=network, data=data)  # fmt: skip
+        return
     if not 0 <= accuracy <= 1 or not count:
         yield say(lang, "{network} on {data} was tested, but the figures cannot be read.", network=network, data=data)
         return
@@ -89,7 +96,7 @@ def _by_heart(run: RunReading, lang: str) -> Iterator[str]:
         return
     text = say(lang, "In the last epoch it was correct for {train} % of what it trained on and for {validation} % of the "
                "validation part", train=percent(train), validation=percent(validation))  # fmt: skip
-    if run.epochs_done < 2:
+    if run.epochs_done < 2 or run.parts.get("validation", ENOUGH) < ENOUGH:
         yield say(lang, "{text}.", text=text)
     elif train - validation >= GAP:
         yield say(lang, "{text}: it has begun to learn its examples by heart.", text=text)

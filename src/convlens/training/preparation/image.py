@@ -98,7 +98,8 @@ def fitted(raw: Raw, places: Tensor, settings: Settings, network_shape: Shape | 
     """
     held = isinstance(raw.items, Tensor)
     own = raw.items.shape[1] if held else raw.items.channels
-    fixed, network = network_axes(network_shape, 2)
+    size = tuple(raw.items.shape[2:]) if held else own_size(raw.items.sizes)
+    fixed, network = network_axes(network_shape, "image", size)
     channels = fixed or own
     if channels != own and channels not in (1, 3):
         raise UsageError(
@@ -108,7 +109,6 @@ def fitted(raw: Raw, places: Tensor, settings: Settings, network_shape: Shape | 
                 have=own,
             )
         )
-    size = tuple(raw.items.shape[2:]) if held else own_size(raw.items.sizes)
     same = held or bool((raw.items.sizes == raw.items.sizes[:1]).all())
     goal = wanted(settings.size, network, size)
     _check_side(goal)

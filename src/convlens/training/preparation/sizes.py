@@ -6,6 +6,7 @@ from typing import NamedTuple
 from convlens.ir.errors import UsageError
 from convlens.ir.spec import Shape, show_shape
 from convlens.lang.sentence import Sentence
+from convlens.training.preparation.meant import wrong_kind
 
 PADDED = 4
 """Up to so many pixels a side, zeros are laid around instead of enlarging: 28x28 goes into LeNet-5's 32x32 as in its paper."""
@@ -57,16 +58,13 @@ def margins(fitted: Fit) -> list[int]:
     return [side for gap in reversed(gaps) for side in (gap // 2, gap - gap // 2)]
 
 
-def network_axes(shape: Shape | None, axes: int) -> tuple[int, Shape]:
-    """Channels and sizes that a network wants: 0 and nothing where it takes any. Raises `UsageError` for other axes."""
+def network_axes(shape: Shape | None, kind: str, own: Shape) -> tuple[int, Shape]:
+    """Channels and sizes that a network wants: 0 and nothing where it takes any.
+
+    ``own`` is one example of the data, of ``kind``, without channels. Raises `UsageError` for another number of axes.
+    """
     if shape is None:
         return 0, ()
-    if len(shape) != axes + 1:
-        raise UsageError(
-            Sentence(
-                "the network takes examples of {shape}, but the data have channels and {axes} axes, which is another number of "
-                "axes\n  fix: a network for such data",
-                shape=show_shape(shape) if all(shape) else f"Cx{show_shape(shape[1:])}", axes=axes,
-            )
-        )  # fmt: skip
+    if len(shape) != len(own) + 1:
+        raise wrong_kind(shape, kind, own)
     return shape[0], tuple(shape[1:])

@@ -95,11 +95,11 @@ def from_dict(values: Mapping[str, Any]) -> VolumePreparation:
 def fitted(raw: Raw, places: Tensor, settings: Settings, network_shape: Shape | None) -> VolumePreparation:
     """For these data, mean and spread from the training part at ``places``, before anything is scaled."""
     own = raw.items.shape[1]
-    fixed, network = network_axes(network_shape, 3)
+    size = tuple(raw.items.shape[2:])
+    fixed, network = network_axes(network_shape, "volume", size)
     channels = fixed or own
     if own not in (1, channels):
         raise UsageError(Sentence("the network takes {want} channels, the volumes have {have}", want=channels, have=own))
-    size = tuple(raw.items.shape[2:])
     goal = wanted(settings.size, network, size)
     mean, std = _moments(raw.items, places)
     repeated = channels // own

@@ -58,6 +58,8 @@ class Guard:
         if method not in METHODS:
             return "another method"
         site = headers.get("sec-fetch-site", SAME[0])
+        if method == "POST" and not headers.getlist("origin"):
+            return f"a question needs the header Origin: http://{host[0]}, which a browser sends by itself"
         if method == "POST" and (headers.getlist("origin") != [f"http://{host[0]}"] or site not in SAME):
             return "asked by another page"
         return ""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import isfinite
 from typing import Any
 
 from convlens.ir.errors import UsageError, nearest, quoted
@@ -59,12 +60,15 @@ class Setting:
             shown = quoted(value) if isinstance(value, str) else quoted(str(value)).strip("'")
             meant = nearest(value.lower(), list(self.words)) if isinstance(value, str) and self.words else ""
             raise UsageError(
-                Sentence("{name} is {value}{meant}\n  fix: {legal}", name=self.name, value=shown, meant=meant, legal=self.legal())
-            )
+                Sentence(
+                    "{name} is {value}{meant}\n  fix: {legal}",
+                    name=self.name, value=shown, meant=meant, legal=self.legal(finite=_endless(value)),
+                )
+            )  # fmt: skip
         return made
 
-    def legal(self, lang: str = "en") -> str:
-        """What it may be, in words.
+    def legal(self, lang: str = "en", *, finite: bool = False) -> str:
+        """What it may be, in words; ``finite`` says of a number that infinity is none, which else goes without saying.
 
         >>> Setting("epochs", "length", 10, (int,), "", "", least=1, most=100).legal()
         'a whole number >= 1, <= 100'
@@ -73,10 +77,11 @@ class Setting:
         if bool in self.kinds:
             texts.append(say(lang, "true or false"))
         if int in self.kinds or float in self.kinds:
-            kind = say(lang, "a number") if float in self.kinds else say(lang, "a whole number")
+            number = say(lang, "a finite number") if finite else say(lang, "a number")
+            kind = number if float in self.kinds else say(lang, "a whole number")
             texts.append(f"{kind} {self._bounds()}".rstrip())
         if tuple in self.kinds:
-            texts.append(say(lang, "whole numbers with commas between them"))
+            texts.append(say(lang, "whole numbers with commas between them, each {bounds}", bounds=self._bounds()))
         if self.words:
             texts.append(say(lang, "one of {words}", words=listed(lang, list(self.words))))
         elif str in self.kinds:
@@ -105,6 +110,14 @@ class Setting:
             and (self.most is None or value <= self.most)
             and (self.above is None or value > self.above)
         )
+
+
+def _endless(value: Any) -> bool:
+    """A number, but infinity or none at all: inf, 1e999, nan."""
+    try:
+        return not isfinite(float(value))
+    except (TypeError, ValueError, OverflowError):
+        return False
 
 
 def _as_bool(value: Any) -> bool | None:

@@ -12,9 +12,14 @@ function classTable(found) {
   return el("div", { class: "wide" }, table([t("class"), ">" + t("examples"), ">" + t("recall"), ">" + t("precision"), ">F1"], found.classes.map(([true_, , recall, precision, f1], at) => [named(found.names[at], 40), whole(true_), share(recall), share(precision), share(f1)])));
 }
 
+// Head of a column from bottom to top; Chinese is read from top to bottom, its characters upright.
+function standing(text, shown) {
+  return el("span", /[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]/.test(text) ? { class: "upright" } : {}, shown);
+}
+
 function matrix(found, told) {
   const names = found.names, sums = found.classes.map((row) => row[0]), cells = [];
-  const head = el("thead", {}, el("tr", {}, el("td", { class: "corner" }, t("corner")), ...names.map((name) => el("th", { scope: "col" }, el("span", {}, named(name, 18)))), el("th", { scope: "col" }, el("span", {}, t("recall")))));
+  const head = el("thead", {}, el("tr", {}, el("td", { class: "corner" }, t("corner")), ...names.map((name) => el("th", { scope: "col" }, standing(name, named(name, 18)))), el("th", { scope: "col" }, standing(t("recall"), t("recall")))));
   const rows = found.counts.map((row, at) => {
     const line = row.map((count, column) => one(count, at, column));
     cells.push(line);

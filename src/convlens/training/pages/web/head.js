@@ -21,7 +21,7 @@ function part(id, shown, ...children) {
 
 function drawHead() {
   const r = run(), f = r.figures;
-  $("title").textContent = D.runs.length === 1 ? clipped(r.name, 120) : t("several", { n: D.runs.length });
+  $("title").textContent = D.runs.length === 1 ? clipped(r.title, 120) : t("several", { n: D.runs.length });
   $("facts").replaceChildren(...(D.runs.length === 1 ? [named(r.network || "?", 60), " · ", named(r.data || "?", 60), r.about.input ? " · " + r.about.input : ""] : []));
   $("verdict").replaceChildren(...r.verdict[state.lang].map((text) => el("p", {}, text)));
   const rows = [["accuracy", f.accuracy !== null && share(f.accuracy) + " %", f.macro !== null && t("macro", { n: share(f.macro) })], ["loss", f.loss !== null && four(f.loss)],
