@@ -97,12 +97,9 @@ def _check_name(name: str) -> None:
 def chosen_recipe(recipe: str | Recipe, data: str, settings: Mapping[str, Any]) -> Recipe:
     """The recipe with the data and the settings that were asked for. Raises `UsageError` for what is none, or no data."""
     found = recipe if isinstance(recipe, Recipe) else recipe_of(recipe)
-<<<<<<< HEAD
     own = found.data.partition(":")[0] == data.partition(":")[0] if found.data else found.settings.batch != Settings().batch
-    fitted = found.open_batch or (bool(data) and not own)
-    return replace(found, data=data or found.data, open_batch=fitted and "batch" not in settings).with_values(settings)
-=======
-    chosen = replace(found, data=data or found.data).with_values(settings)
+    fitted = (found.open_batch or (bool(data) and not own)) and "batch" not in settings
+    chosen = replace(found, data=data or found.data, open_batch=fitted).with_values(settings)
     if not chosen.data:
         raise UsageError(Sentence("{name} names no data\n  fix: {fix}", name=chosen.name, fix=data_for(_input(chosen.network))))
     return chosen
@@ -114,7 +111,6 @@ def _input(network: str) -> Shape:
         return ()
     dims = load(network).inputs[0].spec.dims[1:]
     return dims if len(dims) == 1 else (0, *dims[1:])
->>>>>>> polish
 
 
 def run_recipe(folder: RunFolder) -> Recipe:
