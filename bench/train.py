@@ -31,8 +31,8 @@ DATA = Path("/usr/share/datasets/fashion-mnist")
 RECIPES = ("lenet5", "small-cnn")
 LOOP = (
     "The plain loop is what tutorials write: a Dataset that makes a PIL picture of each example, to a tensor, normalised; a "
-    "DataLoader with its defaults, batch 64; float32; Adam with its default rate. Epochs of both take turns. Measured on a machine "
-    "that did other work as well: CPU seconds of one thread."
+    "DataLoader with its defaults, batch 64; float32; Adam with its default rate. Epochs of both take turns. Measured on a "
+    "machine that did other work as well: CPU seconds of one thread."
 )
 
 
