@@ -52,7 +52,7 @@ def two_workers_and_one_killed(url: str) -> Any:
     study, _ = joined(storage_of(url, heartbeat=1), "shared", "random", 0, prune=False)
     lost = context.Process(target=worker, args=(url,), kwargs={"hang": True})
     lost.start()
-    while not study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):
+    while not any(trial.params for trial in study.get_trials(states=(TrialState.RUNNING,))):
         time.sleep(0.1)
         assert lost.is_alive()
     os.kill(lost.pid or 0, signal.SIGKILL)

@@ -44,7 +44,8 @@ class Trials:
         """A table: a row for each tenth of the steps with the mean loss of that tenth, a column for each rate."""
         columns = [f"{trial.rate:g}".rjust(10) for trial in self.trials]
         head = say(lang, "loss by learning rate")
-        lines = [head, f"{say(lang, 'step'):>8}" + "".join(columns)]
+        step = say(lang, "step")
+        lines = [head, f"{step:>8}" + "".join(columns)]
         for first, end in self._tenths():
             means = [self._mean(trial, first, end) for trial in self.trials]
             lines.append(f"{end:>8}" + "".join(("-" if mean is None else f"{mean:.4g}").rjust(10) for mean in means))
