@@ -60,6 +60,7 @@ class Plain:
         test = raw.official_test
         images, labels = raw.items[:, 0], raw.labels
         self.loader = DataLoader(Pictures(images[~test], labels[~test]), batch_size=64, shuffle=True)
+        self.examples = int(test.sum())
         self.tested = DataLoader(Pictures(images[test], labels[test]), batch_size=64)
         self.net = as_module(load_network(recipe_of(recipe).network), seed=seed)
         self.optimizer = torch.optim.Adam(self.net.parameters())
@@ -79,7 +80,7 @@ class Plain:
     def accuracy(self) -> float:
         self.net.eval()
         right = sum(int((self.net(x).argmax(1) == y).sum()) for x, y in self.tested)
-        return right / len(self.tested.dataset)  # type: ignore[arg-type]
+        return right / self.examples
 
 
 def ours(recipe: str, epochs: int) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """What does each setting really do? Measured, with its spread."""
 
-import os
 import shlex
 import sys
 from pathlib import Path
@@ -87,6 +86,7 @@ def command(
         raise UsageError(f"one RECIPE is studied, and {runs[0]} is another\n  fix: --vary network={recipe},{runs[0]}")
     from convlens.cli._study_progress import TerminalStudy  # noqa: PLC0415 - `--help` needs no PyTorch
     from convlens.cli.train import say_own_code  # noqa: PLC0415 - the same word of warning
+    from convlens.training.engine.world import speaks  # noqa: PLC0415 - `--help` needs no PyTorch
 
     say_own_code(recipe, lang)
     line = shlex.join(["convlens", *sys.argv[1:]])
@@ -102,7 +102,7 @@ def command(
 
         found = study(recipe, data, vary=vary, grid=grid, seeds=seeds, about=about, small=small, resume=resume, jobs=jobs,
                       stop_hopeless=stop_hopeless, **common, **given(settings))  # fmt: skip
-    if os.environ.get("RANK", "0") != "0":
+    if not speaks():
         return
     if as_json:
         emit_json(found.to_dict())

@@ -9,7 +9,6 @@ from convlens.lang.remark import Remark, remark
 from convlens.linting.lint import lint_graph
 from convlens.linting.options import Options
 from convlens.linting.settings import Settings as LintSettings
-from convlens.passes.facts import facts
 from convlens.training.data.parts import Parts
 from convlens.training.engine.job import Job
 from convlens.training.engine.joining import alone
@@ -31,12 +30,9 @@ def plan_of(parts: Parts, network: Network) -> Iterator[Remark]:
         marked("{data}: {train} examples to train on, {validation} to judge by, {test} to test at the end; {classes} classes"),
         data=parts.name, classes=len(parts.classes), **shown,
     )  # fmt: skip
-    known = facts(network.graph)
-    macs = sum(each.macs for each in known.nodes.values() if each.macs is not None)
-    params = sum(weight.numel() for weight in network.module.parameters())
     yield remark(
         marked("{network}: {input} in, {params} parameters, {macs} multiply-accumulates for one example"),
-        network=network.name, input=show_shape(network.input), params=grouped(params), macs=short(macs),
+        network=network.name, input=show_shape(network.input), params=grouped(network.params), macs=short(network.macs),
     )  # fmt: skip
 
 

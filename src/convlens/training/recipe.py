@@ -13,6 +13,7 @@ from convlens.importers.model import load, runs_user_code
 from convlens.ir.errors import UsageError, nearest, quoted
 from convlens.ir.spec import Shape
 from convlens.lang.sentence import Sentence
+from convlens.training.models.fields import open_channels
 from convlens.training.preparation.meant import data_for
 from convlens.training.record.folder import RunFolder, read_toml
 from convlens.training.settings.settings import Settings
@@ -109,8 +110,7 @@ def _input(network: str) -> Shape:
     """What a network takes of one example; nothing of what would run code or is no text form."""
     if runs_user_code(network) or network == "-" or network.endswith(".onnx"):
         return ()
-    dims = load(network).inputs[0].spec.dims[1:]
-    return dims if len(dims) == 1 else (0, *dims[1:])
+    return open_channels(load(network).inputs[0].spec.dims[1:])
 
 
 def run_recipe(folder: RunFolder) -> Recipe:

@@ -10,7 +10,6 @@ from typing import Any
 
 from convlens.ir.errors import UsageError
 from convlens.ir.text import format as text_form
-from convlens.passes.facts import facts
 from convlens.training.engine.job import Job
 from convlens.training.recipe import Recipe
 from convlens.training.record.environment import machine, versions
@@ -41,15 +40,13 @@ def _kept(network: str, folder: Path) -> str:
 
 def record_of(job: Job, recipe: Recipe, command: str) -> dict[str, Any]:
     """The content of run.json."""
-    known = facts(job.network.graph)
     parts = {"train": job.parts.train, "validation": job.parts.validation, "test": job.parts.test}
     return {
         "schema": "convlens/train/1", "name": recipe.name, "network": recipe.network, "data": job.parts.name,
         "command": command, "launch": launch(), "started": time.strftime("%Y-%m-%dT%H:%M:%S%z"), "versions": versions(),
         "machine": machine(job.device, job.world.size), "seed": job.settings.seed,
         "measured": {"precision": job.form.precision, "layout": job.form.layout, "batch": job.batch},
-        "params": sum(weight.numel() for weight in job.network.module.parameters()),
-        "macs": sum(each.macs for each in known.nodes.values() if each.macs is not None),
+        "params": job.network.params, "macs": job.network.macs,
         "input": list(job.network.input), "classes": list(job.parts.classes), "steps": job.steps,
         "parts": {name: len(part) for name, part in parts.items()}, "fingerprint": job.parts.fingerprint,
         "about": job.parts.about, "remarks": [remark.text() for remark in job.network.remarks],

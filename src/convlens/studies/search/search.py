@@ -18,12 +18,13 @@ from convlens.studies.folder import StudyFolder
 from convlens.studies.plan import LENGTHS, Variant
 from convlens.studies.search.space import Space, space_of, suggested
 from convlens.studies.search.storage import HEARTBEAT, shown_url, storage_of, url_of
-from convlens.studies.search.team import first, follow, joined_by, together, told
+from convlens.studies.search.team import follow, joined_by, together, told
 from convlens.studies.search.trials import Budget, joined, tallied, work
 from convlens.studies.vary import said_values
 from convlens.studies.watch import StudyWatch
 from convlens.training.engine.diverged import DivergedError
 from convlens.training.engine.watch import Watch
+from convlens.training.engine.world import speaks
 from convlens.training.recipe import Recipe, recipe_of
 from convlens.training.record.files import write
 from convlens.training.record.folder import new_path
@@ -131,7 +132,7 @@ def search(
     budget = Budget(trials if trials or minutes else 30, minutes * 60 if minutes is not None else None)
     _check(base, dimensions, trials, minutes, watch, prune=prune)
     with joined_by():
-        if not first():
+        if not speaks():
             follow(base)
             return Search(StudyFolder(Path(out)), base, dimensions, (), {}, command)
         folder = StudyFolder(Path(out) if out else new_path(f"{base.name}-search", Path("studies")))

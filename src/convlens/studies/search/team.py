@@ -18,10 +18,6 @@ def together() -> bool:
     return int(os.environ.get("WORLD_SIZE", "1")) > 1 and "RANK" in os.environ
 
 
-def first() -> bool:
-    return os.environ.get("RANK", "0") == "0"
-
-
 @contextmanager
 def joined_by() -> Iterator[None]:
     """All processes of torchrun stay together for the whole search; a single one needs nothing."""

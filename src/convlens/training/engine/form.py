@@ -36,7 +36,7 @@ class Form:
     def module(self, module: nn.Module) -> nn.Module:
         """The module with its weights in this order of axes."""
         if self.layout == "channels-last":
-            module.to(memory_format=self._order(module))  # type: ignore[call-overload]
+            module.to(memory_format=self._order(module))  # type: ignore[call-overload]  # documented, but without a type
         return module
 
     def input(self, x: Tensor) -> Tensor:

@@ -14,9 +14,10 @@ from convlens.ir.graph import Graph
 from convlens.ir.spec import Shape, TensorSpec, parse_spec
 from convlens.lang.messages import marked
 from convlens.lang.remark import Remark, remark
+from convlens.passes.facts import facts
 from convlens.training.models.called import evaluating
 from convlens.training.models.dropout import with_dropout
-from convlens.training.models.fields import Fields
+from convlens.training.models.fields import Fields, open_channels
 from convlens.training.models.head import clipped, with_head
 from convlens.training.models.initial import start_by
 from convlens.training.models.length import takes_lengths
@@ -45,6 +46,16 @@ class Network:
     any_length: bool = True
     remarks: tuple[Remark, ...] = ()
 
+    @property
+    def params(self) -> int:
+        """Values of the module, trained or frozen."""
+        return sum(weight.numel() for weight in self.module.parameters())
+
+    @property
+    def macs(self) -> int:
+        """Multiply-accumulates for one example, as far as they are known."""
+        return sum(each.macs for each in facts(self.graph).nodes.values() if each.macs is not None)
+
 
 def wanted_shape(model: str) -> Shape | None:
     """The input (without the batch) that a network states itself; None for the user's own code, which states none.
@@ -56,8 +67,7 @@ def wanted_shape(model: str) -> Shape | None:
     """
     if runs_user_code(model):
         return None
-    own = _one_input(_loaded(model)).dims[1:]
-    return own if len(own) == 1 else (0, *own[1:])
+    return open_channels(_one_input(_loaded(model)).dims[1:])
 
 
 def network_of(model: str, fields: Fields, settings: Settings) -> Network:

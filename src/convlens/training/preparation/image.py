@@ -1,7 +1,7 @@
 """Pictures: brought to one size and one number of channels, kept as bytes, centred and scaled when a batch is made."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from convlens.lang.sentence import Sentence
 from convlens.media.image import ENDINGS
 from convlens.training.data.pictures import all_decoded, decoded
 from convlens.training.data.raw import Raw
+from convlens.training.preparation.pixels import PixelPreparation
 from convlens.training.preparation.sizes import Fit, fit, margins, network_axes, wanted
 from convlens.training.settings.settings import Settings
 
@@ -32,29 +33,15 @@ MAX_SIDE = 16384
 
 
 @dataclass(frozen=True)
-class ImagePreparation:
+class ImagePreparation(PixelPreparation):
     """To ``size``, of which ``inner`` is picture and the rest zeros; ``mean`` and ``std`` per channel are in units of 255.
 
     A picture of another shape than ``inner`` has its middle cut to that shape, then is scaled with antialiasing.
     """
 
-    channels: int
-    size: Shape
-    inner: Shape
-    mean: tuple[float, ...]
-    std: tuple[float, ...]
-
     @property
     def kind(self) -> str:
         return "image"
-
-    @property
-    def shape(self) -> Shape:
-        return (self.channels, *self.size)
-
-    @property
-    def dtype(self) -> str:
-        return "float32"
 
     def store(self, items: Any) -> Tensor:
         """uint8 (N, C, H, W) of a uint8 tensor (N, c, h, w), or of a sequence of files or their bytes."""
@@ -71,9 +58,6 @@ class ImagePreparation:
         mean = torch.tensor(self.mean, device=rows.device)[:, None, None]
         std = torch.tensor(self.std, device=rows.device)[:, None, None]
         return rows.float().mul_(1 / (255 * std)).sub_(mean / std)
-
-    def to_dict(self) -> dict[str, Any]:
-        return {"kind": self.kind, **{name: list(v) if isinstance(v, tuple) else v for name, v in asdict(self).items()}}
 
     def _padded(self, rows: Tensor) -> Tensor:
         return rows if self.inner == self.size else pad(rows, margins(Fit(self.size, self.inner)))

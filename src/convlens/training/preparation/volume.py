@@ -1,7 +1,7 @@
 """Volumes (scans, clips): brought to one size, kept as float32, centred and scaled when a batch is made."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from convlens.ir.spec import Shape, show_shape
 from convlens.lang.sentence import Sentence
 from convlens.media.array import read_array
 from convlens.training.data.raw import Raw
+from convlens.training.preparation.pixels import PixelPreparation
 from convlens.training.preparation.sizes import Fit, fit, margins, network_axes, wanted
 from convlens.training.settings.settings import Settings
 
@@ -23,29 +24,15 @@ MAX_VALUES = 1 << 28
 
 
 @dataclass(frozen=True)
-class VolumePreparation:
+class VolumePreparation(PixelPreparation):
     """To ``size``, of which ``inner`` is scanned and the rest padded; ``mean`` and ``std`` are per channel.
 
     What is padded gets the mean, which is zero for the network: of a volume nobody knows which value means nothing.
     """
 
-    channels: int
-    size: Shape
-    inner: Shape
-    mean: tuple[float, ...]
-    std: tuple[float, ...]
-
     @property
     def kind(self) -> str:
         return "volume"
-
-    @property
-    def shape(self) -> Shape:
-        return (self.channels, *self.size)
-
-    @property
-    def dtype(self) -> str:
-        return "float32"
 
     def store(self, items: Any) -> Tensor:
         """float32 (N, C, D, H, W) of float32 (N, c, d, h, w)."""
@@ -76,9 +63,6 @@ class VolumePreparation:
         mean = torch.tensor(self.mean, device=rows.device)[:, None, None, None]
         std = torch.tensor(self.std, device=rows.device)[:, None, None, None]
         return (rows - mean).div_(std)
-
-    def to_dict(self) -> dict[str, Any]:
-        return {"kind": self.kind, **{name: list(v) if isinstance(v, tuple) else v for name, v in asdict(self).items()}}
 
 
 def from_dict(values: Mapping[str, Any]) -> VolumePreparation:
