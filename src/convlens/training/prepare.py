@@ -18,6 +18,7 @@ from convlens.training.engine.batch_size import measured_batch
 from convlens.training.engine.feed import Feed
 from convlens.training.engine.form import Form, fastest, forms_of
 from convlens.training.engine.job import Job, lengths
+from convlens.training.engine.memory import keep_freed_memory
 from convlens.training.engine.watch import Watch
 from convlens.training.engine.world import World
 from convlens.training.losses.build import remarks_of as loss_remarks
@@ -41,6 +42,8 @@ def job_of(
 
     Raises `UsageError` where data or network cannot be had, `ShapeError` where they do not fit each other.
     """
+    if device.type == "cpu":
+        keep_freed_memory()
     parts, network = world.tried(lambda: _read(recipe, download=download))
     said = (*network.remarks, *loss_remarks(recipe.settings), *augmentation_remarks(recipe.settings, parts.classes))
     for each in (*said, *plan_of(parts, network)):

@@ -26,7 +26,7 @@ class Held:
         return len(self.values)
 
     def take(self, places: Tensor) -> Tensor:
-        return self.values[places]
+        return self.values.index_select(0, places)
 
 
 @dataclass(frozen=True)

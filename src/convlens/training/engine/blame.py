@@ -42,7 +42,9 @@ def _by_hooks(module: nn.Module, x: Tensor) -> str:
 def broken_gradients(module: nn.Module) -> bool:
     """Is any number of the gradients infinite or none at all? They are the same in all processes."""
     found = [weight.grad for weight in module.parameters() if weight.grad is not None]
-    return bool(found) and not bool(torch.isfinite(torch.stack(torch._foreach_norm(found, float("inf")))).all())  # noqa: SLF001 - one call
+    if not found or bool(torch.stack([gradient.sum() for gradient in found]).sum().isfinite()):
+        return False  # what is not finite leaves no sum finite
+    return not all(_finite(gradient) for gradient in found)
 
 
 def has_unused(module: nn.Module, x: Tensor) -> bool:

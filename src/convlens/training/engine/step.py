@@ -104,7 +104,7 @@ class Stepper:
         seed, rank = self.job.settings.seed, self.job.world.rank
         parts = mine.tensor_split(self.job.settings.accumulate) if len(mine) else (whole[:1],)
         for number, places in enumerate(part for part in parts if len(part)):
-            start(seed, "step", step, rank, number)
+            start(self.job.device, seed, "step", step, rank, number)
             batch = self.feed.batch(places, self.augment, (seed, "augment", step, rank, number))
             yield batch if len(mine) else Batch(batch.x, batch.targets, batch.labels, 0.0)
 

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from convlens.ir.errors import UsageError
+from convlens.training.optimizers.fused import aligned, fusible
 
 
 class MuonWithAdamW(torch.optim.Optimizer):
@@ -52,7 +53,7 @@ class MuonWithAdamW(torch.optim.Optimizer):
 
     def _by_adamw(self, weights: list[Tensor], group: dict[str, Any]) -> None:
         kept = ("lr", "weight_decay", "betas", "eps")
-        rule = torch.optim.AdamW(weights, **{name: group[name] for name in kept})
+        rule = aligned(torch.optim.AdamW(weights, **{name: group[name] for name in kept}, fused=fusible(weights)))
         for weight in weights:
             rule.state[weight] = self.state[weight]
         rule.step()
