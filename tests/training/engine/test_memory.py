@@ -27,9 +27,7 @@ for _ in range({STEPS}):
 print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
 """
 
-pytestmark = pytest.mark.skipif(
-    platform.libc_ver()[0] != "glibc", reason="NO GLIBC: WHETHER FREED MEMORY IS KEPT WAS NOT TESTED"
-)
+pytestmark = pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="NO GLIBC: WHETHER FREED MEMORY IS KEPT WAS NOT TESTED")
 
 
 def faults(*arguments: str, **environment: str) -> int:

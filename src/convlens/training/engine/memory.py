@@ -25,4 +25,5 @@ def keep_freed_memory() -> bool:
         set_option = ctypes.CDLL(None).mallopt
     except (AttributeError, OSError, TypeError):
         return False
-    return all([set_option(option, ctypes.c_int(value)) for option, value in _SETTINGS.items()])
+    done = [set_option(option, ctypes.c_int(value)) for option, value in _SETTINGS.items()]
+    return all(done)
