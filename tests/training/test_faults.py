@@ -208,6 +208,14 @@ def test_data_that_changed_since_the_run_began(capsys: pytest.CaptureFixture[str
     readable(path, 2)
 
 
+def test_a_run_whose_settings_name_no_data_any_more(capsys: pytest.CaptureFixture[str]) -> None:
+    path = broken_off()
+    settings = path / "settings.toml"
+    settings.write_text("".join(line for line in settings.read_text().splitlines(True) if not line.startswith("data =")))
+    assert "names no data" in said(capsys, 2, "--resume", "run")
+    readable(path, 2)
+
+
 def test_more_labels_than_pictures(capsys: pytest.CaptureFixture[str]) -> None:
     np.savez("odd.npz", images=np.zeros((12, 8, 8), np.uint8), labels=np.zeros(11, np.int64))
     errors = said(capsys, 2, "small.txt", "--data", "odd.npz", "-o", "run", *flags())

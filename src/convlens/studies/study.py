@@ -130,7 +130,7 @@ def _begun(
 ) -> Begun:  # fmt: skip
     from convlens.studies.claims import ready_of  # noqa: PLC0415 - it needs NumPy and SciPy
     from convlens.studies.vary import varied_all  # noqa: PLC0415 - it needs the readers of networks
-    from convlens.training.recipe import recipe_of  # noqa: PLC0415 - it needs PyTorch beside it
+    from convlens.training.recipe import chosen_recipe  # noqa: PLC0415 - it needs PyTorch beside it
 
     if about:
         if recipe or vary or grid:
@@ -138,8 +138,7 @@ def _begun(
         return Begun(ready_of(about, data=data, small=small, seeds=seeds, settings=settings).plan, about, stop, command)
     if not recipe:
         raise UsageError("nothing to study\n  fix: a recipe such as lenet5 with --vary, --about learning-rate, or --resume STUDY")
-    found = recipe_of(recipe)
-    baseline = replace(found, data=data or found.data).with_values(settings)
+    baseline = replace(chosen_recipe(recipe, data, settings), open_batch=False)  # every training has the batch that it names
     return Begun(plan_of(baseline, varied_all(list(vary)), 3 if seeds is None else seeds, grid=grid), "", stop, command)
 
 

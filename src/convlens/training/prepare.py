@@ -58,8 +58,6 @@ def job_of(
 
 def _read(recipe: Recipe, *, download: bool) -> tuple[Parts, Network]:
     """Data and network, as every process reads them from its own disk."""
-    if not recipe.data:
-        raise UsageError(f"{recipe.name} names no data\n  fix: --data fashion-mnist, or a folder of class folders")
     settings = recipe.settings
     if settings.threads is not None:
         torch.set_num_threads(settings.threads)

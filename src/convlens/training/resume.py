@@ -8,7 +8,7 @@ from typing import Any
 from convlens.ir.errors import UsageError
 from convlens.ir.text import format as text_form
 from convlens.training.engine.job import Job
-from convlens.training.recipe import Recipe, run_recipe
+from convlens.training.recipe import Recipe, chosen_recipe, run_recipe
 from convlens.training.record.checkpoint import Checkpoint, last
 from convlens.training.record.folder import read_json, run_at
 
@@ -52,7 +52,7 @@ class Found:
 def found_at(path: Path) -> Found:
     """Raises `UsageError` where there is no run, or its files cannot be read; `ConvlensError` where no checkpoint can be."""
     folder = run_at(path)
-    recipe, record = run_recipe(folder), read_json(folder.record)
+    recipe, record = chosen_recipe(run_recipe(folder), "", {}), read_json(folder.record)
     try:
         measured, fingerprint = dict(record["measured"]), str(record["fingerprint"])
         checked = {"precision": str(measured["precision"]), "layout": str(measured["layout"]), "batch": int(measured["batch"])}

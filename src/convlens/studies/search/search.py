@@ -25,7 +25,7 @@ from convlens.studies.watch import StudyWatch
 from convlens.training.engine.diverged import DivergedError
 from convlens.training.engine.watch import Watch
 from convlens.training.engine.world import speaks
-from convlens.training.recipe import Recipe, recipe_of
+from convlens.training.recipe import Recipe, chosen_recipe
 from convlens.training.record.files import write
 from convlens.training.record.folder import new_path
 from convlens.training.train import train
@@ -126,9 +126,10 @@ def search(
     """
     watch = watch or StudyWatch()
     optuna.logging.set_verbosity(optuna.logging.ERROR)  # what happens is said by `watch`
-    found = recipe if isinstance(recipe, Recipe) else recipe_of(_named(recipe))
-    base = replace(found, data=data or found.data).with_values(settings)
-    dimensions = space_of(space, found.search)
+    if not recipe:
+        raise UsageError("nothing to search\n  fix: a recipe such as lenet5, with --space learning_rate=1e-4..1e-1:log")
+    base = replace(chosen_recipe(recipe, data, settings), open_batch=False)
+    dimensions = space_of(space, base.search)
     budget = Budget(trials if trials or minutes else 30, minutes * 60 if minutes is not None else None)
     _check(base, dimensions, trials, minutes, watch, prune=prune)
     with joined_by():
@@ -208,12 +209,6 @@ def varied(base: Recipe, values: Mapping[str, Any]) -> Recipe:
     """The recipe of a trial."""
     read = {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
     return Variant(read).recipe(base, base.settings.seed)
-
-
-def _named(recipe: str) -> str:
-    if not recipe:
-        raise UsageError("nothing to search\n  fix: a recipe such as lenet5, with --space learning_rate=1e-4..1e-1:log")
-    return recipe
 
 
 def _name(base: Recipe, folder: StudyFolder, storage: str) -> str:
