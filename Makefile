@@ -10,7 +10,7 @@ SECONDS ?= 600
 SETTINGS ?= 500
 
 .PHONY: demo test browser data database check accuracy training-speed conformance frameworks fuzz docs catalogues bench lint-bench sweep \
-  studies clean
+  studies search clean
 
 demo: $(DEMO_VENV)/ready  ## a light install (no torch), then two summaries
 	$(DEMO_VENV)/bin/convlens summary alexnet
@@ -71,6 +71,9 @@ sweep: $(VENV)/ready  ## measure every setting of a convolution anew for docs/sw
 
 studies: $(VENV)/ready  ## the ready studies in their full form, about two hours on two cores, to docs/studies.md; goes on where it was
 	$(BIN)/python -m bench.studies
+
+search: $(VENV)/ready  ## search better settings for LeNet-5 on two cores, half an hour with the comparison, to docs/search.md
+	$(BIN)/python -m bench.search
 
 database:  ## PostgreSQL for the tests of searches, where this user may install it; without it they are skipped, loudly
 	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \

@@ -80,6 +80,29 @@ def test_two_workers_on_sqlite_do_all_trials_though_one_was_killed(tmp_path: Pat
     check_all_there(two_workers_and_one_killed(url_of("", tmp_path / "trials.db")))
 
 
+def opening(urls: list[str], start: Any) -> None:
+    """Every database is opened by all workers in one moment."""
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    for url in urls:
+        start.wait(60)
+        joined(storage_of(url, heartbeat=1), "shared", "random", os.getpid(), prune=False)
+
+
+def opened_at_once(urls: list[str], workers: int = 4) -> None:
+    context = multiprocessing.get_context("spawn")
+    start = context.Barrier(workers)
+    started = [context.Process(target=opening, args=(urls, start)) for _ in range(workers)]
+    for each in started:
+        each.start()
+    for each in started:
+        each.join(120)
+    assert [each.exitcode for each in started] == [0] * workers
+
+
+def test_workers_that_start_in_the_same_moment_share_one_file(tmp_path: Path) -> None:
+    opened_at_once([url_of("", tmp_path / f"trials{number}.db") for number in range(5)])
+
+
 @pytest.fixture
 def postgres() -> Any:
     """A server of its own in a folder, ended with the test."""
@@ -113,6 +136,7 @@ def postgres() -> Any:
 
 
 def test_two_workers_on_postgresql_do_all_trials_though_one_was_killed(postgres: str, tmp_path: Path) -> None:
+    opened_at_once([url_of(postgres, tmp_path)])
     check_all_there(two_workers_and_one_killed(url_of(postgres, tmp_path)))
 
 

@@ -1,11 +1,13 @@
 """Where the trials of a search are kept: a file of SQLite, or a PostgreSQL that many machines reach."""
 
+import random
+import time
 import warnings
 from pathlib import Path
 from typing import Any
 
 import optuna
-from sqlalchemy.exc import DatabaseError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError, SQLAlchemyError
 
 from convlens.ir.errors import ConvlensError, UsageError, cut
 
@@ -17,6 +19,9 @@ GRACE = 2
 
 PATIENCE = 60.0
 """Seconds for which a locked file is waited for."""
+
+MEETINGS = 5
+"""So many times workers that start together may make the tables of one database at the same moment."""
 
 
 class StorageError(ConvlensError):
@@ -51,16 +56,28 @@ def shown_url(url: str) -> str:
 def storage_of(url: str, heartbeat: int = HEARTBEAT, patience: float = PATIENCE) -> Any:
     """The storage. Raises `StorageError` where it cannot be reached, is locked, or is no such database."""
     arguments: dict[str, Any] = {"connect_args": {"timeout": patience}} if url.startswith("sqlite") else {"pool_pre_ping": True}
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
-        try:
-            return optuna.storages.RDBStorage(
-                url, engine_kwargs=arguments, heartbeat_interval=heartbeat, grace_period=GRACE * heartbeat
-            )
-        except ModuleNotFoundError:
-            raise UsageError('a search on PostgreSQL needs psycopg: pip install "convlens[postgres]"') from None
-        except (SQLAlchemyError, RuntimeError, OSError) as error:
-            raise storage_error(url, error) from None
+    try:
+        return _opened(url, arguments, heartbeat)
+    except ModuleNotFoundError:
+        raise UsageError('a search on PostgreSQL needs psycopg: pip install "convlens[postgres]"') from None
+    except (SQLAlchemyError, RuntimeError, OSError) as error:
+        raise storage_error(url, error) from None
+
+
+def _opened(url: str, arguments: dict[str, Any], heartbeat: int) -> Any:
+    """Tables that another worker has made between a look and the making are found at the next look."""
+    for left in reversed(range(MEETINGS)):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
+            try:
+                return optuna.storages.RDBStorage(
+                    url, engine_kwargs=arguments, heartbeat_interval=heartbeat, grace_period=GRACE * heartbeat
+                )
+            except SQLAlchemyError as error:
+                if not left or not (isinstance(error, IntegrityError) or "already exists" in _first_line(error)):
+                    raise
+        time.sleep(random.random())  # noqa: S311 - so that two do not meet again
+    raise AssertionError("the last meeting returns or raises")
 
 
 def storage_error(url: str, error: BaseException) -> StorageError:
