@@ -9,7 +9,10 @@ RUNS ?= 1000000
 SECONDS ?= 600
 SETTINGS ?= 500
 
-.PHONY: demo test browser data database check accuracy training-speed conformance frameworks fuzz docs catalogues bench lint-bench sweep \
+# Without kept bytecode each of the thousand processes that the tests start would compile convlens anew.
+export PYTHONDONTWRITEBYTECODE :=
+
+.PHONY: demo test system check accuracy training-speed conformance frameworks fuzz docs catalogues bench lint-bench sweep \
   studies search clean
 
 demo: $(DEMO_VENV)/ready  ## a light install (no torch), then two summaries
@@ -17,24 +20,19 @@ demo: $(DEMO_VENV)/ready  ## a light install (no torch), then two summaries
 	$(DEMO_VENV)/bin/convlens summary examples/small_cnn.onnx
 	$(DEMO_VENV)/bin/convlens layer "Conv2d(3, 64, 7, stride=2, padding=3)" --input 1x3x224x224
 
-test: browser data database $(VENV)/ready $(FRAMEWORKS_VENV)/ready check  ## everything the tests need, then the whole suite
+test:  ## everything the tests need, then the whole suite
+	$(MAKE) --jobs=3 system $(VENV)/ready $(FRAMEWORKS_VENV)/ready
+	$(MAKE) check
 
-browser:  ## Chromium for the tests of the pages, where this user may install it; without it they are skipped, loudly
-	@command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
-	  && { apt-get update -qq; apt-get install -y -qq chromium fonts-noto-cjk >/dev/null; }; } \
-	  || echo "NO CHROMIUM: THE TESTS OF THE PAGES WILL NOT RUN IN A BROWSER (apt-get install chromium fonts-noto-cjk)" >&2
-
-data:  ## Fashion-MNIST for the tests of training, where this user may install it; without it those are skipped, loudly
-	@[ -d /usr/share/datasets/fashion-mnist ] || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
-	  && { apt-get update -qq; apt-get install -y -qq dataset-fashion-mnist >/dev/null; }; } \
-	  || echo "NO FASHION-MNIST: THE TESTS THAT TRAIN ON IT WILL NOT RUN (apt-get install dataset-fashion-mnist)" >&2
+system:  ## Chromium, Fashion-MNIST and PostgreSQL, where this user may install them
+	@sh tests/system.sh
 
 check: $(VENV)/ready  ## lint, types, import contracts, tests, doctests, generated pages up to date
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 3 --dist worksteal
 
 conformance: $(VENV)/ready  ## the long run: every operator against PyTorch on CASES random settings
 	CONVLENS_CASES=$(CASES) $(BIN)/python -m pytest -q -n 2 tests/ops/test_conformance.py tests/ops/test_function_conformance.py
@@ -74,11 +72,6 @@ studies: $(VENV)/ready  ## the ready studies in their full form, about two hours
 
 search: $(VENV)/ready  ## search better settings for LeNet-5 on two cores, half an hour with the comparison, to docs/search.md
 	$(BIN)/python -m bench.search
-
-database:  ## PostgreSQL for the tests of searches, where this user may install it; without it they are skipped, loudly
-	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
-	  && { apt-get update -qq; apt-get install -y -qq postgresql >/dev/null; }; } \
-	  || echo "NO POSTGRESQL: ITS TESTS WILL NOT RUN (apt-get install postgresql)" >&2
 
 clean:
 	rm -rf $(VENV) $(DEMO_VENV) $(FRAMEWORKS_VENV)
