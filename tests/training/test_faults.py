@@ -13,7 +13,7 @@ import pytest
 import torch
 from PIL import Image
 
-from convlens.cli import main
+from convlens.cli import fail, main
 from convlens.ir.errors import ConvlensError, UsageError
 from convlens.training.engine.watch import Watch
 from convlens.training.pages.page import run_page
@@ -50,6 +50,21 @@ def broken_off(epoch: int = 2, **more: object) -> Path:
     with pytest.raises(StoppedError):
         train("small.txt", "blobs.npz", out="run", watch=Breaking(epoch), **options(**more))
     return Path("run")
+
+
+@pytest.mark.parametrize(
+    ("lang", "word"), [("en", "stopped after step 10 of 15; all is saved\n  to go on: convlens train --resume run\n"),
+                       ("zh", "已停止：完成了 15 步中的第 10 步，全部已保存\n  继续：convlens train --resume run\n")]
+)  # fmt: skip
+def test_who_stops_a_training_is_told_how_it_goes_on_and_of_no_error(
+    lang: str, word: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(StoppedError) as stopped:
+        train("small.txt", "blobs.npz", out="run", watch=Breaking(2), **options())
+    with pytest.raises(SystemExit) as ended:
+        fail(stopped.value, lang)
+    assert ended.value.code == 130
+    assert capsys.readouterr().err == word
 
 
 def said(capsys: pytest.CaptureFixture[str], code: int, *words: str, way: str = "\n  fix: ") -> str:
@@ -119,7 +134,7 @@ def fsync(handle):
         os.kill(os.getpid(), 9)
     flushed(handle)
 os.fsync = fsync
-from convlens.cli import main
+from convlens.cli import fail, main
 main(sys.argv[1:])
 """
 

@@ -82,7 +82,7 @@ def fail(error: ConvlensError, lang: str = "en") -> None:
         sys.stdout.flush()
     except (OSError, ValueError):  # the message is about something else, and it is on its way
         abandon(sys.stdout)
-    remark("\n".join(cut(line, MAX_LINE) for line in say(lang, "error: {text}", text=error.text(lang)).split("\n")))
+    remark("\n".join(cut(line, MAX_LINE) for line in say(lang, error.spoken, text=error.text(lang)).split("\n")))
     sys.exit(error.exit_code)
 
 

@@ -1,6 +1,7 @@
 """Every error that a person may see. Each carries one message; the command line prints it and picks the exit code."""
 
 from convlens.lang.labels import labelled
+from convlens.lang.messages import marked
 from convlens.lang.sentence import Sentence, in_language
 
 
@@ -8,6 +9,8 @@ class ConvlensError(Exception):
     """Base of all errors that convlens raises on purpose: the network, or a check on it, is at fault (exit code 1)."""
 
     exit_code = 1
+    spoken = marked("error: {text}")
+    """How the command line says it."""
 
     def text(self, lang: str = "en") -> str:
         """The message in this language: its labels, and whatever was raised as a `Sentence`; the rest is English.

@@ -1,6 +1,7 @@
 """All trainings of a plan, one after another or several at a time."""
 
 import multiprocessing
+import shlex
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -10,6 +11,7 @@ from functools import partial
 from convlens.ir.errors import ConvlensError
 from convlens.lang.messages import marked
 from convlens.lang.remark import Remark, remark
+from convlens.lang.sentence import Sentence
 from convlens.studies.folder import StudyFolder
 from convlens.studies.halting import Limits, limits_of
 from convlens.studies.one import end_with_parent, train_one
@@ -42,7 +44,8 @@ def execute(plan: Plan, folder: StudyFolder, watch: StudyWatch, *, jobs: int = 1
             else:
                 _beside(plan, folder, batch, limits, watch, before, jobs)
     except (StoppedError, KeyboardInterrupt):
-        raise StoppedError(f"the study was stopped; all is saved\n  fix: convlens study --resume {folder.path} goes on") from None
+        command = f"convlens study --resume {shlex.quote(str(folder.path))}"
+        raise StoppedError(Sentence("before the end; all is saved\n  to go on: {command}", command=command)) from None
     finally:
         watch.ended()
 

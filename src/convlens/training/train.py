@@ -9,6 +9,7 @@ from typing import Any
 from convlens.ir.errors import ConvlensError, UsageError
 from convlens.lang.messages import marked
 from convlens.lang.remark import remark
+from convlens.lang.sentence import Sentence
 from convlens.training.engine.device import device_of
 from convlens.training.engine.job import Job
 from convlens.training.engine.joining import joined
@@ -32,6 +33,7 @@ class StoppedError(ConvlensError):
     """The training was asked to stop; it can go on."""
 
     exit_code = 130
+    spoken = marked("stopped {text}")
 
 
 def train(
@@ -138,11 +140,17 @@ def _trained(job: Job, watch: Watch, checkpoint: Checkpoint | None) -> Run:
         world = job.world
         world.tried(lambda: loop.restore(checkpoint, str(job.folder.path)))
         if not loop.run():
-            message = (
-                f"stopped after step {loop.step} of {job.steps}; all is saved\n"
-                f"  fix: convlens train --resume {shlex.quote(str(job.folder.path))} goes on"
-            )
-            raise StoppedError(message) if world.first else PeerError(message, StoppedError.exit_code)
+            raise _stopped(loop) if world.first else PeerError("stopped", StoppedError.exit_code)
     if world.first:
         finish(loop)
     return Run(job.folder.path, here=world.first)
+
+
+def _stopped(loop: Loop) -> StoppedError:
+    command = f"convlens train --resume {shlex.quote(str(loop.job.folder.path))}"
+    return StoppedError(
+        Sentence(
+            "after step {step} of {steps}; all is saved\n  to go on: {command}",
+            step=loop.step, steps=loop.job.steps, command=command,
+        )
+    )  # fmt: skip

@@ -65,7 +65,7 @@ def test_ctrl_c_saves_says_how_to_go_on_and_only_one_process_speaks(files: Path)
     started.process.send_signal(signal.SIGINT)
     code, out, errors = started.ended()
     assert code != 0
-    assert errors.count("all is saved\n  fix: convlens train --resume two goes on") == 1
+    assert errors.count("all is saved\n  to go on: convlens train --resume two\n") == 1
     assert errors.count("to judge by") == 1
     assert out == ""
     step = int(errors.partition("stopped after step ")[2].partition(" ")[0])
