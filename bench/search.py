@@ -1,14 +1,13 @@
 """Does a search on LeNet-5 find better settings than its hand-made recipe, within twenty minutes of two cores?
 
-    python -m bench.search [--minutes 20] [--workers 2] [--seeds 8] [--compare]
+    python -m bench.search [--minutes 20] [--workers 2] [--seeds 8]
 
 The workers search the recipe's own space, each on one thread. Then the best recipe and the hand-made one are trained with seeds
 that the search has not seen, on all training pictures, and their test accuracies are compared seed by seed. Writes
-docs/search.md. What is done already is not done again; with ``--compare`` the search is left as it is.
+docs/search.md. A search or a training that is done is not done again; ``CONVLENS_STUDIES`` names the folder of both.
 """
 
 import argparse
-import json
 import os
 import subprocess
 import sys
@@ -20,22 +19,28 @@ import torch
 
 from convlens.studies.statistics import compare
 from convlens.training.record.environment import machine
+from convlens.training.record.files import write_json
+from convlens.training.record.folder import RunFolder, read_json
 from convlens.training.run import Run
 from convlens.training.train import train
 
 PAGE = Path(__file__).parents[1] / "docs" / "search.md"
 ROOT = Path(os.environ.get("CONVLENS_STUDIES", "studies")) / "search-lenet5"
+HOW = ROOT / "how.json"
 RECIPE, FIRST_SEED = "lenet5", 100
 
 
 def searched(minutes: float, workers: int) -> None:
-    """All workers run the same command and share its trials."""
+    """All workers run the same command and share its trials. How long they had is written down when they are done."""
+    if HOW.is_file():
+        return
     command = [sys.executable, "-m", "convlens", "study", RECIPE, "--search", "--minutes", str(minutes), "--threads", "1",
                "--device", "cpu", "-o", str(ROOT)]  # fmt: skip
     started = [subprocess.Popen(command) for _ in range(workers)]
     codes = [worker.wait() for worker in started]
     if any(codes):
         raise SystemExit("a worker failed")
+    write_json(HOW, {"minutes": minutes, "workers": workers})
 
 
 def accuracies(recipe: str, name: str, seeds: int) -> list[float]:
@@ -43,7 +48,9 @@ def accuracies(recipe: str, name: str, seeds: int) -> list[float]:
     found = []
     for seed in range(FIRST_SEED, FIRST_SEED + seeds):
         place = ROOT / "compared" / f"{name}-{seed}"
-        if not (place / "result.json").is_file():
+        if RunFolder(place).record.is_file():
+            train(resume=place)
+        else:
             train(recipe, out=place, seed=seed, validation=0, threads=1, device="cpu")
         found.append(float(Run(place).test_accuracy or 0.0))
         print(name, seed, found[-1], flush=True)
@@ -108,14 +115,12 @@ def main() -> None:
     asked.add_argument("--minutes", type=float, default=20)
     asked.add_argument("--workers", type=int, default=2)
     asked.add_argument("--seeds", type=int, default=8)
-    asked.add_argument("--compare", action="store_true")
     options = asked.parse_args()
-    if not options.compare:
-        searched(options.minutes, options.workers)
-    record = json.loads((ROOT / "result.json").read_text(encoding="utf-8"))
+    searched(options.minutes, options.workers)
+    how, record = read_json(HOW), read_json(ROOT / "result.json")
     own = accuracies(RECIPE, "own", options.seeds)
-    best = accuracies(str(ROOT / "best.toml"), "best", options.seeds)
-    PAGE.write_text(page(record, own, best, options.minutes, options.workers), encoding="utf-8")
+    best = accuracies(str(ROOT / "best.toml"), f"trial-{record['best']['number']}", options.seeds)
+    PAGE.write_text(page(record, own, best, how["minutes"], how["workers"]), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -9,7 +9,8 @@ missing() {
 
 [ -n "$(missing)" ] || exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-  # shellcheck disable=SC2046 # several names
-  apt-get update -qq && apt-get install -y -qq $(missing) >/dev/null
+  apt-get update -qq
+  # shellcheck disable=SC2046 # several names; where one of them is not to be had, the others are
+  apt-get install -y -qq $(missing) >/dev/null || for name in $(missing); do apt-get install -y -qq "$name" >/dev/null; done
 fi
 [ -z "$(missing)" ] || echo "THEIR TESTS WILL NOT RUN: apt-get install" $(missing) >&2

@@ -8,6 +8,7 @@ from click.testing import CliRunner
 
 from convlens.cli import commands
 from convlens.ir.errors import UsageError
+from convlens.studies.search.storage import storage_of
 from tests.studies.conftest import small_in
 
 QUICK = "--epochs 1 --batch 16 --precision float32 --layout channels-first --threads 1".split()
@@ -28,8 +29,11 @@ def test_the_ready_studies_are_listed_in_both_languages() -> None:
 @pytest.mark.parametrize(("arguments", "message"), [
     ([], "nothing to study"), (["--about", "dropuot"], "there is no ready study"), (["--about", "dropout", "--vary", "batch=1,2"], "brings"),
     (["lenet5", "nin"], "one RECIPE"), (["--compare", "one"], "two runs or more"), (["--resume", "none"], "holds no study"),
-    (["--search"], "nothing to search"), (["lenet5", "--search"], "nothing is searched"), (["lenet5", "--vary", "batch=1,2", "--jobs", "0"], "--jobs"),
+    (["--search"], "nothing to search"), (["nin", "--search"], "nothing is searched"), (["lenet5", "--vary", "batch=1,2", "--jobs", "0"], "--jobs"),
     (["lenet5", "--search", "--space", "batch=8|16", "--storage", "mysql://x"], "no database that is supported"),
+    (["lenet5", "--search", "--jobs", "2"], "--jobs is nothing to a search"), (["lenet5", "--trials", "3"], "add --search"),
+    (["--resume", "none", "--seeds", "9"], "so --seeds cannot be changed"), (["--resume", "none", "-o", "x"], "so -o cannot be changed"),
+    (["--about", "dropout", "--seeds", "0"], "--seeds is 0"),
 ])  # fmt: skip
 def test_wrong_usage_is_one_clear_message(
     arguments: list[str], message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -37,6 +41,33 @@ def test_wrong_usage_is_one_clear_message(
     monkeypatch.chdir(tmp_path)
     with pytest.raises(UsageError, match=message):
         said(*arguments)
+
+
+def test_code_of_the_user_that_will_be_run_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    network, data = small_in(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    Path("own.py").write_text(
+        "import torch\ndef net():\n    nn = torch.nn\n"
+        "    return nn.Sequential(nn.Conv2d(1, 4, 3), nn.ReLU(), nn.Flatten(), nn.Linear(144, 3))\n"
+    )
+    line = ["study", network, "--data", data, "--vary", "network=own.py:net", "--seeds", "1", "-o", "s", *QUICK]
+    told = "running own.py:net, which is your own code"
+    assert told in CliRunner().invoke(commands, line).stderr
+    assert told in CliRunner().invoke(commands, ["study", "--resume", "s"]).stderr
+
+
+def test_a_password_is_written_nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    network, data = small_in(tmp_path)
+    monkeypatch.setattr(
+        "convlens.studies.search.search.storage_of", lambda url, heartbeat: storage_of(f"sqlite:///{tmp_path}/t.db")
+    )
+    line = ["convlens", "study", network, "--data", data, "--search", "--space", "batch=8|16", "--trials", "1", "-o", str(tmp_path / "s"),
+            *QUICK, "--storage", "postgresql://me:secret@host/name"]  # fmt: skip
+    monkeypatch.setattr("sys.argv", line)
+    assert "me@host" in said(*line[2:], "--json")
+    written = [path for path in (tmp_path / "s").rglob("*") if path.suffix in (".json", ".html", ".toml")]
+    assert len(written) > 3
+    assert not [path for path in written if "secret" in path.read_text()]
 
 
 def test_a_study_and_a_comparison_of_its_runs(tmp_path: Path) -> None:

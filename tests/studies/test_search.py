@@ -19,12 +19,13 @@ import pytest
 from optuna.trial import TrialState
 
 from convlens.ir.errors import UsageError
+from convlens.studies.search.address import url_of
 from convlens.studies.search.search import search
 from convlens.studies.search.space import Choice, Range, space_of
-from convlens.studies.search.storage import StorageError, storage_of, url_of
+from convlens.studies.search.storage import StorageError, storage_of
 from convlens.studies.search.trials import Budget, joined, work
 from convlens.training.recipe import recipe_of
-from convlens.training.train import train
+from convlens.training.train import StoppedError, train
 from tests.studies.conftest import QUICK
 
 TRIALS = 100
@@ -183,6 +184,41 @@ def test_a_search_writes_a_recipe_that_train_takes(small: tuple[str, str], tmp_p
     more = search(network, data, space=space, trials=6, out=str(tmp_path / "found"), **{**QUICK, "epochs": 1})
     assert [trial.number for trial in more.finished] == [0, 1, 2, 3, 4, 5], "it goes on where it was"
     assert more.to_dict()["best"]["accuracy"] == more.best.value
+
+
+@pytest.mark.parametrize(("change", "message"), [
+    ({"epochs": 2}, "with epochs 1, not 2"), ({"space": ["batch=8|32"]}, r"space batch values=\(8, 16\), not values=\(8, 32\)"),
+    ({"space": ["batch=8|16,dropout=0..0.5"]}, "dropout"), ({"data": "other.npz"}, "with data squares.npz, not other.npz"),
+])  # fmt: skip
+def test_who_joins_looks_for_the_same_thing(change: dict[str, Any], message: str, small: tuple[str, str], tmp_path: Path) -> None:
+    network, data = small
+    shutil.copy(data, tmp_path / "other.npz")
+    options: dict[str, Any] = {"space": ["batch=8|16"], "trials": 1, "out": str(tmp_path / "found"), **QUICK, "epochs": 1}
+    search(network, data, **options)
+    changed = {**options, **change, "trials": 2}
+    with pytest.raises(UsageError, match=message):
+        search(network, str(tmp_path / changed.pop("data")) if "data" in changed else data, **changed)
+    again = search(network, data, **{**options, "trials": 2, "threads": 2})
+    assert len(again.finished) == 2, "how a machine computes may differ"
+
+
+def test_who_stops_a_search_has_what_was_found(small: tuple[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    network, data = small
+    trained: list[Path] = []
+
+    def stopped(recipe: Any, *, out: Path, watch: Any) -> Any:
+        trained.append(out)
+        if len(trained) == 3:
+            raise StoppedError("after step 1 of 4")
+        return train(recipe, out=out, watch=watch)
+
+    monkeypatch.setattr("convlens.studies.search.search.train", stopped)
+    with pytest.raises(StoppedError, match="to go on: the same command, with -o"):
+        search(network, data, space=["batch=8|16"], trials=9, out=str(tmp_path / "found"), **{**QUICK, "epochs": 1})
+    record = json.loads((tmp_path / "found" / "result.json").read_text())
+    assert [each["state"] for each in record["trials"]] == ["complete", "complete", "fail"]
+    assert (tmp_path / "found" / "best.toml").is_file()
+    assert (tmp_path / "found" / "report.html").is_file()
 
 
 def test_pruning_stops_trials_and_refuses_other_lengths(small: tuple[str, str], tmp_path: Path) -> None:

@@ -91,6 +91,45 @@ def test_several_at_a_time_give_the_same_figures(small: tuple[str, str], tmp_pat
     assert figures(one) == figures(two)
 
 
+def test_after_an_error_no_training_is_begun_any_more(small: tuple[str, str], tmp_path: Path) -> None:
+    """The executor has more of them in its queue than processes."""
+    network, data = small
+    (tmp_path / "s" / "runs" / "baseline-seed0").mkdir(parents=True)
+    (tmp_path / "s" / "runs" / "baseline-seed0" / "run.json").write_text("{}")  # no run that can go on
+    (tmp_path / "s" / "runs" / "baseline-seed0" / "settings.toml").write_text("")
+    with pytest.raises(UsageError):
+        study(network, data, vary=["dropout=0.5"], seeds=4, jobs=2, out=str(tmp_path / "s"), **{**QUICK, "epochs": 200})
+    begun = sorted(path.parent.name for path in (tmp_path / "s" / "runs").glob("*/run.json"))
+    assert begun in (["baseline-seed0"], ["baseline-seed0", "baseline-seed1"])
+    assert not list((tmp_path / "s").rglob("test.json")), "the one that was under way has saved and stopped"
+
+
+def test_who_lost_trainings_does_not_win_by_those_that_are_left(small: tuple[str, str], tmp_path: Path) -> None:
+    network, data = small
+    found = study(network, data, vary=["dropout=0.5"], seeds=4, out=str(tmp_path / "s"), **QUICK)
+    for seed in range(4):
+        _write_accuracy(tmp_path / "s", f"baseline-seed{seed}", 0.5 + seed / 100)
+        _write_accuracy(tmp_path / "s", f"dropout-0.5-*-seed{seed}", 0.8 + seed / 100)
+    assert "beyond chance better than the baseline: dropout=0.5" in Study(found.folder.path).text()
+    (lost,) = (tmp_path / "s" / "runs").glob("dropout-0.5-*-seed3")
+    (lost / "test.json").unlink()
+    (lost / "failed.json").write_text('{"outcome": "diverged", "reason": ""}')
+    text = Study(found.folder.path).text()
+    assert "dropout=0.5: the loss became no number in 1 of 4 trainings" in text
+    assert "what is finished are the seeds that went well, so nothing can be told" in text
+    assert "better" not in text
+    for seed in range(3):
+        _write_accuracy(tmp_path / "s", f"dropout-0.5-*-seed{seed}", 0.2 + seed / 100)
+    assert "dropout=0.5 is worse than baseline" in Study(found.folder.path).text()
+
+
+def _write_accuracy(place: Path, name: str, accuracy: float) -> None:
+    (run,) = (place / "runs").glob(name)
+    lines = [json.loads(line) for line in (run / "epochs.jsonl").read_text().splitlines()]
+    lines[-1]["validation_accuracy"] = accuracy
+    (run / "epochs.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+
+
 def test_a_loss_that_is_no_number_is_a_result(small: tuple[str, str], tmp_path: Path) -> None:
     network, data = small
     found = study(network, data, vary=["learning_rate=0.01,1e30"], seeds=2, out=str(tmp_path / "s"), optimizer="sgd", **QUICK)

@@ -134,7 +134,7 @@ def fsync(handle):
         os.kill(os.getpid(), 9)
     flushed(handle)
 os.fsync = fsync
-from convlens.cli import fail, main
+from convlens.cli import main
 main(sys.argv[1:])
 """
 

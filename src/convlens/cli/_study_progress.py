@@ -6,10 +6,13 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from convlens.cli._output import remark as print_remark
-from convlens.lang.messages import say
+from convlens.lang.messages import marked, say
 from convlens.lang.remark import Remark
 from convlens.studies.plan import Trial
 from convlens.studies.watch import StudyWatch
+
+OF, DONE = marked("{done} of {total} trainings"), marked("{done} trainings")
+"""A search that ends by time has no total."""
 
 
 class TerminalStudy(StudyWatch):
@@ -33,12 +36,13 @@ class TerminalStudy(StudyWatch):
             return
         columns = (BarColumn(None), TextColumn("{task.description}"), TimeRemainingColumn(compact=True))
         self._bar = Progress(*columns, console=self._console, transient=True, speed_estimate_period=600)
-        self._task = self._bar.add_task("", total=trainings, completed=done)
+        self._task = self._bar.add_task("", total=trainings or None, completed=done)
         self._bar.start()
 
     def moved(self, done: float) -> None:
         if self._bar is not None:
-            text = say(self.lang, "{done} of {total} trainings", done=f"{done:.1f}", total=self.total)
+            places = {"done": f"{done:.1f}", "total": self.total}
+            text = say(self.lang, OF if self.total else DONE, **places)
             self._bar.update(self._task, completed=done, description=text)
 
     def finished(self, trial: Trial, outcome: Remark) -> None:

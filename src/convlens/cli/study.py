@@ -86,10 +86,13 @@ def command(
         raise UsageError(f"one RECIPE is studied, and {runs[0]} is another\n  fix: --vary network={recipe},{runs[0]}")
     from convlens.cli._study_progress import TerminalStudy  # noqa: PLC0415 - `--help` needs no PyTorch
     from convlens.cli.train import say_own_code  # noqa: PLC0415 - the same word of warning
+    from convlens.studies.search.address import shown_words  # noqa: PLC0415 - only here
     from convlens.training.engine.world import speaks  # noqa: PLC0415 - `--help` needs no PyTorch
 
-    say_own_code(recipe, lang)
-    line = shlex.join(["convlens", *sys.argv[1:]])
+    _check_options(searching=searching, resume=resume)
+    for each in (recipe, *_networks(vary, resume)):
+        say_own_code(each, lang)
+    line = shlex.join(shown_words(["convlens", *sys.argv[1:]]))
     common: dict[str, Any] = {"out": out, "watch": TerminalStudy(lang, quiet=quiet), "lang": lang, "command": line}
     found: Any
     if searching:
@@ -108,6 +111,37 @@ def command(
         emit_json(found.to_dict())
     else:
         emit(found.text(lang))
+
+
+OF_SEARCH = {"space": "--space", "trials": "--trials", "minutes": "--minutes", "prune": "--prune", "storage": "--storage",
+             "method": "--search-by"}  # fmt: skip
+OF_STUDY = {"vary": "--vary", "grid": "--grid", "seeds": "--seeds", "about": "--about", "small": "--small", "resume": "--resume",
+            "jobs": "--jobs", "stop_hopeless": "--stop-hopeless"}  # fmt: skip
+FIXED = {name: OF_STUDY[name] for name in ("grid", "seeds", "small", "stop_hopeless")} | {"out": "-o"}
+"""What a study that goes on has from its beginning."""
+
+
+def _check_options(*, searching: bool, resume: str) -> None:
+    """An option that would change nothing is refused rather than left unheard."""
+    context = click.get_current_context()
+    asked = {name for name in context.params if context.get_parameter_source(name) is not click.core.ParameterSource.DEFAULT}
+    unheard = [option for name, option in (OF_STUDY if searching else OF_SEARCH).items() if name in asked]
+    if unheard:
+        fix = "leave it out; a search started several times at once shares its trials" if searching else "add --search"
+        raise UsageError(f"{unheard[0]} is nothing to {'a search' if searching else 'a study that is no search'}\n  fix: {fix}")
+    kept = [option for name, option in FIXED.items() if resume and name in asked]
+    if kept:
+        raise UsageError(f"--resume goes on exactly as the study began, so {kept[0]} cannot be changed\n  fix: leave it out")
+
+
+def _networks(vary: tuple[str, ...], resume: str) -> list[str]:
+    """Those that are varied, whose code will be run."""
+    if resume:
+        from convlens.studies.study import Study  # noqa: PLC0415 - `--help` needs no study
+
+        return Study(resume).networks
+    texts = [text.partition("=") for text in vary]
+    return [value.strip() for name, _, values in texts if name.strip() == "network" for value in values.split(",")]
 
 
 def _compare(runs: list[str], out: str, lang: str) -> None:

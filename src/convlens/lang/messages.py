@@ -16,13 +16,12 @@ DOMAIN = "convlens"
 
 
 def say(lang: str, message: str, /, **values: Any) -> str:
-    """A message with its places filled in. Chinese words that meet at a place have no space between them.
+    """A message with its places filled in.
 
     >>> say("en", "padding {padding}", padding=1), say("zh", "padding {padding}", padding=1)
     ('padding 1', '填充 1')
     """
-    text = catalogue(lang).gettext(message).format(**values)
-    return text if lang == "en" else _BETWEEN.sub("", text)
+    return catalogue(lang).gettext(message).format(**values)
 
 
 def counted(lang: str, one: str, many: str, count: int | str, /, **values: Any) -> str:
@@ -83,7 +82,6 @@ def spaced(text: str) -> str:
     return _MEETING.sub(" ", text)
 
 
-_BETWEEN = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
 _MEETING = re.compile(r"(?<=[\u4e00-\u9fff])(?=[A-Za-z0-9])|(?<=[A-Za-z0-9\"'])(?=[\u4e00-\u9fff])")
 
 

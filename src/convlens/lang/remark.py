@@ -2,8 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from convlens.lang.messages import say
-from convlens.lang.sentence import Sentence, in_language
+from convlens.lang.sentence import filled
 
 
 class Remark(NamedTuple):
@@ -16,11 +15,7 @@ class Remark(NamedTuple):
     values: tuple[tuple[str, Any], ...]
 
     def text(self, lang: str = "en") -> str:
-        return say(lang, self.message, **{name: _shown(lang, value) for name, value in self.values})
-
-
-def _shown(lang: str, value: Any) -> Any:
-    return value.text(lang) if isinstance(value, Remark) else in_language(lang, value) if isinstance(value, Sentence) else value
+        return filled(lang, self.message, dict(self.values))
 
 
 def remark(message: str, /, **values: Any) -> Remark:

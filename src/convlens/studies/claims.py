@@ -71,7 +71,8 @@ def ready_of(name: str, *, data: str = "", small: bool = False, seeds: int | Non
     recipe = _recipe(name, record, data).with_values(
         {**record.get("settings", {}), **(record["small"] if small else {}), **settings}
     )
-    count = seeds or (record.get("small_seeds", 2) if small else record["seeds"])
+    usual = record.get("small_seeds", 2) if small else record["seeds"]
+    count = usual if seeds is None else seeds
     extra = [variant_of(_placed(values)) for values in record.get("variants", [])]
     plan = plan_of(recipe, varied_all([_vary(text) for text in record.get("vary", [])]), count, extra=extra)
     expects = tuple(Expectation(**each) for each in record["expects"])

@@ -66,7 +66,7 @@ def estimate(plan: Plan, waiting: int, jobs: int = 1) -> Estimate:
     job = job_of(recipe, RunFolder(Path()), World(), device_of(recipe.settings.device), watch)
     ready = time.perf_counter() - begun  # every training reads the data anew
     _check(plan, job)
-    times = _steps(job)
+    times = _steps(job, one_thread=jobs > 1)
     total = sum(_cost(plan, number, job) for number in range(len(plan.variants))) * len(plan.seeds)
     share = waiting / len(plan.trials) / jobs
     low, middle, high = min(times), sorted(times)[len(times) // 2], max(times)
@@ -84,8 +84,17 @@ def _check(plan: Plan, job: Job) -> None:
             raise type(error)(f"{variant.label}: {error}") from None
 
 
-def _steps(job: Job) -> list[float]:
-    """Seconds for one example in each of a few steps."""
+def _steps(job: Job, *, one_thread: bool) -> list[float]:
+    """Seconds for one example in each of a few steps; several trainings at a time have one thread each."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1 if one_thread else threads)
+    try:
+        return _timed_steps(job)
+    finally:
+        torch.set_num_threads(threads)
+
+
+def _timed_steps(job: Job) -> list[float]:
     with torch.random.fork_rng(devices=[]):
         stepper = Stepper(job)
         places = Order(job.parts.train.labels.cpu(), job.settings, job.settings.seed).epoch(0)

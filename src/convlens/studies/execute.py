@@ -7,6 +7,8 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from functools import partial
+from itertools import islice
+from multiprocessing.process import BaseProcess
 
 from convlens.ir.errors import ConvlensError
 from convlens.lang.messages import marked
@@ -91,13 +93,19 @@ def _moved(watch: StudyWatch, done: int, share: float) -> None:
 def _beside(
     plan: Plan, folder: StudyFolder, trials: Sequence[Trial], limits: Limits | None, watch: StudyWatch, before: int, jobs: int
 ) -> None:
-    """Each in a process of its own with one thread: two threads each would wait for one another."""
+    """Each in a process of its own with one thread: two threads each would wait for one another.
+
+    No more than ``jobs`` are handed out: an executor starts whatever waits in its queue, also after an error.
+    """
+    left = iter(trials)
     with _pool(jobs) as pool:
         going: dict[Future[str], Trial] = {}
-        for trial in trials:
-            own = Limits(limits.highest) if limits is not None and trial.variant.values else None
-            going[pool.submit(train_one, plan.recipe(trial), str(folder.run(trial).path), 1, own)] = trial
-        while going:
+        while True:
+            for trial in islice(left, jobs - len(going)):
+                own = Limits(limits.highest) if limits is not None and trial.variant.values else None
+                going[pool.submit(train_one, plan.recipe(trial), str(folder.run(trial).path), 1, own)] = trial
+            if not going:
+                return
             ended, _ = wait(going, timeout=LOOK, return_when=FIRST_COMPLETED)
             for future in ended:
                 trial = going.pop(future)
@@ -108,12 +116,28 @@ def _beside(
 
 @contextmanager
 def _pool(jobs: int) -> Iterator[ProcessPoolExecutor]:
-    """New processes, not copies of this one, whose threads a copy would lack; none is left behind after an error."""
+    """New processes, not copies of this one, whose threads a copy would lack.
+
+    None is left behind after an error.
+    """
+    others = {child.pid for child in multiprocessing.active_children()}
     pool = ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn"), initializer=end_with_parent)
     try:
         yield pool
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+    except BaseException:
+        pool.shutdown(wait=False, cancel_futures=True)
+        _stop([child for child in multiprocessing.active_children() if child.pid not in others])
+        raise
+    pool.shutdown()
+
+
+def _stop(children: Sequence[BaseProcess]) -> None:
+    """One that trains saves and ends; one that does not listen yet is asked again."""
+    while any(child.is_alive() for child in children):
+        for child in children:
+            child.terminate()
+        for child in children:
+            child.join(LOOK)
 
 
 def _outcome(future: Future[str], trial: Trial) -> str:

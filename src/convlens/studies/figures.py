@@ -52,7 +52,7 @@ def figures_of(folder: RunFolder) -> dict[str, float]:
     kept = _kept(epochs, patient="patience" in settings)
     tested = bool(test.get("examples"))
     accuracy = _number(kept, "validation_accuracy", test["accuracy"] if tested else nan)
-    cpu, examples = _sum(epochs, "cpu_seconds"), len(epochs) * int(record["parts"]["train"])
+    cpu, examples = _sum(epochs, "cpu_seconds"), sum(_examples(row) for row in epochs)
     return {
         "accuracy": accuracy,
         "loss": _number(kept, "validation_loss", test["loss"] if tested else nan),
@@ -88,6 +88,11 @@ def _kept(epochs: Sequence[Mapping[str, Any]], *, patient: bool) -> Mapping[str,
 def _number(row: Mapping[str, Any], key: str, otherwise: float = nan) -> float:
     value = row.get(key, otherwise)
     return float(value) if isinstance(value, int | float) else nan
+
+
+def _examples(row: Mapping[str, Any]) -> float:
+    """How many an epoch has seen; one that iterations ended is not whole."""
+    return _number(row, "examples_per_second", 0.0) * _number(row, "seconds", 0.0)
 
 
 def _sum(rows: Sequence[Mapping[str, Any]], key: str) -> float:

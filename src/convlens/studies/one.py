@@ -3,6 +3,7 @@
 import contextlib
 import multiprocessing
 import os
+import signal
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -64,7 +65,11 @@ def train_one(
 
 
 def end_with_parent() -> None:
-    """In a process that a study started: end at once where the study is killed, or it would meet the one that resumes."""
+    """In a process that a study started: end at once where the study is killed, or it would meet the one that resumes.
+
+    Ctrl-C reaches it too; it is heard while it trains, and the study sees to the rest.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_end_after, args=(parent,), daemon=True).start()

@@ -127,6 +127,10 @@ def plan_of(baseline: Recipe, varied: Sequence[Varied], seeds: int, *, grid: boo
     plan = Plan(baseline, tuple(varied), tuple(range(first, first + seeds)), grid, tuple(extra))
     if len(plan.variants) < 2:
         raise UsageError("every value is the recipe's own, so nothing is compared\n  fix: another value")
+    labels = [variant.label for variant in plan.variants]
+    twice = next((label for label in labels if labels.count(label) > 1), None)
+    if twice is not None:
+        raise UsageError(f"two variants would both be called {twice}\n  fix: files of other names")
     if len(plan.trials) > MOST_TRAININGS:
         raise UsageError(f"that makes {len(plan.trials)} trainings; at most {MOST_TRAININGS}")
     for variant in plan.variants:

@@ -52,17 +52,34 @@ class Results:
         """Every variant against the baseline; the arrays leave the baseline out."""
         table = self.table(measure.key)
         found = compare(table[1:], table[0], resolution=self.resolution(measure.key))
-        return _certain(found, [measure.exact] * (len(self.variants) - 1))
+        pairs = [(variant, self.variants[0], measure.key) for variant in self.variants[1:]]
+        return self._without_survivors(_certain(found, [measure.exact] * len(pairs)), pairs)
 
     def between(self, pairs: Sequence[tuple[Variant, Variant, str]]) -> Comparison:
-        """Chosen pairs (variant, reference, measure), all of one family for Holm; of shares, the coarsest step counts."""
+        """Chosen pairs (variant, reference, measure), all of one family for Holm."""
         rows = [[self.table(key)[self.variants.index(each)] for each in (one, other)] for one, other, key in pairs]
         array = np.array(rows, dtype=np.float64)
         exact = [BY_KEY[key].exact for *_, key in pairs]
         array[exact] = np.nan  # of what is certain, nothing is tested: it would only take from the others' confidence
-        found = compare(array[:, 0], array[:, 1], resolution=max((self.resolution(key) for *_, key in pairs), default=0.0))
+        found = compare(array[:, 0], array[:, 1], resolution=np.array([self.resolution(key) for *_, key in pairs]))
         known = np.array(rows, dtype=np.float64)
-        return _certain(replace(found, difference=np.where(exact, _mean(known), found.difference)), exact)
+        certain = _certain(replace(found, difference=np.where(exact, _mean(known), found.difference)), exact)
+        return self._without_survivors(certain, pairs)
+
+    def lost(self, variant: Variant) -> bool:
+        """Did a training of it diverge, or was one stopped as hopeless? Then those that are finished are its better ones."""
+        return not {"diverged", "hopeless"}.isdisjoint(self.states(variant))
+
+    def _without_survivors(self, found: Comparison, pairs: Sequence[tuple[Variant, Variant, str]]) -> Comparison:
+        """Who has lost trainings does not win by those that are left: of such a comparison nothing is known."""
+        signs = [int(sign) * BY_KEY[key].good for sign, (*_, key) in zip(found.better, pairs, strict=True)]
+        winners = [one if sign > 0 else other for sign, (one, other, _) in zip(signs, pairs, strict=True)]
+        exact = [BY_KEY[key].exact for *_, key in pairs]
+        unfair = np.array(
+            [sign != 0 and not sure and self.lost(each) for sign, sure, each in zip(signs, exact, winners, strict=True)]
+        )
+        low, high, p = (np.where(unfair, np.nan, each) for each in (found.low, found.high, found.p))
+        return replace(found, low=low, high=high, p=p, better=np.where(unfair, 0, found.better))
 
     def resolution(self, key: str) -> float:
         run = self._first_run()

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 Array: TypeAlias = "NDArray[np.float64]"
+Steps: TypeAlias = "float | NDArray[np.float64]"
 
 ALPHA = 0.05
 
@@ -23,14 +24,15 @@ class Comparison:
     """Arrays of one shape (..., V). ``better`` is 1 where the variant is higher beyond chance, -1 where lower, else 0.
 
     ``difference`` is variant less reference; ``low`` to ``high`` its interval at the confidence at which Holm tested it, so
-    that it leaves out 0 exactly where there is a verdict. ``p`` is Holm's. ``pairs`` are the seeds of both; ``known`` is
-    False where nothing can be told: then interval and p are NaN.
+    that it leaves out 0 exactly where there is a verdict. ``p`` is Holm's. ``error`` is the difference's standard error.
+    ``pairs`` are the seeds of both; ``known`` is False where nothing can be told: then interval and p are NaN.
     """
 
     difference: Array
     low: Array
     high: Array
     p: Array
+    error: Array
     pairs: Array
     better: NDArray[np.int64]
 
@@ -39,11 +41,12 @@ class Comparison:
         return np.isfinite(self.p)
 
 
-def compare(variants: Array, references: Array, *, resolution: float = 0.0, alpha: float = ALPHA) -> Comparison:
+def compare(variants: Array, references: Array, *, resolution: Steps = 0.0, alpha: float = ALPHA) -> Comparison:
     """Compare ``variants`` (..., V, S) with ``references`` (..., S) or (..., V, S), one figure for each of S seeds.
 
     NaN stands for a training that has no figure. ``resolution`` is the step in which the figures come (an accuracy on N
-    examples: 1/N): a spread below what rounding alone makes is not believed. Equal figures of all seeds give p = 1.
+    examples: 1/N), one for all or one for each variant: a spread below what rounding alone makes is not believed. Equal
+    figures of all seeds give p = 1.
 
     >>> found = compare(np.array([[0.90, 0.92, 0.91], [0.80, 0.83, 0.81]]), np.array([0.80, 0.82, 0.81]))
     >>> found.better.tolist(), found.pairs.tolist()
@@ -60,10 +63,10 @@ def compare(variants: Array, references: Array, *, resolution: float = 0.0, alph
     with np.errstate(invalid="ignore"):
         half = stats.t.ppf(1 - confidence / 2, freedom) * error
         better = np.where(p <= alpha, np.sign(difference), 0).astype(np.int64)
-    return Comparison(difference, difference - half, difference + half, p, pairs.astype(np.float64), better)
+    return Comparison(difference, difference - half, difference + half, p, error, pairs.astype(np.float64), better)
 
 
-def _paired(differences: Array, resolution: float) -> tuple[Array, Array, Array]:
+def _paired(differences: Array, resolution: Steps) -> tuple[Array, Array, Array]:
     """Mean of the differences, its standard error, and degrees of freedom."""
     count, mean, deviation = _moments(differences)
     spread = np.maximum(deviation, resolution / np.sqrt(6))  # a difference of two rounded figures: 2 * step² / 12
@@ -71,7 +74,7 @@ def _paired(differences: Array, resolution: float) -> tuple[Array, Array, Array]
         return mean, spread / np.sqrt(count), np.maximum(count - 1, 1)
 
 
-def _welch(variants: Array, references: Array, resolution: float) -> tuple[Array, Array, Array]:
+def _welch(variants: Array, references: Array, resolution: Steps) -> tuple[Array, Array, Array]:
     """Source: Welch, "The generalization of 'Student's' problem", Biometrika 34 (1947)."""
     n, mean, deviation = _moments(variants)
     m, other, second = _moments(references)
@@ -128,13 +131,14 @@ def power(effect: float, noise: float, seeds: int, level: float = ALPHA) -> floa
     """
     freedom, away = seeds - 1, effect / (noise / np.sqrt(seeds))
     edge = stats.t.ppf(1 - level / 2, freedom)
-    return float(stats.nct.sf(edge, freedom, away) + stats.nct.cdf(-edge, freedom, away))
+    other_side = np.nan_to_num(stats.nct.cdf(-edge, freedom, away))  # SciPy gives NaN where it is next to nothing
+    return float(stats.nct.sf(edge, freedom, away) + other_side)
 
 
 def seeds_for(effect: float, noise: float, level: float = ALPHA, wanted: float = 0.8, most: int = 1000) -> int | None:
     """The fewest seeds that see this difference in ``wanted`` of all studies; None where ``most`` do not.
 
-    >>> seeds_for(0.01, 0.005)
-    5
+    >>> seeds_for(0.01, 0.005), seeds_for(0.01733, 0.00535, level=0.0125)
+    (5, 5)
     """
     return next((seeds for seeds in range(2, most + 1) if power(effect, noise, seeds, level) >= wanted), None)

@@ -30,6 +30,12 @@ class Study:
         self.folder: StudyFolder
         self.folder, self._begun = study_at(str(path))
 
+    @property
+    def networks(self) -> list[str]:
+        """The baseline's, and those that take its place."""
+        plan = self._begun.plan
+        return list(dict.fromkeys([plan.baseline.network, *(plan.recipe(trial).network for trial in plan.trials)]))
+
     @cached_property
     def results(self) -> "Results":
         """The figures of every training."""
@@ -115,7 +121,7 @@ def study(
     if jobs < 1:
         raise UsageError(f"--jobs is {jobs}\n  fix: 1 or more trainings at a time")
     if resume:
-        if recipe or data or vary or about or settings:
+        if recipe or data or vary or about or settings or grid or seeds is not None or small or stop_hopeless or out:
             raise UsageError("--resume goes on exactly as the study began: nothing can be changed\n  fix: leave the rest out")
         folder, begun = study_at(str(resume))
     else:

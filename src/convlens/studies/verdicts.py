@@ -11,13 +11,14 @@ from convlens.lang.sentence import Sentence
 from convlens.studies.figures import BY_KEY, Measure
 from convlens.studies.plan import Variant
 from convlens.studies.results import Results
-from convlens.studies.statistics import Comparison, seeds_for
+from convlens.studies.statistics import ALPHA, Comparison, seeds_for
 
 BETTER = marked("{one} is better than {other} by {by} ({measure}; 95 % interval {low} to {high}, {seeds} seeds)")
 WORSE = marked("{one} is worse than {other} by {by} ({measure}; 95 % interval {low} to {high}, {seeds} seeds)")
 ALIKE = marked("no difference between {one} and {other} can be seen: {by} ({measure}; 95 % interval {low} to {high}, "
                "{seeds} seeds)")  # fmt: skip
 MORE = marked("to tell {by} from chance would take about {needed} seeds")
+SURVIVORS = marked("{one} against {other}: what is finished are the seeds that went well, so nothing can be told")
 FEW = marked("{one} against {other}: too few finished seeds ({seeds}) to tell anything; take 3 or more")
 EXACT = marked("{one} has {by} against {other} ({measure})")
 SAME = marked("{one} and {other} gave the same figures with every seed: no difference can be seen")
@@ -58,7 +59,7 @@ def compared(one: Variant, other: Variant, measure: Measure, found: Comparison, 
     """One comparison of several; where nothing can be seen, how many seeds might show it."""
     seeds, names = int(found.pairs[at]), {"one": one.name, "other": other.name}
     if not found.known[at]:
-        yield remark(FEW, **names, seeds=seeds)
+        yield remark(SURVIVORS, **names) if np.isfinite(found.error[at]) else remark(FEW, **names, seeds=seeds)
         return
     if measure.exact:
         exact = _number(float(found.difference[at]), measure, "+")
@@ -85,14 +86,11 @@ def compared(one: Variant, other: Variant, measure: Measure, found: Comparison, 
 
 def _needed(found: Comparison, at: int, seeds: int) -> int | None:
     """Seeds that would see what was measured, if it is true, in 80 of 100 studies; None without pairs or beyond 200."""
-    from scipy import stats  # noqa: PLC0415 - only here
-
-    half = float(found.high[at] - found.low[at]) / 2
-    if seeds < 2 or half <= 0 or found.difference[at] == 0:
+    error = float(found.error[at])
+    if seeds < 2 or not error > 0 or found.difference[at] == 0:
         return None
-    level = 0.05 / len(found.p)
-    noise = half / float(stats.t.ppf(1 - level / 2, seeds - 1)) * float(np.sqrt(seeds))
-    return seeds_for(abs(float(found.difference[at])), noise, level, most=200)
+    noise = error * float(np.sqrt(seeds))
+    return seeds_for(abs(float(found.difference[at])), noise, ALPHA / int(found.known.sum()), most=200)
 
 
 def _failures(results: Results, variant: Variant) -> Iterator[Remark]:

@@ -1,13 +1,14 @@
 """Batches: rows, labels, augmentation, and rows that are read ahead."""
 
 import threading
+from typing import Any
 
 import pytest
 import torch
 from torch import Tensor
 
 from convlens.ir.errors import UsageError
-from convlens.training.data.examples import Examples
+from convlens.training.data.examples import Examples, Held
 from convlens.training.engine.device import device_of
 from convlens.training.engine.feed import Feed
 from convlens.training.engine.form import Form
@@ -36,6 +37,22 @@ class Files:
 def from_files(count: int = 9) -> tuple[Feed, Files]:
     files = Files(count)
     return Feed(Examples(files, torch.arange(count) % 3, torch.arange(count), [""] * count), Plain(), Form(), CPU), files
+
+
+class Elsewhere:
+    """Rows on an accelerator, which refuses places that lie on another device."""
+
+    device = torch.device("meta")
+
+    def index_select(self, axis: int, places: Tensor) -> str:
+        if places.device != self.device:
+            raise RuntimeError("Expected all tensors to be on the same device")
+        return f"{len(places)} rows along axis {axis}"
+
+
+def test_rows_on_another_device_are_found_by_places_on_this_one() -> None:
+    held: Any = Held(Elsewhere())  # type: ignore[arg-type]
+    assert held.take(torch.tensor([5, 0, 5])) == "3 rows along axis 0"
 
 
 def test_rows_and_labels_at_their_places() -> None:

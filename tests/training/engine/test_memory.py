@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+from convlens.training.engine.memory import MMAP_THRESHOLD, _set
+
 BLOCK = 40 << 20  # bytes of a tensor that glibc always returns to the system
 STEPS = 20
 
@@ -43,6 +45,23 @@ def test_steps_take_no_new_pages() -> None:
 
 def test_without_it_they_take_every_page_again() -> None:
     assert faults() > 1000
+
+
+def test_an_older_glibc_gets_the_threshold_that_it_takes() -> None:
+    asked: list[tuple[int, int]] = []
+
+    def older(option: int, value: int) -> bool:
+        asked.append((option, value))
+        return option != MMAP_THRESHOLD or value <= 32 << 20
+
+    assert _set(older)
+    assert (MMAP_THRESHOLD, 32 << 20) in asked
+
+
+def test_where_no_threshold_is_taken_nothing_else_is_set() -> None:
+    asked: list[int] = []
+    assert not _set(lambda option, value: bool(asked.append(option)))
+    assert set(asked) == {MMAP_THRESHOLD}
 
 
 def test_a_value_of_the_environment_is_left_as_it_is() -> None:

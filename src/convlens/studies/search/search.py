@@ -14,10 +14,14 @@ from convlens.ir.record import as_json
 from convlens.lang.layout import aligned
 from convlens.lang.messages import marked, said, say
 from convlens.lang.remark import Remark, remark
+from convlens.lang.sentence import Sentence
+from convlens.studies.figures import figures_of
 from convlens.studies.folder import StudyFolder
 from convlens.studies.plan import LENGTHS, Variant
+from convlens.studies.search.address import shown_url, url_of
+from convlens.studies.search.same import check_same
 from convlens.studies.search.space import Space, space_of, suggested
-from convlens.studies.search.storage import HEARTBEAT, shown_url, storage_of, url_of
+from convlens.studies.search.storage import HEARTBEAT, storage_of
 from convlens.studies.search.team import follow, joined_by, together, told
 from convlens.studies.search.trials import Budget, joined, tallied, work
 from convlens.studies.vary import said_values
@@ -28,13 +32,14 @@ from convlens.training.engine.world import speaks
 from convlens.training.recipe import Recipe, chosen_recipe
 from convlens.training.record.files import write
 from convlens.training.record.folder import new_path
-from convlens.training.train import train
+from convlens.training.train import StoppedError, train
 
 SCHEMA = "convlens/search/1"
 BEGUN = marked("a new search, kept in {place}")
 JOINED = marked("joining the search in {place}: {done} trials are finished")
 TRIED = marked("trial {number}: accuracy {accuracy} % with {values}")
 STOPPED = marked("trial {number}: stopped early, {values}")
+STOPPED_SEARCH = marked("before the end; what was found is in {place}\n  to go on: the same command, with -o {place}")
 ONE_CYCLE = marked("trials are stopped by how they stand in the middle of one-cycle, which looks bad there: a fixed or cosine "
                    "schedule is judged more fairly")  # fmt: skip
 OPTIMISTIC = marked("the best of many is lucky too: convlens study {recipe} --vary ... measures it with other seeds")
@@ -140,7 +145,12 @@ def search(
         folder.make()
         url = url_of(storage, folder.database)
         study, fresh = joined(storage_of(url, heartbeat), _name(base, folder, storage), method, base.settings.seed, prune=prune)
-        _searched(study, Tried(base, dimensions, folder, prune=prune), budget, url, watch, fresh=fresh)
+        check_same(study, base, dimensions, shown_url(url), fresh=fresh)
+        try:
+            _searched(study, Tried(base, dimensions, folder, prune=prune), budget, url, watch, fresh=fresh)
+        except (StoppedError, KeyboardInterrupt):
+            _ended(study, folder, base, dimensions, command, lang)
+            raise StoppedError(Sentence(STOPPED_SEARCH, place=str(folder.path))) from None
         told(None)
     return _ended(study, folder, base, dimensions, command, lang)
 
@@ -190,7 +200,7 @@ class Tried:
             run = train(varied(self.base, values), out=path, watch=_Reporting(trial) if self.prune else None)
         except DivergedError:
             return 0.0  # as bad as can be, and the sampler learns from it
-        return float(run.epochs[-1]["validation_accuracy"])
+        return figures_of(run.folder)["accuracy"]
 
 
 class _Reporting(Watch):

@@ -3,13 +3,13 @@
 import random
 import time
 import warnings
-from pathlib import Path
 from typing import Any
 
 import optuna
 from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError, SQLAlchemyError
 
 from convlens.ir.errors import ConvlensError, UsageError, cut
+from convlens.studies.search.address import shown_url
 
 HEARTBEAT = 60
 """Seconds between two signs of life of a trial: shorter ones have failed trials that were alive."""
@@ -28,29 +28,6 @@ class StorageError(ConvlensError):
     """The database of a search cannot be used now; what it holds is as it was."""
 
     exit_code = 2
-
-
-def url_of(storage: str, place: Path) -> str:
-    """The address of the database. Raises `UsageError` for one of a kind that is not supported."""
-    if not storage:
-        return f"sqlite:///{place}"
-    if storage.startswith(("postgresql://", "postgres://", "postgresql+psycopg://")):
-        return "postgresql+psycopg://" + storage.partition("://")[2]
-    if storage.startswith("sqlite:///"):
-        return storage
-    raise UsageError(f"--storage {cut(storage)} is no database that is supported\n"
-                     "  fix: postgresql://user@host/name, or nothing for a file beside the runs")  # fmt: skip
-
-
-def shown_url(url: str) -> str:
-    """Without its password.
-
-    >>> shown_url("postgresql+psycopg://me:secret@host/name"), shown_url("sqlite:///a.db")
-    ('postgresql+psycopg://me@host/name', 'sqlite:///a.db')
-    """
-    kind, _, rest = url.partition("://")
-    who, at, where = rest.rpartition("@")
-    return f"{kind}://{who.partition(':')[0]}{at}{where}"
 
 
 def storage_of(url: str, heartbeat: int = HEARTBEAT, patience: float = PATIENCE) -> Any:

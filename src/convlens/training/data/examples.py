@@ -26,7 +26,7 @@ class Held:
         return len(self.values)
 
     def take(self, places: Tensor) -> Tensor:
-        return self.values.index_select(0, places)
+        return self.values.index_select(0, places.to(self.values.device))
 
 
 @dataclass(frozen=True)

@@ -53,7 +53,7 @@ class MuonWithAdamW(torch.optim.Optimizer):
 
     def _by_adamw(self, weights: list[Tensor], group: dict[str, Any]) -> None:
         kept = ("lr", "weight_decay", "betas", "eps")
-        rule = aligned(torch.optim.AdamW(weights, **{name: group[name] for name in kept}, fused=fusible(weights)))
+        rule = aligned(torch.optim.AdamW(weights, **{name: group[name] for name in kept}, fused=fusible(weights, ("cpu",))))
         for weight in weights:
             rule.state[weight] = self.state[weight]
         rule.step()
