@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from convlens.cli._study_progress import TerminalStudy
+from convlens.ir.errors import UsageError
 from convlens.studies.claims import ready_names
 from convlens.studies.figures import BY_KEY
 from convlens.studies.study import Study, study
@@ -27,20 +28,27 @@ SHOWN = ("accuracy", "test_accuracy", "train_loss", "gap", "wobble", "cpu_second
 
 def main(arguments: list[str]) -> None:
     names = [name for name in arguments if not name.startswith("-")] or ready_names()
-    if "--page" not in arguments:
-        for name in names:
-            done(name)
+    missing = [] if "--page" in arguments else [name for name in names if not done(name)]
     finished = [
         (name, Study(place)) for name in ready_names() if (place := ROOT / f"ready-{name}").joinpath("result.json").is_file()
     ]
     PAGE.write_text("\n".join([HEAD, *(section(name, found) for name, found in finished)]), encoding="utf-8")
+    if missing:
+        raise SystemExit(f"NOT RUN: {', '.join(missing)}")
 
 
-def done(name: str) -> Study:
+def done(name: str) -> bool:
+    """Do what is left of it; false where its data are not on this machine, which is said."""
     place, watch = ROOT / f"ready-{name}", TerminalStudy("en")
-    if (place / "study.json").is_file():
-        return study(resume=place, watch=watch)
-    return study(about=name, out=place, watch=watch)
+    try:
+        if (place / "study.json").is_file():
+            study(resume=place, watch=watch)
+        else:
+            study(about=name, out=place, watch=watch)
+    except UsageError as error:
+        print(f"{name}: {error}", file=sys.stderr)
+        return False
+    return True
 
 
 def section(name: str, found: Study) -> str:
