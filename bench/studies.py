@@ -1,9 +1,10 @@
 """The ready studies in their full form, and what came of them as docs/studies.md. What is done already is not done again.
 
-``python -m bench.studies [NAME...] [--page]``: all of them, or those named; with ``--page`` nothing is trained, and the page
-has what is done.
+``python -m bench.studies [NAME...] [--seeds N] [--page]``: all of them, or those named, with as many seeds as they say or N;
+with ``--page`` nothing is trained, and the page has what is done.
 """
 
+import argparse
 import os
 import sys
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 
 from convlens.cli._study_progress import TerminalStudy
 from convlens.ir.errors import UsageError
-from convlens.studies.claims import ready_names
+from convlens.studies.claims import ready_names, ready_of
 from convlens.studies.figures import BY_KEY
 from convlens.studies.study import Study, study
 from convlens.studies.verdicts import name_of, spread_text
@@ -26,9 +27,13 @@ not hold" are about these networks on these data for these few epochs, not about
 SHOWN = ("accuracy", "test_accuracy", "train_loss", "gap", "wobble", "cpu_seconds")
 
 
-def main(arguments: list[str]) -> None:
-    names = [name for name in arguments if not name.startswith("-")] or ready_names()
-    missing = [] if "--page" in arguments else [name for name in names if not done(name)]
+def main() -> None:
+    asked = argparse.ArgumentParser()
+    asked.add_argument("names", nargs="*", metavar="NAME")
+    asked.add_argument("--seeds", type=int)
+    asked.add_argument("--page", action="store_true")
+    options = asked.parse_args()
+    missing = [] if options.page else [name for name in options.names or ready_names() if not done(name, options.seeds)]
     finished = [
         (name, Study(place)) for name in ready_names() if (place := ROOT / f"ready-{name}").joinpath("result.json").is_file()
     ]
@@ -37,14 +42,14 @@ def main(arguments: list[str]) -> None:
         raise SystemExit(f"NOT RUN: {', '.join(missing)}")
 
 
-def done(name: str) -> bool:
+def done(name: str, seeds: int | None) -> bool:
     """Do what is left of it; false where its data are not on this machine, which is said."""
     place, watch = ROOT / f"ready-{name}", TerminalStudy("en")
     try:
         if (place / "study.json").is_file():
             study(resume=place, watch=watch)
         else:
-            study(about=name, out=place, watch=watch)
+            study(about=name, seeds=seeds, out=place, watch=watch)
     except UsageError as error:
         print(f"{name}: {error}", file=sys.stderr)
         return False
@@ -70,8 +75,10 @@ def section(name: str, found: Study) -> str:
 def about_run(name: str, record: dict[str, Any]) -> str:
     """On what it ran, and how long."""
     machine, count = record["machine"], len(record["trainings"])
+    usual = ready_of(name, settings={}).plan.seeds
+    seeds = "" if len(record["seeds"]) == len(usual) else f" --seeds {len(record['seeds'])}"
     return (
-        f"`convlens study --about {name}`: {record['data']}, {parts(record)}; {len(record['seeds'])} seeds, {count} trainings, "
+        f"`convlens study --about {name}{seeds}`: {record['data']}, {parts(record)}; {len(record['seeds'])} seeds, {count} trainings, "
         f"{minutes(record):.1f} min of one processor core; {machine['processor']}, {machine['cores']} cores, "
         f"{machine['threads']} thread, torch {record['versions']['torch']}."
     )
@@ -86,4 +93,4 @@ def minutes(record: dict[str, Any]) -> float:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()
