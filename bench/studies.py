@@ -78,8 +78,8 @@ def about_run(name: str, record: dict[str, Any]) -> str:
     usual = ready_of(name, settings={}).plan.seeds
     seeds = "" if len(record["seeds"]) == len(usual) else f" --seeds {len(record['seeds'])}"
     return (
-        f"`convlens study --about {name}{seeds}`: {record['data']}, {parts(record)}; {len(record['seeds'])} seeds, {count} trainings, "
-        f"{minutes(record):.1f} min of one processor core; {machine['processor']}, {machine['cores']} cores, "
+        f"`convlens study --about {name}{seeds}`: {record['data']}, {parts(record)}; {len(record['seeds'])} seeds, "
+        f"{count} trainings, {minutes(record):.1f} min of one processor core; {machine['processor']}, {machine['cores']} cores, "
         f"{machine['threads']} thread, torch {record['versions']['torch']}."
     )
 
