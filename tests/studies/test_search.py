@@ -212,7 +212,7 @@ def test_who_stops_a_search_has_what_was_found(small: tuple[str, str], tmp_path:
             raise StoppedError("after step 1 of 4")
         return train(recipe, out=out, watch=watch)
 
-    monkeypatch.setattr("convlens.studies.search.search.train", stopped)
+    monkeypatch.setattr("convlens.studies.search.objective.train", stopped)
     with pytest.raises(StoppedError, match="to go on: the same command, with -o"):
         search(network, data, space=["batch=8|16"], trials=9, out=str(tmp_path / "found"), **{**QUICK, "epochs": 1})
     record = json.loads((tmp_path / "found" / "result.json").read_text())

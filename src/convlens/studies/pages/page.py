@@ -15,7 +15,7 @@ from convlens.studies.vary import said_value
 from convlens.training.pages.settings import chosen, shown
 
 if TYPE_CHECKING:
-    from convlens.studies.search.search import Search
+    from convlens.studies.search.found import Search
     from convlens.studies.study import Study
 
 ROOM = "convlens.studies.pages"

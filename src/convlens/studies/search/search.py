@@ -1,8 +1,7 @@
 """``study --search``: better settings, looked for by Optuna; the best are written out as a recipe."""
 
-import os
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,31 +9,26 @@ import optuna
 from optuna.trial import TrialState
 
 from convlens.ir.errors import UsageError
-from convlens.ir.record import as_json
-from convlens.lang.layout import aligned
-from convlens.lang.messages import marked, said, say
+from convlens.lang.messages import marked
 from convlens.lang.remark import Remark, remark
 from convlens.lang.sentence import Sentence
-from convlens.studies.figures import figures_of
 from convlens.studies.folder import StudyFolder
-from convlens.studies.plan import LENGTHS, Variant
+from convlens.studies.plan import LENGTHS
 from convlens.studies.search.address import shown_url, url_of
+from convlens.studies.search.found import Search, importances
+from convlens.studies.search.objective import Tried
 from convlens.studies.search.same import check_same
-from convlens.studies.search.space import Space, space_of, suggested
+from convlens.studies.search.space import Space, space_of
 from convlens.studies.search.storage import HEARTBEAT, storage_of
 from convlens.studies.search.team import follow, joined_by, together, told
 from convlens.studies.search.trials import Budget, joined, tallied, work
 from convlens.studies.vary import said_values
 from convlens.studies.watch import StudyWatch
-from convlens.training.engine.diverged import DivergedError
-from convlens.training.engine.watch import Watch
 from convlens.training.engine.world import speaks
 from convlens.training.recipe import Recipe, chosen_recipe
-from convlens.training.record.files import write
 from convlens.training.record.folder import new_path
-from convlens.training.train import StoppedError, train
+from convlens.training.train import StoppedError
 
-SCHEMA = "convlens/search/1"
 BEGUN = marked("a new search, kept in {place}")
 JOINED = marked("joining the search in {place}: {done} trials are finished")
 TRIED = marked("trial {number}: accuracy {accuracy} % with {values}")
@@ -42,79 +36,6 @@ STOPPED = marked("trial {number}: stopped early, {values}")
 STOPPED_SEARCH = marked("before the end; what was found is in {place}\n  to go on: the same command, with -o {place}")
 ONE_CYCLE = marked("trials are stopped by how they stand in the middle of one-cycle, which looks bad there: a fixed or cosine "
                    "schedule is judged more fairly")  # fmt: skip
-OPTIMISTIC = marked("the best of many is lucky too: convlens study {recipe} --vary ... measures it with other seeds")
-
-
-@dataclass(frozen=True)
-class Search:
-    """What a search has found so far. ``trials`` are Optuna's, in order."""
-
-    folder: StudyFolder
-    recipe: Recipe
-    space: Space
-    trials: tuple[Any, ...]
-    importances: Mapping[str, float]
-    command: str = ""
-
-    @property
-    def finished(self) -> list[Any]:
-        return [trial for trial in self.trials if trial.state == TrialState.COMPLETE]
-
-    @property
-    def best(self) -> Any:
-        """The trial of the highest accuracy; None without a finished one."""
-        return max(self.finished, key=lambda trial: trial.value, default=None)
-
-    @property
-    def best_recipe(self) -> Recipe | None:
-        best = self.best
-        return varied(self.recipe, best.user_attrs["values"]) if best is not None else None
-
-    def text(self, lang: str = "en") -> str:
-        """The best trials, what mattered, and where the best recipe is."""
-        order = sorted(self.finished, key=lambda trial: -trial.value)[:10]
-        heads = [say(lang, "trial"), say(lang, "validation accuracy"), say(lang, "settings")]
-        rows = [[str(each.number), f"{100 * each.value:.2f}", said_values(each.user_attrs["values"])] for each in order]
-        lines = aligned([heads, *rows]) if rows else [say(lang, "no trial is finished")]
-        if self.importances:
-            shares = ", ".join(f"{name} {100 * share:.0f} %" for name, share in self.importances.items())
-            lines += ["", said(lang, say(lang, "importance of the settings"), shares)]
-        if rows:
-            place = str(self.folder.best)
-            lines += [said(lang, say(lang, "the best recipe"), place), remark(OPTIMISTIC, recipe=place).text(lang)]
-        return "\n".join(lines) + "\n"
-
-    def __str__(self) -> str:
-        return self.text()
-
-    def to_dict(self) -> dict[str, Any]:
-        """Schema ``convlens/search/1``."""
-        best = self.best
-        return {
-            "schema": SCHEMA, "name": self.recipe.name, "network": self.recipe.network, "data": self.recipe.data,
-            "command": self.command, "settings": self.recipe.settings.to_dict(), "space": [vars(each) for each in self.space],
-            "best": best and {"number": best.number, "accuracy": best.value, "values": best.user_attrs["values"]},
-            "importances": dict(self.importances),
-            "trials": [
-                {"number": each.number, "state": each.state.name.lower(), "accuracy": each.value,
-                 "values": each.user_attrs.get("values", {}), "seconds": each.duration.total_seconds() if each.duration else None}
-                for each in self.trials
-            ],
-        }  # fmt: skip
-
-    def page(self, lang: str = "en") -> str:
-        """One HTML file, both languages inside."""
-        from convlens.studies.pages.page import search_page  # noqa: PLC0415 - each form loads its own writer
-
-        return search_page(self, lang)
-
-    def write(self, lang: str = "en") -> None:
-        """best.toml, result.json and report.html."""
-        best = self.best_recipe
-        if best is not None:
-            write(self.folder.best, best.to_toml().encode("utf-8"))
-        write(self.folder.result, as_json(self.to_dict()).encode("utf-8"))
-        write(self.folder.page, self.page(lang).encode("utf-8"))
 
 
 def search(
@@ -169,56 +90,6 @@ def _ended(study: Any, folder: StudyFolder, base: Recipe, space: Space, command:
     found = Search(folder, base, space, tuple(study.get_trials()), importances(study), command)
     found.write(lang)
     return found
-
-
-def importances(study: Any) -> dict[str, float]:
-    """How much each setting decides, by Optuna; empty where too few trials are finished to say."""
-    if len([trial for trial in study.get_trials(deepcopy=False) if trial.state == TrialState.COMPLETE]) < 4:
-        return {}
-    try:
-        found = optuna.importance.get_param_importances(study)
-    except (ValueError, RuntimeError):  # all trials equal
-        return {}
-    return {name: float(share) for name, share in found.items()}
-
-
-class Tried:
-    """The objective: one training, its validation accuracy."""
-
-    def __init__(self, base: Recipe, space: Space, folder: StudyFolder, *, prune: bool) -> None:
-        self.base = base
-        self.space = space
-        self.folder = folder
-        self.prune = prune
-
-    def __call__(self, trial: Any) -> float:
-        values = suggested(self.space, trial)
-        trial.set_user_attr("values", values)
-        path = self.folder.runs / f"trial-{trial.number:04d}-{os.getpid()}"
-        told((values, str(path)))
-        try:
-            run = train(varied(self.base, values), out=path, watch=_Reporting(trial) if self.prune else None)
-        except DivergedError:
-            return 0.0  # as bad as can be, and the sampler learns from it
-        return figures_of(run.folder)["accuracy"]
-
-
-class _Reporting(Watch):
-    """Tells Optuna how a trial stands after each epoch."""
-
-    def __init__(self, trial: Any) -> None:
-        self.trial = trial
-
-    def judged(self, record: Mapping[str, Any]) -> None:
-        self.trial.report(float(record["validation_accuracy"]), int(record["epoch"]))
-        if self.trial.should_prune():
-            raise optuna.TrialPruned
-
-
-def varied(base: Recipe, values: Mapping[str, Any]) -> Recipe:
-    """The recipe of a trial."""
-    read = {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
-    return Variant(read).recipe(base, base.settings.seed)
 
 
 def _name(base: Recipe, folder: StudyFolder, storage: str) -> str:
