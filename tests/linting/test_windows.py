@@ -2,7 +2,6 @@
 
 from collections import Counter
 from fractions import Fraction
-from time import perf_counter
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -86,12 +85,11 @@ def reads_all(slide: Slide) -> bool:
 
 
 def test_windows_of_huge_maps_are_not_looked_at_one_by_one() -> None:
-    start = perf_counter()
+    """Else this would not end."""
     huge = Slide(2, 10**12, 3, 2, 10**6, 5 * 10**6, 5 * 10**6, 5 * 10**11)
     assert len(huge.live_taps) == 3
     assert huge.empty[0] == (0, 15 * 10**5 - 1)
     assert Slide(2, 10**12, 1, 2, 1, 0, 0, 5 * 10**11).seen is not None
-    assert perf_counter() - start < 0.1
 
 
 def test_unfold_has_a_window_along_each_axis() -> None:
