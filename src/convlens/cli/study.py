@@ -13,6 +13,7 @@ from convlens.cli._spoken import Spoken
 from convlens.cli._training_options import given, setting_options
 from convlens.ir.errors import UsageError
 from convlens.media.extras import extra
+from convlens.studies.search.address import shown_words
 
 
 @click.command("study", cls=Spoken, short_help="What does each setting really do? Measured, with its spread.")
@@ -86,7 +87,6 @@ def command(
         raise UsageError(f"one RECIPE is studied, and {runs[0]} is another\n  fix: --vary network={recipe},{runs[0]}")
     from convlens.cli._study_progress import TerminalStudy  # noqa: PLC0415 - `--help` needs no PyTorch
     from convlens.cli.train import say_own_code  # noqa: PLC0415 - the same word of warning
-    from convlens.studies.search.address import shown_words  # noqa: PLC0415 - only here
     from convlens.training.engine.world import speaks  # noqa: PLC0415 - `--help` needs no PyTorch
 
     _check_options(searching=searching, resume=resume)
@@ -113,25 +113,33 @@ def command(
         emit(found.text(lang))
 
 
-OF_SEARCH = {"space": "--space", "trials": "--trials", "minutes": "--minutes", "prune": "--prune", "storage": "--storage",
-             "method": "--search-by"}  # fmt: skip
-OF_STUDY = {"vary": "--vary", "grid": "--grid", "seeds": "--seeds", "about": "--about", "small": "--small", "resume": "--resume",
-            "jobs": "--jobs", "stop_hopeless": "--stop-hopeless"}  # fmt: skip
-FIXED = {name: OF_STUDY[name] for name in ("grid", "seeds", "small", "stop_hopeless")} | {"out": "-o"}
+OF_SEARCH = {"space", "trials", "minutes", "prune", "storage", "method"}
+FIXED = {"grid", "seeds", "small", "stop_hopeless", "out"}
 """What a study that goes on has from its beginning."""
+
+OF_STUDY = (FIXED - {"out"}) | {"vary", "about", "resume", "jobs"}
 
 
 def _check_options(*, searching: bool, resume: str) -> None:
     """An option that would change nothing is refused rather than left unheard."""
-    context = click.get_current_context()
-    asked = {name for name in context.params if context.get_parameter_source(name) is not click.core.ParameterSource.DEFAULT}
-    unheard = [option for name, option in (OF_STUDY if searching else OF_SEARCH).items() if name in asked]
+    unheard = _asked(OF_STUDY if searching else OF_SEARCH)
     if unheard:
         fix = "leave it out; a search started several times at once shares its trials" if searching else "add --search"
         raise UsageError(f"{unheard[0]} is nothing to {'a search' if searching else 'a study that is no search'}\n  fix: {fix}")
-    kept = [option for name, option in FIXED.items() if resume and name in asked]
+    kept = _asked(FIXED) if resume else []
     if kept:
         raise UsageError(f"--resume goes on exactly as the study began, so {kept[0]} cannot be changed\n  fix: leave it out")
+
+
+def _asked(names: set[str]) -> list[str]:
+    """Those of these options that stand on the command line, as they are written there."""
+    context = click.get_current_context()
+    default = click.core.ParameterSource.DEFAULT
+    return [
+        param.opts[0]
+        for param in context.command.params
+        if param.name in names and context.get_parameter_source(param.name) is not default
+    ]
 
 
 def _networks(vary: tuple[str, ...], resume: str) -> list[str]:

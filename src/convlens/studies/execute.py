@@ -116,15 +116,12 @@ def _beside(
 
 @contextmanager
 def _pool(jobs: int) -> Iterator[ProcessPoolExecutor]:
-    """New processes, not copies of this one, whose threads a copy would lack.
-
-    None is left behind after an error.
-    """
+    """New processes, not copies of this one, whose threads a copy would lack; none is left behind after an error."""
     others = {child.pid for child in multiprocessing.active_children()}
     pool = ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn"), initializer=end_with_parent)
     try:
         yield pool
-    except BaseException:
+    except BaseException:  # Ctrl-C as well
         pool.shutdown(wait=False, cancel_futures=True)
         _stop([child for child in multiprocessing.active_children() if child.pid not in others])
         raise

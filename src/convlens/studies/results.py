@@ -52,8 +52,7 @@ class Results:
         """Every variant against the baseline; the arrays leave the baseline out."""
         table = self.table(measure.key)
         found = compare(table[1:], table[0], resolution=self.resolution(measure.key))
-        pairs = [(variant, self.variants[0], measure.key) for variant in self.variants[1:]]
-        return self._without_survivors(_certain(found, [measure.exact] * len(pairs)), pairs)
+        return self._judged(found, [(variant, self.variants[0], measure.key) for variant in self.variants[1:]])
 
     def between(self, pairs: Sequence[tuple[Variant, Variant, str]]) -> Comparison:
         """Chosen pairs (variant, reference, measure), all of one family for Holm."""
@@ -63,23 +62,21 @@ class Results:
         array[exact] = np.nan  # of what is certain, nothing is tested: it would only take from the others' confidence
         found = compare(array[:, 0], array[:, 1], resolution=np.array([self.resolution(key) for *_, key in pairs]))
         known = np.array(rows, dtype=np.float64)
-        certain = _certain(replace(found, difference=np.where(exact, _mean(known), found.difference)), exact)
-        return self._without_survivors(certain, pairs)
+        return self._judged(replace(found, difference=np.where(exact, _mean(known), found.difference)), pairs)
 
     def lost(self, variant: Variant) -> bool:
         """Did a training of it diverge, or was one stopped as hopeless? Then those that are finished are its better ones."""
         return not {"diverged", "hopeless"}.isdisjoint(self.states(variant))
 
-    def _without_survivors(self, found: Comparison, pairs: Sequence[tuple[Variant, Variant, str]]) -> Comparison:
+    def _judged(self, found: Comparison, pairs: Sequence[tuple[Variant, Variant, str]]) -> Comparison:
         """Who has lost trainings does not win by those that are left: of such a comparison nothing is known."""
-        signs = [int(sign) * BY_KEY[key].good for sign, (*_, key) in zip(found.better, pairs, strict=True)]
-        winners = [one if sign > 0 else other for sign, (one, other, _) in zip(signs, pairs, strict=True)]
-        exact = [BY_KEY[key].exact for *_, key in pairs]
-        unfair = np.array(
-            [sign != 0 and not sure and self.lost(each) for sign, sure, each in zip(signs, exact, winners, strict=True)]
-        )
+        unfair = np.array([self._by_survivors(int(sign), *pair) for sign, pair in zip(found.better, pairs, strict=True)])
         low, high, p = (np.where(unfair, np.nan, each) for each in (found.low, found.high, found.p))
-        return replace(found, low=low, high=high, p=p, better=np.where(unfair, 0, found.better))
+        fair = replace(found, low=low, high=high, p=p, better=np.where(unfair, 0, found.better))
+        return _certain(fair, [BY_KEY[key].exact for *_, key in pairs])
+
+    def _by_survivors(self, sign: int, one: Variant, other: Variant, key: str) -> bool:
+        return sign != 0 and self.lost(one if sign * BY_KEY[key].good > 0 else other)
 
     def resolution(self, key: str) -> float:
         run = self._first_run()

@@ -51,7 +51,7 @@ class Elsewhere:
 
 
 def test_rows_on_another_device_are_found_by_places_on_this_one() -> None:
-    held: Any = Held(Elsewhere())  # type: ignore[arg-type]
+    held: Any = Held(Elsewhere())  # type: ignore[arg-type]  # stands in for a tensor
     assert held.take(torch.tensor([5, 0, 5])) == "3 rows along axis 0"
 
 

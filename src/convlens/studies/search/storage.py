@@ -43,18 +43,22 @@ def storage_of(url: str, heartbeat: int = HEARTBEAT, patience: float = PATIENCE)
 
 def _opened(url: str, arguments: dict[str, Any], heartbeat: int) -> Any:
     """Tables that another worker has made between a look and the making are found at the next look."""
-    for left in reversed(range(MEETINGS)):
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
-            try:
-                return optuna.storages.RDBStorage(
-                    url, engine_kwargs=arguments, heartbeat_interval=heartbeat, grace_period=GRACE * heartbeat
-                )
-            except SQLAlchemyError as error:
-                if not left or not (isinstance(error, IntegrityError) or "already exists" in _first_line(error)):
-                    raise
+    for _ in range(MEETINGS - 1):
+        try:
+            return _looked(url, arguments, heartbeat)
+        except SQLAlchemyError as error:
+            if not isinstance(error, IntegrityError) and "already exists" not in _first_line(error):
+                raise
         time.sleep(random.random())  # noqa: S311 - so that two do not meet again
-    raise AssertionError("the last meeting returns or raises")
+    return _looked(url, arguments, heartbeat)
+
+
+def _looked(url: str, arguments: dict[str, Any], heartbeat: int) -> Any:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
+        return optuna.storages.RDBStorage(
+            url, engine_kwargs=arguments, heartbeat_interval=heartbeat, grace_period=GRACE * heartbeat
+        )
 
 
 def storage_error(url: str, error: BaseException) -> StorageError:
