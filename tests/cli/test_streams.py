@@ -5,9 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 
-from convlens.cli import MAX_LINE
+from convlens.cli import MAX_LINE, commands, main
 
 CONVLENS = f"{sys.executable} -m convlens"
 ESCAPES = 'network "n\\u001b]0;pwn\\u0007"\ninput "a\\u009b2J": 1x3x8x8\n"\\u202er" = relu("a\\u009b2J")\noutput "\\u202er"\n'
@@ -104,3 +105,21 @@ def test_a_long_message_is_shortened(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert max(map(len, done.stderr.splitlines())) in (MAX_LINE - 1, MAX_LINE)
     assert "make 50000, but axis 1 of 1x3 is 3 long" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("raised", "seen"),
+    [(EOFError("marshal data too short"), EOFError), (KeyboardInterrupt(), SystemExit), (click.Abort(), SystemExit)],
+)
+def test_only_an_interruption_ends_in_silence(
+    monkeypatch: pytest.MonkeyPatch, raised: BaseException, seen: type[BaseException]
+) -> None:
+    """The end of a file somewhere in the work is a fault with its traceback, though click takes it for Ctrl-D."""
+
+    def invoked(context: click.Context) -> None:
+        raise raised
+
+    monkeypatch.setattr(commands, "invoke", invoked)
+    with pytest.raises(seen) as caught:
+        main(["summary", "lenet5"])
+    assert seen is EOFError or caught.value.code == 130

@@ -8,6 +8,7 @@ import pytest
 from convlens.importers.files import nearest_file, need_file
 from convlens.importers.model import load
 from convlens.ir.errors import UsageError
+from convlens.passes.facts import facts
 
 
 @pytest.fixture
@@ -95,3 +96,14 @@ def test_an_interruption_is_not_held_up(folder: Path) -> None:
     (folder / "raising_for_tests.py").write_text(CODE)
     with pytest.raises(KeyboardInterrupt):
         load("raising_for_tests.py:kills")
+
+
+def test_an_edit_that_keeps_time_and_size_is_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Python tells kept bytecode from stale by these two alone; here nothing is kept beside the user's file."""
+    monkeypatch.setattr("sys.dont_write_bytecode", False)
+    path = folder / "edited.py"
+    for count in (30, 99):
+        path.write_text(f"from torch import nn\nnet = nn.Linear(7, {count})\n")
+        os.utime(path, (1, 1))
+        assert sum(each.params for each in facts(load("edited.py:net", ["1x7"])).nodes.values()) == 8 * count
+    assert not (folder / "__pycache__").exists()

@@ -61,7 +61,9 @@ def main(args: list[str] | None = None) -> None:
         with click_speaks(lang):
             said = error.format_message()
         fail(UsageError(Sentence("{said}\n  fix: see {command}", said=said, command=_help_of(error))), lang)
-    except (click.Abort, KeyboardInterrupt):
+    except (click.Abort, KeyboardInterrupt) as stopped:
+        if isinstance(stopped.__cause__, EOFError):  # click takes every end of a file for the end of the keyboard's input
+            raise stopped.__cause__ from None
         sys.exit(130)
     except BrokenPipeError:
         abandon(sys.stdout)

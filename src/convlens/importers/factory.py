@@ -9,8 +9,9 @@ import sys
 import sysconfig
 import traceback
 from collections.abc import Iterator
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any
 
 from convlens.importers.files import nearest_file, need_file
@@ -19,6 +20,17 @@ from convlens.ir.graph import Graph
 
 MAX_FRAMES = 6
 MAX_NAMES = 8
+
+
+class _AsWritten(SourceFileLoader):
+    """Compiles the file each time, and leaves no ``__pycache__`` beside it.
+
+    Kept bytecode is told from stale bytecode by a whole second and a size, which an edit of one digit may leave as they were.
+    """
+
+    def get_code(self, fullname: str) -> CodeType:
+        path = self.get_filename(fullname)
+        return self.source_to_code(self.get_data(path), path)
 
 
 def made(model: str) -> Any:
@@ -105,7 +117,7 @@ def _no_module(where: str, name: str) -> str:
 def _imported_file(where: str) -> ModuleType:
     path = need_file(where).resolve()
     name = f"convlens_model_{path.stem}_{hashlib.sha256(str(path).encode()).hexdigest()[:8]}"
-    spec = importlib.util.spec_from_file_location(name, path)
+    spec = importlib.util.spec_from_file_location(name, path, loader=_AsWritten(name, str(path)))
     if spec is None or spec.loader is None:
         raise UsageError(f"{where} cannot be imported as Python")
     module = importlib.util.module_from_spec(spec)
