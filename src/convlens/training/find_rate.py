@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from convlens.ir.errors import UsageError
+from convlens.training.engine.denormals import denormals_as_zero
 from convlens.training.engine.device import device_of
 from convlens.training.engine.find_rate import ranged, tried
 from convlens.training.engine.job import Job
@@ -36,7 +37,7 @@ def find_rate(
             f"the learning rate cannot grow from {least:g} to {most:g}\n  fix: two numbers above 0, the smaller first"
         )
     _check_steps(steps)
-    with joined() as world:
+    with joined() as world, denormals_as_zero():
         watch = watch if watch is not None and world.first else Watch()
         job = _job(recipe, data, settings, world, watch, download=download)
         losses = _shown(watch, steps, lambda seen: ranged(job, least, most, steps, seen))
@@ -52,7 +53,7 @@ def try_rates(
     if not 1 <= len(rates) <= MAX_RATES or not all(0 < rate < float("inf") for rate in rates):
         raise UsageError(f"the rates to try are {list(rates)}\n  fix: 1 to {MAX_RATES} numbers above 0, such as 0.1,0.01,0.001")
     _check_steps(steps)
-    with joined() as world:
+    with joined() as world, denormals_as_zero():
         watch = watch if watch is not None and world.first else Watch()
         job = _job(recipe, data, settings, world, watch, download=download)
         found = [

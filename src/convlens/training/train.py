@@ -10,6 +10,7 @@ from convlens.ir.errors import ConvlensError, UsageError
 from convlens.lang.messages import marked
 from convlens.lang.remark import remark
 from convlens.lang.sentence import Sentence
+from convlens.training.engine.denormals import denormals_as_zero
 from convlens.training.engine.device import device_of
 from convlens.training.engine.job import Job
 from convlens.training.engine.joining import joined
@@ -54,7 +55,7 @@ def train(
     """
     _check(recipe, data, resume, settings, out)
     watch = watch or Watch()
-    with joined() as world:
+    with joined() as world, denormals_as_zero():
         watch = watch if world.first else Watch()
         place = str(resume) if resume else _restarted(out, command)
         owners = world.gathered(platform.node() if place and RunFolder(Path(place)).record.is_file() else "")
