@@ -12,6 +12,8 @@ import click
 
 from convlens import networks
 from convlens.cli import commands
+from convlens.cli._click_words import OPTIONS
+from convlens.cli._spoken import heading_of
 from convlens.explanations.docstring import parts, table_rows
 from convlens.ir import op as operators
 from convlens.ir.op import Op
@@ -23,6 +25,7 @@ from convlens.linting.documentation import OPTIONAL
 from convlens.linting.rule import Rule
 from convlens.passes.facts import facts
 from convlens.training.recipe import recipe_names, recipe_of
+from convlens.training.settings.groups import GROUPS
 from convlens.training.settings.setting import Setting
 from convlens.training.settings.settings import Settings, table
 
@@ -106,14 +109,6 @@ def _networks() -> str:
     return NOTE + head + "\n".join(rows) + "\n"
 
 
-GROUPS = {
-    "length": ("Length and batches", "长度与批次"), "optimizer": ("Optimizer", "优化器"), "schedule": ("Learning rate", "学习率"),
-    "regularization": ("Against overfitting", "防止过拟合"), "loss": ("Loss and rare classes", "损失与稀有类别"),
-    "augmentation": ("Augmentation", "数据增强"), "data": ("Data", "数据"), "machine": ("Machine", "机器"),
-}  # fmt: skip
-"""The groups of `convlens.training.settings.settings.table`, in both languages."""
-
-
 def _settings(lang: str) -> str:
     at = ("en", "zh").index(lang)
     titles = (("Settings of a training", "setting", "default", "what it does", "why this default", "legal"),
@@ -129,8 +124,8 @@ def _settings(lang: str) -> str:
         ),
     )[at]
     lines = [f"{NOTE}# {titles[0]}", "", intro]
-    for group, names in GROUPS.items():
-        lines += ["", f"## {names[at]}", "", f"| {' | '.join(titles[1:])} |", "|---|---|---|---|---|"]
+    for group, heading in GROUPS.items():
+        lines += ["", f"## {said_as(lang, heading)}", "", f"| {' | '.join(titles[1:])} |", "|---|---|---|---|---|"]
         lines += [_setting_row(about, lang) for about in table() if about.group == group]
     return "\n".join(lines) + "\n"
 
@@ -192,8 +187,12 @@ def _command(name: str, command: click.Command) -> str:
     help_text = [" ".join(block.split()) for block in inspect.cleandoc(str(command.help)).split("\n\n")]
     lines = ["", f"## {name}", "", f"`convlens {name} [OPTIONS] {arguments}`", ""]
     lines += [line for block in help_text for line in (block, "")]
-    lines += ["| option | meaning |", "|---|---|"]
-    lines += [f"| {_option(p)} | {_cell(p.help)} |" for p in command.params if isinstance(p, click.Option)]
+    sections: dict[str, list[str]] = {OPTIONS: []}
+    for option in command.params:
+        if isinstance(option, click.Option):
+            sections.setdefault(heading_of(option), []).append(f"| {_option(option)} | {_cell(option.help)} |")
+    for heading, rows in sections.items():
+        lines += [*([] if heading == OPTIONS else ["", f"{heading}:", ""]), "| option | meaning |", "|---|---|", *rows]
     return "\n".join(lines) + "\n"
 
 

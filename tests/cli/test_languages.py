@@ -13,7 +13,10 @@ from rich.cells import cell_len
 from convlens.cli import _click_words, commands
 from convlens.cli._click_words import COUNTED, SENTENCES, click_speaks
 from convlens.cli._spoken import asked
+from convlens.lang.choice import LANGUAGES
 from convlens.lang.messages import catalogue, said_as
+from convlens.training.settings.groups import GROUPS
+from convlens.training.settings.settings import table
 from tests.cli.test_command_line import ended, run
 
 CONTEXT = click.Context(commands)
@@ -67,6 +70,22 @@ def test_no_line_is_wider_than_the_terminal(verb: str, columns: str, monkeypatch
     long = [line for line in lines if cell_len(line) > min(int(columns), 100) and CHINESE.search(line)]
     assert long == []
     assert any(cell_len(line) > 48 for line in lines)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("verb", ["train", "study"])
+def test_settings_stand_under_the_headings_of_their_groups(verb: str, lang: str, capsys: pytest.CaptureFixture[str]) -> None:
+    under: dict[str, str] = {}
+    heading = ""
+    for line in helped(capsys, verb, "--lang", lang).splitlines():
+        heading = line.rstrip(":：") if re.fullmatch(r"\S.*[:：]", line) else heading
+        if heading and (option := re.match(r"  (--?[a-z0-9-]+)", line)):
+            assert option[1] not in under
+            under[option[1]] = heading
+    assert {about.option: under[about.option] for about in table()} == {
+        about.option: said_as(lang, GROUPS[about.group]) for about in table()
+    }
+    assert under["--json"] == under["-o"] == said_as(lang, "Options")
 
 
 def test_help_without_a_verb(capsys: pytest.CaptureFixture[str]) -> None:

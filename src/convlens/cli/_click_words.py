@@ -16,13 +16,14 @@ from convlens.lang.messages import DOMAIN, marked, marked_counts
 FOLDER = Path(convlens.lang.__file__).parent
 
 SHOW_HELP = marked("Show this message and exit.")
+OPTIONS = marked("Options")
 
 SENTENCES = (
     SHOW_HELP,
     marked("Usage:"),
     marked("[OPTIONS]"),
     marked("[COMMAND] [ARGS]..."),
-    marked("Options"),
+    OPTIONS,
     marked("Show the version and exit."),
     marked("default: {default}"),
     marked("required"),

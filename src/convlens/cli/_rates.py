@@ -3,13 +3,17 @@
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, NamedTuple
 
 import click
 
 from convlens.cli._output import emit, emit_json, ending_of, write
+from convlens.cli._spoken import Headed
 from convlens.ir.errors import UsageError, quoted
+from convlens.lang.messages import marked
 
+_option = partial(click.option, cls=Headed, heading=marked("Trials of learning rates, without a training"))
 ENDINGS = (".svg", ".json")
 Command = Callable[..., Any]
 
@@ -30,10 +34,10 @@ def rate_options(command: Command) -> Command:
     """The command with the options about learning rates that are tried before a training."""
     for option in reversed(
         (
-            click.option("--find-lr", is_flag=True, help="Try growing learning rates on a copy, show the loss, suggest one."),
-            click.option("--try-rates", metavar="X,X", help="Train a few steps under each of these rates: 0.1,0.01,0.001."),
-            click.option("--try-steps", metavar="N", type=click.IntRange(2), default=100, help="Steps of these trials."),
-            click.option("--rate-range", metavar="X,X", default="1e-6,10", help="The rates between which --find-lr grows."),
+            _option("--find-lr", is_flag=True, help="Try growing learning rates on a copy, show the loss, suggest one."),
+            _option("--try-rates", metavar="X,X", help="Train a few steps under each of these rates: 0.1,0.01,0.001."),
+            _option("--try-steps", metavar="N", type=click.IntRange(2), default=100, help="Steps of these trials."),
+            _option("--rate-range", metavar="X,X", default="1e-6,10", help="The rates between which --find-lr grows."),
         )
     ):
         command = option(command)

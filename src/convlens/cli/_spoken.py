@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from convlens.cli._click_words import SHOW_HELP, click_speaks
+from convlens.cli._click_words import OPTIONS, SHOW_HELP, click_speaks
 from convlens.lang.choice import LANGUAGES, preferred
 from convlens.lang.messages import said_as
 
@@ -59,7 +59,9 @@ class Spoken(click.Command):
     def words(self) -> Iterator[str]:
         """Every text of the help, as it stands in the code."""
         yield from paragraphs(self.help)
-        yield from (option.help for option in self.params if isinstance(option, click.Option) and option.help)
+        options = [option for option in self.params if isinstance(option, click.Option)]
+        yield from (option.help for option in options if option.help)
+        yield from dict.fromkeys(map(heading_of, options))
         yield from paragraphs(self.epilog)
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
@@ -79,9 +81,14 @@ class Spoken(click.Command):
         self._format(paragraphs(self.epilog), ctx, formatter)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        options = [_spoken(each, language(ctx)) for each in self.get_params(ctx) if isinstance(each, click.Option)]
-        with formatter.section(said_as(language(ctx), "Options")):
-            formatter.write_dl([record for option in options if (record := option.get_help_record(ctx))])
+        lang = language(ctx)
+        sections: dict[str, list[tuple[str, str]]] = {OPTIONS: []}
+        for option in self.get_params(ctx):
+            if isinstance(option, click.Option) and (record := _spoken(option, lang).get_help_record(ctx)):
+                sections.setdefault(heading_of(option), []).append(record)
+        for heading, records in sections.items():
+            with formatter.section(said_as(lang, heading)):
+                formatter.write_dl(records)
 
     @staticmethod
     def _format(texts: Sequence[str], ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -89,6 +96,19 @@ class Spoken(click.Command):
             formatter.write_paragraph()
             with formatter.indentation():
                 formatter.write_text("\n\n".join(said_as(language(ctx), text) for text in texts))
+
+
+class Headed(click.Option):
+    """An option that the help lists under ``heading``, after those that have none."""
+
+    def __init__(self, *args: Any, heading: str, **rest: Any) -> None:
+        super().__init__(*args, **rest)
+        self.heading = heading
+
+
+def heading_of(option: click.Option) -> str:
+    """Under which the help lists it."""
+    return option.heading if isinstance(option, Headed) else OPTIONS
 
 
 def _spoken(option: click.Option, lang: str) -> click.Option:

@@ -5,6 +5,8 @@ from typing import Any
 
 import click
 
+from convlens.cli._spoken import Headed
+from convlens.training.settings.groups import GROUPS
 from convlens.training.settings.setting import Setting
 from convlens.training.settings.settings import table
 
@@ -24,12 +26,13 @@ def given(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _option(about: Setting) -> Callable[[Command], Command]:
+    listed: dict[str, Any] = {"cls": Headed, "heading": GROUPS[about.group], "help": about.meaning}
     if about.kinds == (bool,):
-        return click.option(f"{about.option}/--no-{about.option[2:]}", about.name, default=None, help=about.meaning)
+        return click.option(f"{about.option}/--no-{about.option[2:]}", about.name, default=None, **listed)
     words = set(about.kinds) == {str} and about.words
     kind = click.Choice(about.words) if words else click.STRING
     metavar = None if words else _metavar(about)
-    return click.option(about.option, about.name, type=kind, metavar=metavar, help=about.meaning)
+    return click.option(about.option, about.name, type=kind, metavar=metavar, **listed)
 
 
 def _metavar(about: Setting) -> str:

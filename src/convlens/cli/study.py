@@ -2,6 +2,7 @@
 
 import shlex
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +10,14 @@ import click
 
 from convlens.cli._lang import lang_option
 from convlens.cli._output import emit, emit_json
-from convlens.cli._spoken import Spoken
+from convlens.cli._spoken import Headed, Spoken
 from convlens.cli._training_options import given, setting_options
 from convlens.ir.errors import UsageError
+from convlens.lang.messages import marked
 from convlens.media.extras import extra
 from convlens.studies.search.address import shown_words
+
+_searching = partial(click.option, cls=Headed, heading=marked("Search for better settings"))
 
 
 @click.command("study", cls=Spoken, short_help="What does each setting really do? Measured, with its spread.")
@@ -31,16 +35,16 @@ from convlens.studies.search.address import shown_words
 @click.option("--about", metavar="TOPIC", default="", help="A ready study: what tutorials claim of a setting, measured.")
 @click.option("--small", is_flag=True, help="The quick form of a ready study.")
 @click.option("--list", "listing", is_flag=True, help="The ready studies.")
-@click.option("--search", "searching", is_flag=True, help="Search for better settings with Optuna.")
-@click.option(
+@_searching("--search", "searching", is_flag=True, help="Search for better settings with Optuna.")
+@_searching(
     "--space",
     metavar="NAME=RANGE,...",
     multiple=True,
     help="What is searched: learning_rate=1e-4..1e-1:log,batch=64|128|256; else the table search of the recipe's file.",
 )
-@click.option("--trials", type=int, metavar="N", help="End the search after so many trials; default: 30.")
-@click.option("--minutes", type=float, metavar="X", help="End the search after this time.")
-@click.option(
+@_searching("--trials", type=int, metavar="N", help="End the search after so many trials; default: 30.")
+@_searching("--minutes", type=float, metavar="X", help="End the search after this time.")
+@_searching(
     "--search-by",
     "method",
     type=click.Choice(("tpe", "random", "cmaes")),
@@ -48,8 +52,8 @@ from convlens.studies.search.address import shown_words
     show_default=True,
     help="How the next settings are chosen.",
 )
-@click.option("--prune", is_flag=True, help="Stop bad trials early by successive halving.")
-@click.option("--storage", metavar="URL", default="", help="Where trials are kept: postgresql://... for many machines.")
+@_searching("--prune", is_flag=True, help="Stop bad trials early by successive halving.")
+@_searching("--storage", metavar="URL", default="", help="Where trials are kept: postgresql://... for many machines.")
 @click.option(
     "--compare", "comparing", is_flag=True, help="One page of several runs, or of all runs of studies, beside one another."
 )
