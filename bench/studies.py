@@ -22,7 +22,9 @@ ROOT = Path(os.environ.get("CONVLENS_STUDIES", "studies"))
 HEAD = """# What the tutorials claim, measured
 
 Written by `make studies`, which trains every ready study in its full form ([how it is judged](study.md)). "Holds" and "does
-not hold" are about these networks on these data for these few epochs, not about all of them.
+not hold" are about these networks on these data for these few epochs, not about all of them. Of several comparisons each interval
+is the one at which Holm tested, wider than that of one comparison alone. Processor times depend on what else the machine did:
+they compare within a table.
 """
 SHOWN = ("accuracy", "test_accuracy", "train_loss", "gap", "wobble", "cpu_seconds")
 
@@ -59,7 +61,8 @@ def done(name: str, seeds: int | None) -> bool:
 def section(name: str, found: Study) -> str:
     record = found.to_dict()
     about = record["about"]
-    measures = [BY_KEY[key] for key in SHOWN]
+    judged = [expected.measure for expected in found.ready.expects] if found.ready else []
+    measures = [BY_KEY[key] for key in dict.fromkeys([*SHOWN, *judged])]
     lines = [f"## {about['title']['en']}", "", f"- Claim: {about['claim']['en']}", f"- Source: {about['source']}",
              f"- **{about['verdict']['en']}**", *(f"- {text}" for text in about["measured"]["en"]), ""]  # fmt: skip
     lines += [

@@ -36,8 +36,16 @@ def rate_options(command: Command) -> Command:
         (
             _option("--find-lr", is_flag=True, help="Try growing learning rates on a copy, show the loss, suggest one."),
             _option("--try-rates", metavar="X,X", help="Train a few steps under each of these rates: 0.1,0.01,0.001."),
-            _option("--try-steps", metavar="N", type=click.IntRange(2), default=100, help="Steps of these trials."),
-            _option("--rate-range", metavar="X,X", default="1e-6,10", help="The rates between which --find-lr grows."),
+            _option(
+                "--try-steps", metavar="N", type=click.IntRange(2), default=100, show_default=True, help="Steps of these trials."
+            ),
+            _option(
+                "--rate-range",
+                metavar="X,X",
+                default="1e-6,10",
+                show_default=True,
+                help="The rates between which --find-lr grows.",
+            ),
         )
     ):
         command = option(command)

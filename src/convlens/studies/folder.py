@@ -59,12 +59,12 @@ def new_study(name: str, out: str) -> StudyFolder:
     folder = StudyFolder(Path(out) if out else new_path(name, Path("studies")))
     if folder.record.exists():
         raise UsageError(f"{folder.path} holds a study already\n  fix: --resume {folder.path}, or another -o FOLDER")
-    folder.make()
     return folder
 
 
 def write_study(folder: StudyFolder, begun: Begun) -> None:
-    """recipe.toml and, last, study.json."""
+    """The folder with recipe.toml and, last, study.json."""
+    folder.make()
     plan = begun.plan
     write(folder.recipe, plan.baseline.to_toml().encode("utf-8"))
     write_json(folder.record, {

@@ -126,7 +126,7 @@ def study(
         folder, begun = study_at(str(resume))
     else:
         begun = _begun(recipe, data, vary, about, settings, command, grid=grid, seeds=seeds, small=small, stop=stop_hopeless)
-        folder = StudyFolder(new_study(about or begun.plan.baseline.name, str(out)).path)
+        folder = new_study(about or begun.plan.baseline.name, str(out))
     return _done(folder, begun, watch, jobs, lang, fresh=not resume)
 
 

@@ -13,9 +13,9 @@ from convlens.studies.plan import Variant
 from convlens.studies.results import Results
 from convlens.studies.statistics import ALPHA, Comparison, seeds_for
 
-BETTER = marked("{one} is better than {other} by {by} ({measure}; 95 % interval {low} to {high}, {seeds} seeds)")
-WORSE = marked("{one} is worse than {other} by {by} ({measure}; 95 % interval {low} to {high}, {seeds} seeds)")
-ALIKE = marked("no difference between {one} and {other} can be seen: {by} ({measure}; 95 % interval {low} to {high}, "
+BETTER = marked("{one} is better than {other} by {by} ({measure}; Holm's 95 % interval {low} to {high}, {seeds} seeds)")
+WORSE = marked("{one} is worse than {other} by {by} ({measure}; Holm's 95 % interval {low} to {high}, {seeds} seeds)")
+ALIKE = marked("no difference between {one} and {other} can be seen: {by} ({measure}; Holm's 95 % interval {low} to {high}, "
                "{seeds} seeds)")  # fmt: skip
 MORE = marked("to tell {by} from chance would take about {needed} seeds")
 SURVIVORS = marked("{one} against {other}: what is finished are the seeds that went well, so nothing can be told")

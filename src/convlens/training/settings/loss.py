@@ -13,7 +13,7 @@ class LossSettings:
     loss: str = setting(
         "cross-entropy",
         marked("What is made small: cross-entropy, or focal, which weighs easy examples less."),
-        marked("Cross-entropy is the likelihood of the labels."),
+        marked("Cross-entropy is the negative log-likelihood of the labels."),
         words=("cross-entropy", "focal"),
     )
     focal_gamma: float = setting(
@@ -21,7 +21,7 @@ class LossSettings:
     )
     class_weights: str = setting(
         "none",
-        marked("Balanced weighs every class alike in the loss, however rare it is."),
+        marked("Balanced gives every class the same share of the loss, however rare it is."),
         marked("Plain accuracy wants the shares that the data have."),
         words=("none", "balanced"),
     )

@@ -26,27 +26,33 @@ class OptimizerSettings:
     )
     momentum: float = setting(
         0.9,
-        marked("Share of the last step that goes into the next one (SGD, RMSprop, Muon)."),
+        marked("Share of the last step that goes into the next one (SGD, RMSprop, Muon, Shampoo)."),
         marked("The value of nearly every published network; 0 is plain gradient descent."),
         least=0,
         most=0.9999,
     )
     nesterov: bool = setting(
-        True, marked("Look ahead along the momentum (SGD)."), marked("It costs nothing and is seldom worse.")
+        True, marked("Look ahead along the momentum (SGD, Muon)."), marked("It costs nothing and is seldom worse.")
     )
     beta1: float = setting(
-        0.9, marked("Decay of the mean of gradients (Adam, AdamW)."), marked("As in the paper of Adam."), least=0, most=0.9999
+        0.9,
+        marked("Decay of the mean of gradients (Adam, AdamW, and Muon's AdamW)."),
+        marked("As in the paper of Adam."),
+        least=0,
+        most=0.9999,
     )
     beta2: float = setting(
         0.999,
-        marked("Decay of the mean of squared gradients (Adam, AdamW; of RMSprop its alpha, of Adadelta its rho)."),
+        marked(
+            "Decay of the mean of squared gradients (Adam, AdamW, and Muon's AdamW; of RMSprop its alpha, of Adadelta its rho)."
+        ),
         marked("As in the paper of Adam."),
         least=0,
         most=0.999999,
     )
     epsilon: float = setting(
         1e-8,
-        marked("Added to a denominator so that nothing is divided by zero (adaptive methods)."),
+        marked("Added to a denominator so that nothing is divided by zero (adaptive methods; of FTRL its beta)."),
         marked("As in the paper of Adam."),
         least=0,
         most=1,
@@ -54,9 +60,7 @@ class OptimizerSettings:
     ftrl_l1: float = setting(
         0.0, marked("L1 strength inside FTRL: it sets weights to exactly zero."), marked("Sparsity must be asked for."), least=0
     )
-    ftrl_l2: float = setting(
-        0.0, marked("L2 strength inside FTRL."), marked("Weight decay does the like for every optimizer."), least=0
-    )
+    ftrl_l2: float = setting(0.0, marked("L2 strength inside FTRL."), marked("Weight decay does the like."), least=0)
     clip: float | None = setting(
         None,
         marked("The longest gradient: a longer one is shortened to this norm."),

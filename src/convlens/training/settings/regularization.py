@@ -28,8 +28,8 @@ class RegularizationSettings:
     )
     dropout: float | None = setting(
         None,
-        marked("Share of values that every dropout layer sets to zero."),
-        marked("Each network's own where none is given."),
+        marked("Share of values that every dropout layer of the network sets to zero."),
+        marked("Each network's own where none is given; a network without such a layer cannot take one."),
         kinds=(float,),
         least=0,
         most=0.95,
