@@ -14,7 +14,7 @@ CASES: dict[str, dict[str, object]] = {
     "clip": {"optimizer": "sgd", "learning_rate": 0.05, "clip": 0.1},
     "class weights": {"optimizer": "adamw", "class_weights": "balanced"},
     "balanced": {"optimizer": "sgd", "learning_rate": 0.05, "sampler": "balanced"},
-    "empty slice": {"optimizer": "sgd", "learning_rate": 0.05, "batch": 73, "l1": 1e-3},
+    "empty slice": {"optimizer": "sgd", "learning_rate": 0.05, "batch": 71, "l1": 1e-3},
     "early": {"optimizer": "sgd", "learning_rate": 1e-30, "patience": 1, "epochs": 9, "schedule": "fixed"},
     "plateau": {
         "optimizer": "sgd",
@@ -25,6 +25,9 @@ CASES: dict[str, dict[str, object]] = {
         "decay": 0.3,
     },
     "averaged": {"optimizer": "adamw", "ema": 0.9, "loss": "focal", "label_smoothing": 0.1},
+    "batch norm": {"optimizer": "sgd", "learning_rate": 0.05, "sync_batch_norm": True, "batch": 30},
+    "batch norm, empty slice": {"optimizer": "sgd", "learning_rate": 0.05, "sync_batch_norm": True, "batch": 71},
+    "own batch norm": {"optimizer": "sgd", "learning_rate": 0.05, "sync_batch_norm": True},
     "idle weights": {"optimizer": "sgd", "learning_rate": 0.05, "epochs": 2},
     "curvature": {"optimizer": "lbfgs", "learning_rate": 0.1, "schedule": "fixed", "batch": "full", "epochs": 2},
 }
@@ -51,9 +54,36 @@ def net():
 """A user's network with weights that have no part in its output, which processes must not wait for."""
 
 
-def trained(folder: Path, name: str, under: str) -> Run:
-    network = f"{folder / 'idle.py'}:net" if name == "idle weights" else str(folder / "small.txt")
-    return train(network, str(folder / "blobs.npz"), out=folder / under / name, **options(**CASES[name]))
+NORMED = """
+input x: 1x1x8x8
+c = conv(x, out=4, kernel=3x3)
+n = batch_norm(c)
+r = relu(n)
+f = flatten(r)
+y = linear(f, out=3)
+output y
+"""
+"""The same in text form and, below, as a module of one's own."""
+
+OWN_NORMED = """
+from torch import nn
+
+def net():
+    return nn.Sequential(nn.Conv2d(1, 4, 3), nn.BatchNorm2d(4), nn.ReLU(), nn.Flatten(), nn.Linear(144, 3))
+"""
+
+NETWORKS = {"idle.py": IDLE, "normed.txt": NORMED, "normed.py": OWN_NORMED}
+"""Files that the cases need beside small.txt."""
+
+_NAMES = {
+    "idle weights": "idle.py:net", "batch norm": "normed.txt", "batch norm, empty slice": "normed.txt",
+    "own batch norm": "normed.py:net",
+}  # fmt: skip
+
+
+def trained(folder: Path, name: str, under: str, **more: object) -> Run:
+    network = str(folder / _NAMES.get(name, "small.txt"))
+    return train(network, str(folder / "blobs.npz"), out=folder / under / name, **options(**{**CASES[name], **more}))
 
 
 def rates(folder: Path) -> RateTest:

@@ -13,6 +13,7 @@ if __name__ == "__main__":
     folder = Path(sys.argv[1])
     for name in CASES:
         trained(folder, name, "two")
+    trained(folder, "batch norm", "pieces", batch=15, accumulate=2)
     found = rates(folder).to_dict()
     (folder / f"rates-{os.environ['RANK']}.json").write_text(json.dumps(found))
     if os.environ["RANK"] == "0":

@@ -10,9 +10,17 @@ from convlens.training.data.order import Order, batches
 from convlens.training.record.checkpoint import load_checkpoint
 from convlens.training.run import Run
 from convlens.training.settings.settings import Settings
-from tests.training.distributed.cases import CASES, IDLE, TOLERANCE, rates, trained
+from tests.training.distributed.cases import CASES, NETWORKS, TOLERANCE, rates, trained
 from tests.training.distributed.launch import torchrun
 from tests.training.small import blobs, network
+
+APART = """
+import sys
+from pathlib import Path
+from tests.training.distributed.cases import CASES, trained
+CASES["batch norm"]["sync_batch_norm"] = False
+trained(Path(sys.argv[1]), "batch norm", "apart")
+"""
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +28,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("together")
     blobs(place / "blobs.npz")
     network(place / "small.txt")
-    (place / "idle.py").write_text(IDLE)
+    for file, code in NETWORKS.items():
+        (place / file).write_text(code)
     code, _, errors = torchrun("-m", "tests.training.distributed.driver", place, cwd=place).ended()
     assert code == 0, errors
     return place
@@ -77,9 +86,20 @@ def test_balanced_sampling_gives_the_shares_it_promises(folder: Path) -> None:
 
 
 def test_the_cases_are_what_they_say(folder: Path) -> None:
-    """Training stops early, the rate falls, and a last batch of one example leaves a process without any."""
+    """Training stops early, the rate falls, and a last batch of three examples leaves a process without any."""
     runs = {name: Run(folder / "two" / name) for name in CASES}
     assert len(runs["early"].epochs) < 9
     rates = [epoch["learning_rate"] for epoch in runs["plateau"].epochs]
     assert rates[-1] < rates[0]
-    assert runs["empty slice"].record["parts"]["train"] % 73 == 1
+    assert len(Run(folder / "pieces" / "batch norm").epochs) == 3, "statistics are exchanged as often by both in every piece"
+    for name in ("empty slice", "batch norm, empty slice"):
+        assert runs[name].record["parts"]["train"] % 71 == 3
+
+
+def test_batch_statistics_of_each_process_give_other_weights(folder: Path) -> None:
+    """The partner of the cases of batch norm: without the setting their weights are not those of one process."""
+    (folder / "apart.py").write_text(APART)
+    code, _, errors = torchrun(folder / "apart.py", folder, cwd=folder).ended()
+    assert code == 0, errors
+    together, apart = (load_checkpoint(Run(folder / under / "batch norm").folder.best).model for under in ("two", "apart"))
+    assert any(not torch.allclose(together[key], apart[key], atol=1e-4) for key in together)

@@ -61,18 +61,21 @@ def batches(places: Tensor, batch: int, rank: int = 0, world: int = 1) -> Iterat
     """For each global batch the places of this process and those of all: ``(mine, whole)``.
 
     The global batches are those of one process; each is cut into ``world`` slices that follow one another, whose sizes
-    differ by at most one: no example is lost or doubled. A last batch of fewer examples than processes leaves some of them
-    with an empty slice. Such a process must still take part in the exchange of gradients: it runs forward and backward on
-    ``whole[:1]`` with its loss multiplied by 0 (layers that take batch statistics in evaluation mode).
+    differ by at most one: no example is lost or doubled. No slice is of one example, which has no batch statistics, where
+    there are two: a last batch of few examples leaves some processes with an empty slice. Such a process must still take
+    part in the exchange of gradients: it runs forward and backward on ``whole[:1]`` with its loss multiplied by 0 (layers
+    that take batch statistics in evaluation mode).
 
     A single example that would be left over joins the batch before it: alone it has no batch statistics.
 
     >>> [mine.tolist() for mine, whole in batches(torch.arange(7), 4, rank=1, world=2)]
-    [[2, 3], [5, 6]]
+    [[2, 3], []]
     """
     for number in range(steps := steps_of(len(places), batch)):
         whole = places[number * batch : (number + 1) * batch if number + 1 < steps else None]
-        yield whole[len(whole) * rank // world : len(whole) * (rank + 1) // world], whole
+        slices = max(1, min(world, len(whole) // 2))
+        first, end = (len(whole) * min(at, slices) // slices for at in (rank, rank + 1))
+        yield whole[first:end], whole
 
 
 def steps_of(examples: int, batch: int) -> int:

@@ -59,7 +59,7 @@ def _losses(job: Job, schedule: Schedule, steps: int) -> Iterator[float]:
     stepper.schedule = schedule
     for step, (mine, whole) in zip(range(steps), _batches(job), strict=False):
         taken = stepper.take(step, mine, whole)
-        values = torch.stack([taken.loss.double(), torch.tensor(float(taken.broken), dtype=torch.float64, device=job.device)])
+        values = torch.stack([taken.loss, taken.loss.new_tensor(float(taken.broken))])
         loss, broken = job.world.summed(values).tolist()
         yield math.nan if broken else loss
 

@@ -97,7 +97,7 @@ class Loop:
         places = self.order.epoch(number)
         pairs = list(batches(places, self.job.batch, self.job.world.rank, self.job.world.size))
         for at in range(done, len(pairs)):
-            self._take(*pairs[at], following=pairs[at + 1][0] if at + 1 < len(pairs) else None)
+            self._take(*pairs[at], following=pairs[at + 1] if at + 1 < len(pairs) else None)
             if self.step >= self.job.steps or self.step % self.job.per_epoch == 0:
                 break
             if self._asked():
@@ -106,7 +106,7 @@ class Loop:
         self._end_epoch()
         return self.step >= self.job.steps or not self._asked()
 
-    def _take(self, mine: Tensor, whole: Tensor, following: Tensor | None) -> None:
+    def _take(self, mine: Tensor, whole: Tensor, following: tuple[Tensor, Tensor] | None) -> None:
         taken = self.stepper.take(self.step, mine, whole, following)
         self.step += 1
         self.waiting.append(taken, mine, len(whole))

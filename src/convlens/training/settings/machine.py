@@ -35,6 +35,6 @@ class MachineSettings:
     )
     sync_batch_norm: bool = setting(
         False,
-        marked("Take batch statistics over all processes (CUDA only)."),
+        marked("Take batch statistics over all processes."),
         marked("Each process's own batch is large enough as a rule."),
     )
