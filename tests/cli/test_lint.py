@@ -216,6 +216,9 @@ def test_a_network_that_cannot_be_read_does_not_hide_the_others(capsys: pytest.C
     assert "warn S01" in out
     assert err.startswith("error: there is no file 'nope.txt'")
     assert "\nerror: there is no file 'nope.onnx'" in err
+    chinese = ended(capsys, "nope.txt", "nope.onnx", "--lang", "zh")[2]
+    assert chinese.startswith("错误：没有文件 'nope.txt'")
+    assert "\n错误：没有文件 'nope.onnx'" in chinese
     assert ended(capsys, "nope.txt", "-o", "a.json")[1] == ""
     assert not Path("a.json").exists()
 

@@ -70,7 +70,8 @@ def main(args: list[str] | None = None) -> None:
         sys.exit(141)
     except OSError as error:
         abandon(sys.stdout)
-        fail(UsageError(f"{error.filename or 'the standard output'}: {error.strerror or error}"), lang)
+        place = error.filename or Sentence("the standard output")
+        fail(UsageError(Sentence("{path}: {reason}", path=place, reason=error.strerror or error)), lang)
     except ConvlensError as error:
         fail(error, lang)
     else:

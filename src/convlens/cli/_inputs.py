@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from convlens.cli._output import remark_own_code
 from convlens.ir.errors import UsageError, quoted
+from convlens.lang.sentence import Sentence
 
 if TYPE_CHECKING:
     from convlens.ir.graph import Graph
@@ -44,7 +45,10 @@ def sizes(dims: tuple[str, ...]) -> dict[str, int]:
         name, _, size = text.rpartition("=")
         if not name or not size.isdecimal() or len(size) > 18 or int(size) < 1:
             raise UsageError(
-                f"--dim {quoted(text)} is not a named size\n  fix: a name and a whole number of at least 1, as in N=1"
+                Sentence(
+                    "--dim {text} is not a named size\n  fix: a name and a whole number of at least 1, as in N=1",
+                    text=quoted(text),
+                )
             )
         found[name] = int(size)
     _once("--dim", [text.rpartition("=")[0] for text in dims])
@@ -54,4 +58,9 @@ def sizes(dims: tuple[str, ...]) -> dict[str, int]:
 def _once(option: str, names: list[str]) -> None:
     name, times = next(iter(Counter(names).most_common(1)), ("", 0))
     if times > 1:
-        raise UsageError(f"{option} {quoted(name)} is given {times} times\n  fix: one {option} for each name")
+        raise UsageError(
+            Sentence(
+                "{option} {name} is given {times} times\n  fix: one {option} for each name",
+                option=option, name=quoted(name), times=times,
+            )
+        )  # fmt: skip

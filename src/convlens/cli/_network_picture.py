@@ -9,6 +9,7 @@ from convlens.cli._inputs import graph_of
 from convlens.cli._output import emit, ending_of
 from convlens.cli._save import check_target, save
 from convlens.ir.errors import UsageError
+from convlens.lang.sentence import Sentence
 
 ENDINGS = (".svg", ".html", ".md", ".json")
 
@@ -52,9 +53,11 @@ def _ending(wanted: Wanted) -> str:
     given = next((name for name, value in page.items() if value), None)
     ending = ending_of(wanted.out, ENDINGS) if wanted.out is not None else ".html" if given else ".svg"
     if given and ending == ".svg":
-        raise UsageError(f"{given} belongs to the report\n  fix: -o with the ending .html, .md or .json, or no -o")
+        raise UsageError(
+            Sentence("{option} belongs to the report\n  fix: -o with the ending .html, .md or .json, or no -o", option=given)
+        )
     if wanted.picture and ending != ".html":
-        raise UsageError("--picture belongs to the report as a page\n  fix: -o with the ending .html, or no -o")
+        raise UsageError(Sentence("--picture belongs to the report as a page\n  fix: -o with the ending .html, or no -o"))
     return ending
 
 

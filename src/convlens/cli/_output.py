@@ -13,6 +13,7 @@ import click
 from convlens.ir.errors import UsageError
 from convlens.lang.messages import say
 from convlens.lang.printable import printable
+from convlens.lang.sentence import Sentence
 
 KEPT = "\n\t"
 """The control characters that a text for people may have."""
@@ -76,8 +77,15 @@ def ending_of(path: str, endings: Collection[str]) -> str:
     """The ending that chooses the format of a file; `UsageError` for one that says none. Asked before any work is done."""
     ending = Path(path).suffix.lower()
     if ending not in endings:
-        shown = f"the ending {ending!r}" if ending else "no ending"
-        raise UsageError(f"-o {path}: {shown} says no format\n  fix: one of {', '.join(endings)}")
+        known = ", ".join(endings)
+        if not ending:
+            raise UsageError(Sentence("-o {path}: no ending says no format\n  fix: one of {known}", path=path, known=known))
+        raise UsageError(
+            Sentence(
+                "-o {path}: the ending {ending} says no format\n  fix: one of {known}",
+                path=path, ending=repr(ending), known=known,
+            )
+        )  # fmt: skip
     return ending
 
 
@@ -88,11 +96,16 @@ def chosen_format(out: str | None, endings: Collection[str], *, as_json: bool, m
     """
     asked = [ending for flag, ending in ((as_json, ".json"), (markdown, ".md")) if flag]
     if len(asked) > 1:
-        raise UsageError("--json and --markdown are two formats\n  fix: one of them")
+        raise UsageError(Sentence("--json and --markdown are two formats\n  fix: one of them"))
     ending = ending_of(out, endings) if out is not None else ""
     if ending and asked and asked != [ending]:
         flag = "--json" if as_json else "--markdown"
-        raise UsageError(f"{flag} and -o {out} are two formats\n  fix: -o with the ending {asked[0]}, or no {flag}")
+        raise UsageError(
+            Sentence(
+                "{flag} and -o {out} are two formats\n  fix: -o with the ending {ending}, or no {flag}",
+                flag=flag, out=out, ending=asked[0],
+            )
+        )  # fmt: skip
     return ending or next(iter(asked), "")
 
 

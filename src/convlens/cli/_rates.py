@@ -12,6 +12,7 @@ from convlens.cli._output import emit, emit_json, ending_of, write
 from convlens.cli._spoken import Headed
 from convlens.ir.errors import UsageError, quoted
 from convlens.lang.messages import marked
+from convlens.lang.sentence import Sentence
 
 _option = partial(click.option, cls=Headed, heading=marked("Trials of learning rates, without a training"))
 ENDINGS = (".svg", ".json")
@@ -92,16 +93,18 @@ def quiet_peers() -> Iterator[None]:
 def _checked(recipe: str, asked: RatesAsked) -> str:
     """The ending of the file that is asked for."""
     if asked.find and asked.tries is not None:
-        raise UsageError("--find-lr and --try-rates are two trials\n  fix: one of them")
+        raise UsageError(Sentence("--find-lr and --try-rates are two trials\n  fix: one of them"))
     if asked.resume or not recipe:
-        raise UsageError("rates are tried before a training\n  fix: a recipe such as lenet5, and no --resume")
+        raise UsageError(Sentence("rates are tried before a training\n  fix: a recipe such as lenet5, and no --resume"))
     return ending_of(asked.out, ENDINGS) if asked.out else ""
 
 
 def _pair(text: str) -> tuple[float, float]:
     numbers = _numbers("--rate-range", text)
     if len(numbers) != 2:
-        raise UsageError(f"--rate-range {text} has {len(numbers)} numbers\n  fix: two, such as 1e-6,10")
+        raise UsageError(
+            Sentence("--rate-range {text} has {count} numbers\n  fix: two, such as 1e-6,10", text=text, count=len(numbers))
+        )
     return numbers[0], numbers[1]
 
 
@@ -109,4 +112,6 @@ def _numbers(option: str, text: str) -> list[float]:
     try:
         return [float(part) for part in text.split(",")]
     except ValueError:
-        raise UsageError(f"{option} {quoted(text)} is not a row of numbers\n  fix: such as 0.1,0.01,0.001") from None
+        raise UsageError(
+            Sentence("{option} {text} is not a row of numbers\n  fix: such as 0.1,0.01,0.001", option=option, text=quoted(text))
+        ) from None

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from convlens.ir.errors import UsageError
+from convlens.lang.sentence import Sentence
 
 
 def check_target(path: str, read_from: Iterable[str]) -> None:
@@ -19,11 +20,11 @@ def check_target(path: str, read_from: Iterable[str]) -> None:
     except (OSError, ValueError) as error:
         raise UsageError(f"-o {path}: {getattr(error, 'strerror', None) or error}") from None
     if not folder:
-        raise UsageError(f"-o {path}: there is no folder {str(place.parent)!r}")
+        raise UsageError(Sentence("-o {path}: there is no folder {folder}", path=path, folder=repr(str(place.parent))))
     if not stat.S_ISREG(mode):
-        raise UsageError(f"-o {path} is there and is not a file")
+        raise UsageError(Sentence("-o {path} is there and is not a file", path=path))
     if same is not None:
-        raise UsageError(f"-o {path} is {same}, which is read\n  fix: another name")
+        raise UsageError(Sentence("-o {path} is {file}, which is read\n  fix: another name", path=path, file=same))
 
 
 def save(files: dict[str, bytes]) -> None:

@@ -10,6 +10,7 @@ from convlens.cli._lang import lang_option
 from convlens.cli._lines import coloured
 from convlens.cli._output import chosen_format, emit, emit_json, write
 from convlens.cli._spoken import Spoken
+from convlens.lang.messages import say
 
 if TYPE_CHECKING:
     from convlens.diffs.comparison import Comparison
@@ -57,7 +58,8 @@ def command(
     else:
         _print(found, color, lang)
     if found.errors:
-        raise type(found.errors[0])("\n\nerror: ".join(error.text(lang) for error in found.errors))
+        again = say(lang, found.errors[0].spoken, text="")
+        raise type(found.errors[0])(f"\n\n{again}".join(error.text(lang) for error in found.errors))
     context.exit(1 if fail_on is not None and found.findings.worsened(fail_on) else 0)
 
 

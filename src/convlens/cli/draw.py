@@ -13,6 +13,7 @@ from convlens.cli._save import check_target
 from convlens.cli._spoken import Spoken
 from convlens.ir.errors import UsageError
 from convlens.lang.messages import counted, say
+from convlens.lang.sentence import Sentence
 
 if TYPE_CHECKING:
     from convlens.drawing.draw import Drawing
@@ -58,18 +59,21 @@ def command(
     layers = {"--still": still, "--caption": caption, "--values": values, "--weights": weights, "--flip": flip, "--json": as_json}
     networks = {"--report": report, "--compare": compare, "--picture": picture, "--dim": dims, "--real": real}
     if what == GALLERY:
-        _only({**layers, **networks, "--playground": playground, "--input": inputs}, "one layer", "draw gallery -o FOLDER")
+        _only(
+            {**layers, **networks, "--playground": playground, "--input": inputs}, Sentence("one layer"), "draw gallery -o FOLDER"
+        )
         _gallery(out, lang)
     elif "(" in what:
-        _only(networks, "a network", "no such option for a layer")
+        _only(networks, Sentence("a network"), Sentence("no such option for a layer"))
         if playground:
-            _only(layers, "a picture", "--playground without it: the page has its own")
+            _only(layers, Sentence("a picture"), Sentence("--playground without it: the page has its own"))
             _playground(what, inputs, out, lang)
             return
         given = {"values": values, "weights": weights, "flip": flip, "caption": lang if caption else None}
         _layer(what, inputs, out, lang, given, still=still, as_json=as_json)
     else:
-        _only({**layers, "--playground": playground}, "one layer", "a layer such as 'Conv2d(3, 2, 3)', or no such option")
+        fix = Sentence("a layer such as 'Conv2d(3, 2, 3)', or no such option")
+        _only({**layers, "--playground": playground}, Sentence("one layer"), fix)
         draw_network(what, Wanted(inputs, dims, real, report, compare, picture, out), lang)
 
 
@@ -77,14 +81,14 @@ def _only(others: Mapping[str, object], whose: str, fix: str) -> None:
     """`UsageError` where an option is given that says nothing about what is drawn."""
     given = next((name for name, value in others.items() if value), None)
     if given is not None:
-        raise UsageError(f"{given} belongs to {whose}\n  fix: {fix}")
+        raise UsageError(Sentence("{option} belongs to {whose}\n  fix: {fix}", option=given, whose=whose, fix=fix))
 
 
 def _playground(call: str, inputs: Sequence[str], out: str | None, lang: str) -> None:
     from convlens.playgrounds.play import play  # noqa: PLC0415 - `--help` needs no page
 
     if len(inputs) != 1:
-        raise UsageError(f"{call}: the playground takes one --input\n  fix: --input 1x3x7x7")
+        raise UsageError(Sentence("{call}: the playground takes one --input\n  fix: --input 1x3x7x7", call=call))
     target = out or "playground.html"
     ending_of(target, (".html", ".htm"))
     write(target, play(call, inputs[0]).to_html(lang))
@@ -123,13 +127,13 @@ def _check_ending(out: str | None, *, still: bool) -> None:
     from convlens.drawing.draw import ENDINGS  # noqa: PLC0415 - `--help` needs no drawing
 
     if out is not None and ending_of(out, ENDINGS) not in (".svg", ".png") and still:
-        raise UsageError(f"--still and -o {out}: this form moves\n  fix: .svg or .png")
+        raise UsageError(Sentence("--still and -o {out}: this form moves\n  fix: .svg or .png", out=out))
 
 
 def _gallery(out: str | None, lang: str) -> None:
     from convlens.drawing.gallery import gallery  # noqa: PLC0415 - `--help` needs no drawing
 
     if out is None:
-        raise UsageError("the gallery needs a folder\n  fix: draw gallery -o FOLDER")
+        raise UsageError(Sentence("the gallery needs a folder\n  fix: draw gallery -o FOLDER"))
     written = gallery(out, lang)
     emit(say(lang, "{page} and {count} other files", page=written[-1], count=len(written) - 1) + "\n")

@@ -8,6 +8,7 @@ import click
 from convlens.cli._lang import lang_option
 from convlens.cli._output import chosen_format, emit, emit_json, remark_own_code, write
 from convlens.cli._spoken import Spoken
+from convlens.lang.sentence import Sentence
 
 ENDINGS = (".json", ".txt")
 
@@ -35,7 +36,7 @@ def command(run: str, data: str, download: bool, network: str, as_json: bool, la
     ending = chosen_format(out, ENDINGS, as_json=as_json, markdown=False)
     if out is not None:
         check_target(out, [])
-    extra("torch", "evaluating")
+    extra("torch", Sentence("evaluating"))
     if network:
         remark_own_code(network, lang)
     from convlens.training.evaluate import evaluate  # noqa: PLC0415 - `--help` needs no PyTorch

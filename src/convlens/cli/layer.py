@@ -8,6 +8,7 @@ from convlens.cli._lang import lang_option
 from convlens.cli._output import chosen_format, emit, emit_json, write
 from convlens.cli._spoken import Spoken
 from convlens.ir.errors import UsageError
+from convlens.lang.sentence import Sentence
 
 if TYPE_CHECKING:
     from convlens.report.layer import LayerReport
@@ -68,7 +69,7 @@ def _check_trace(index: str | None, others: dict[str, object]) -> None:
     """The options of a trace say nothing without one."""
     given = next((name for name, value in others.items() if value), None)
     if index is None and given is not None:
-        raise UsageError(f"{given} belongs to a trace\n  fix: --trace INDEX, as in --trace 0,1,2")
+        raise UsageError(Sentence("{option} belongs to a trace\n  fix: --trace INDEX, as in --trace 0,1,2", option=given))
 
 
 def _file_text(found: "LayerReport | Trace", ending: str, lang: str) -> str:

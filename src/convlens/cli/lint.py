@@ -12,6 +12,8 @@ from convlens.cli._lint_forms import ENDINGS, FORMATS, Shown, give_mended, give_
 from convlens.cli._output import ending_of
 from convlens.cli._spoken import Spoken
 from convlens.ir.errors import ConvlensError, UsageError
+from convlens.lang.messages import say
+from convlens.lang.sentence import Sentence
 
 if TYPE_CHECKING:
     from convlens.ir.graph import Graph
@@ -93,7 +95,7 @@ def command(
 
 def _form(form: str | None, *, as_json: bool) -> str:
     if as_json and form not in (None, "json"):
-        raise UsageError(f"--json and --format {form} are two formats\n  fix: one of them")
+        raise UsageError(Sentence("--json and --format {form} are two formats\n  fix: one of them", form=form))
     return "json" if as_json else form or ""
 
 
@@ -106,11 +108,11 @@ def _check(models: tuple[str, ...], form: str, outs: tuple[str, ...], *, fix: bo
         check_target(out, models)
     twice = next((out for at, out in enumerate(outs) if out in outs[:at]), None)
     if twice is not None:
-        raise UsageError(f"-o {twice} is given twice\n  fix: one -o for each file")
+        raise UsageError(Sentence("-o {out} is given twice\n  fix: one -o for each file", out=twice))
     if fix and (len(models) > 1 or len(outs) > 1):
-        raise UsageError("--fix mends one network at a time\n  fix: one MODEL, and one -o FILE.txt")
+        raise UsageError(Sentence("--fix mends one network at a time\n  fix: one MODEL, and one -o FILE.txt"))
     if fix and form not in ("", "table", "json"):
-        raise UsageError(f"--fix and --format {form}: what is mended is said as table or json")
+        raise UsageError(Sentence("--fix and --format {form}: what is mended is said as table or json", form=form))
 
 
 def _settings(
@@ -123,7 +125,7 @@ def _settings(
     from convlens.linting.settings import Settings  # noqa: PLC0415 - `--help` needs no rule
 
     if no_config and file is not None:
-        raise UsageError("--config and --no-config contradict each other\n  fix: one of them")
+        raise UsageError(Sentence("--config and --no-config contradict each other\n  fix: one of them"))
     given = Options(**{name: value for name, value in options.items() if value is not None})
     project = Settings() if no_config else read(file)
     return checked(project.given(_words(select), _words(ignore), given, fail_on))
@@ -151,7 +153,7 @@ def _report(graphs: Graphs, settings: "Settings", shown: Shown, outs: tuple[str,
         give_reports(reports, shown, outs)
     if errors:
         worst = max(errors, key=lambda error: error.exit_code)
-        raise type(worst)("\nerror: ".join(map(str, errors)))
+        raise type(worst)(f"\n{say(shown.lang, worst.spoken, text='')}".join(error.text(shown.lang) for error in errors))
     return any(report.failed for report in reports)
 
 

@@ -7,6 +7,7 @@ from convlens.cli._output import emit, emit_json, ending_of, write
 from convlens.cli._spoken import Spoken
 from convlens.ir.errors import UsageError
 from convlens.lang.messages import say
+from convlens.lang.sentence import Sentence
 
 
 @click.command("play", cls=Spoken, short_help="A page to play with a layer: every number, every setting, what each costs.")
@@ -25,9 +26,9 @@ def command(call: str | None, shape: str | None, as_json: bool, lang: str, out: 
 
     ending_of(out, (".html", ".htm"))
     if call is not None and shape is None:
-        raise UsageError("--input is missing\n  fix: the shape of the input, as in --input 1x3x7x7")
+        raise UsageError(Sentence("--input is missing\n  fix: the shape of the input, as in --input 1x3x7x7"))
     if call is None and shape is not None:
-        raise UsageError("--input is given without a layer\n  fix: the call as well, as in 'Conv2d(3, 64, 7)'")
+        raise UsageError(Sentence("--input is given without a layer\n  fix: the call as well, as in 'Conv2d(3, 64, 7)'"))
     found = play(call, shape)
     if as_json:
         emit_json(found.to_dict())

@@ -11,6 +11,7 @@ from convlens.cli._output import chosen_format, emit, emit_json, remark, remark_
 from convlens.cli._spoken import Spoken
 from convlens.ir.errors import UsageError
 from convlens.lang.messages import say
+from convlens.lang.sentence import Sentence
 
 ENDINGS = (".json", ".csv", ".txt")
 
@@ -38,10 +39,12 @@ def command(
 
     ending = chosen_format(out, ENDINGS, as_json=as_json, markdown=False)
     if page and (sources or ending):
-        raise UsageError("--page shows what is dropped on it, so it goes with no SOURCES, --json or -o\n  fix: one of them")
+        raise UsageError(
+            Sentence("--page shows what is dropped on it, so it goes with no SOURCES, --json or -o\n  fix: one of them")
+        )
     if out is not None:
         check_target(out, sources)
-    extra("torch", "predicting")
+    extra("torch", Sentence("predicting"))
     if network:
         remark_own_code(network, lang)
     if page:

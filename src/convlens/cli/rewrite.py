@@ -9,6 +9,7 @@ from convlens.cli._output import chosen_format, emit, emit_json, remark_own_code
 from convlens.cli._spoken import Spoken
 from convlens.ir.errors import UsageError
 from convlens.ir.record import as_json
+from convlens.lang.sentence import Sentence
 
 if TYPE_CHECKING:
     from convlens.rewrites.report import Choices, Rewriting
@@ -39,7 +40,7 @@ def command(
 
     ending = chosen_format(out, ENDINGS, as_json=as_json, markdown=False)
     if name and not model:
-        raise UsageError(f"--as {name} of what?\n  fix: convlens rewrite MODEL --as {name}")
+        raise UsageError(Sentence("--as {name} of what?\n  fix: convlens rewrite MODEL --as {name}", name=name))
     if "(" not in model and runs_user_code(model):
         need_code(model)
         remark_own_code(model, lang)

@@ -8,6 +8,7 @@ from convlens.cli._lang import lang_option
 from convlens.cli._output import emit, emit_json, ending_of, remark, remark_own_code
 from convlens.cli._spoken import Spoken
 from convlens.ir.errors import ConvlensError, UsageError, quoted
+from convlens.lang.sentence import Sentence
 
 if TYPE_CHECKING:
     from convlens.execution.result import Result
@@ -47,7 +48,7 @@ def command(
     from convlens.cli._save import check_target  # noqa: PLC0415 - `--help` needs nothing of this
     from convlens.media.extras import extra  # noqa: PLC0415 - `--help` needs no run
 
-    extra("numpy", "running anything")
+    extra("numpy", Sentence("running anything"))
     from convlens.execution import on_files  # noqa: PLC0415 - `--help` needs no run
 
     for out in outs:
@@ -70,7 +71,7 @@ def _how(resize: str | None, mean: str, std: str) -> "How":
     size = None if resize is None else parse_shape(resize) if resize else ()
     divisors = _numbers("--std", std)
     if 0 in divisors:
-        raise UsageError("--std has a 0, which nothing can be divided by")
+        raise UsageError(Sentence("--std has a 0, which nothing can be divided by"))
     return How(size, _numbers("--mean", mean), divisors)
 
 
@@ -78,18 +79,28 @@ def _numbers(option: str, text: str) -> tuple[float, ...]:
     try:
         found = tuple(float(part) for part in text.split(",")) if text else ()
     except ValueError:
-        raise UsageError(f"{option} {quoted(text)}: numbers with commas between them, as in 0.485,0.456,0.406") from None
+        raise UsageError(
+            Sentence(
+                "{option} {text}: numbers with commas between them, as in 0.485,0.456,0.406",
+                option=option, text=quoted(text),
+            )
+        ) from None  # fmt: skip
     if any(abs(number) == float("inf") or number != number for number in found):  # noqa: PLR0124 - only a NaN differs from itself
-        raise UsageError(f"{option} {quoted(text)}: the numbers must be finite")
+        raise UsageError(Sentence("{option} {text}: the numbers must be finite", option=option, text=quoted(text)))
     return found
 
 
 def _check_kernel(model: str, files: tuple[str, ...], weights: tuple[str, ...], layer: str, show_kernels: bool) -> None:
     other = next((name for name, given in (("MODEL", model), ("--weights", weights), ("--layer", layer)) if given), None)
     if other is not None or show_kernels:
-        raise UsageError(f"--kernel and {other or '--show-kernels'}: a kernel made by hand is run alone\n  fix: one of them")
+        raise UsageError(
+            Sentence(
+                "--kernel and {option}: a kernel made by hand is run alone\n  fix: one of them",
+                option=other or "--show-kernels",
+            )
+        )
     if len(files) != 1:
-        raise UsageError(f"--kernel takes one file, but {len(files)} are given\n  fix: --on picture.png")
+        raise UsageError(Sentence("--kernel takes one file, but {count} are given\n  fix: --on picture.png", count=len(files)))
 
 
 def _check_model(model: str, files: tuple[str, ...], show_kernels: bool, lang: str) -> None:
@@ -97,9 +108,9 @@ def _check_model(model: str, files: tuple[str, ...], show_kernels: bool, lang: s
     from convlens.importers.model import runs_user_code  # noqa: PLC0415 - `--help` needs no run
 
     if not model:
-        raise UsageError("nothing to run\n  fix: a MODEL, a CALL, or --kernel NAME")
+        raise UsageError(Sentence("nothing to run\n  fix: a MODEL, a CALL, or --kernel NAME"))
     if not files and not show_kernels:
-        raise UsageError("nothing to run it on\n  fix: --on FILE, a picture, a .npy or a .wav; or --show-kernels")
+        raise UsageError(Sentence("nothing to run it on\n  fix: --on FILE, a picture, a .npy or a .wav; or --show-kernels"))
     if runs_user_code(model) and not model.rstrip().endswith(")"):
         need_code(model)
         remark_own_code(model, lang)
@@ -118,4 +129,4 @@ def _give(found: "Result", outs: tuple[str, ...], as_json: bool, lang: str) -> N
         if found.ran.outputs:
             remark(f"{found.ran.seconds:.3g} s, {found.engine}")
     if not found.kept:
-        raise ConvlensError("the run gave another shape than was foretold; please report the network")
+        raise ConvlensError(Sentence("the run gave another shape than was foretold; please report the network"))

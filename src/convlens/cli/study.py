@@ -14,6 +14,7 @@ from convlens.cli._spoken import Headed, Spoken
 from convlens.cli._training_options import given, setting_options
 from convlens.ir.errors import UsageError
 from convlens.lang.messages import marked
+from convlens.lang.sentence import Sentence
 from convlens.media.extras import extra
 from convlens.studies.search.address import shown_words
 
@@ -83,12 +84,17 @@ def command(
         _list(lang)
         return
     for module, group in (("torch", "train"), ("scipy", "study")):
-        extra(module, "a study", group)
+        extra(module, Sentence("a study"), group)
     if comparing:
         _compare([recipe, *runs], out, lang)
         return
     if runs:
-        raise UsageError(f"one RECIPE is studied, and {runs[0]} is another\n  fix: --vary network={recipe},{runs[0]}")
+        raise UsageError(
+            Sentence(
+                "one RECIPE is studied, and {other} is another\n  fix: --vary network={recipe},{other}",
+                other=runs[0], recipe=recipe,
+            )
+        )  # fmt: skip
     from convlens.cli._study_progress import TerminalStudy  # noqa: PLC0415 - `--help` needs no PyTorch
     from convlens.cli.train import say_own_code  # noqa: PLC0415 - the same word of warning
     from convlens.training.engine.world import speaks  # noqa: PLC0415 - `--help` needs no PyTorch
@@ -127,12 +133,23 @@ OF_STUDY = (FIXED - {"out"}) | {"vary", "about", "resume", "jobs"}
 def _check_options(*, searching: bool, resume: str) -> None:
     """An option that would change nothing is refused rather than left unheard."""
     unheard = _asked(OF_STUDY if searching else OF_SEARCH)
+    if unheard and searching:
+        raise UsageError(
+            Sentence(
+                "{option} is nothing to a search\n  fix: leave it out; a search started several times at once shares its trials",
+                option=unheard[0],
+            )
+        )
     if unheard:
-        fix = "leave it out; a search started several times at once shares its trials" if searching else "add --search"
-        raise UsageError(f"{unheard[0]} is nothing to {'a search' if searching else 'a study that is no search'}\n  fix: {fix}")
+        raise UsageError(Sentence("{option} is nothing to a study that is no search\n  fix: add --search", option=unheard[0]))
     kept = _asked(FIXED) if resume else []
     if kept:
-        raise UsageError(f"--resume goes on exactly as the study began, so {kept[0]} cannot be changed\n  fix: leave it out")
+        raise UsageError(
+            Sentence(
+                "--resume goes on exactly as the study began, so {option} cannot be changed\n  fix: leave it out",
+                option=kept[0],
+            )
+        )
 
 
 def _asked(names: set[str]) -> list[str]:
@@ -162,7 +179,9 @@ def _compare(runs: list[str], out: str, lang: str) -> None:
 
     folders = [folder for run in runs if run for folder in _runs_of(run)]
     if len(folders) < 2:
-        raise UsageError("--compare takes two runs or more\n  fix: convlens study --compare runs/one runs/other -o page.html")
+        raise UsageError(
+            Sentence("--compare takes two runs or more\n  fix: convlens study --compare runs/one runs/other -o page.html")
+        )
     page = run_page(folders, lang)
     write(out or "comparison.html", page)
     emit(f"{out or 'comparison.html'}\n")
@@ -175,7 +194,7 @@ def _runs_of(place: str) -> list[str]:
 
 
 def _list(lang: str) -> None:
-    extra("scipy", "a study", "study")
+    extra("scipy", Sentence("a study"), "study")
     from convlens.studies.claims import ready_names, ready_of  # noqa: PLC0415 - `--help` needs no study
 
     for name in ready_names():

@@ -10,6 +10,7 @@ from convlens.cli._output import chosen_format, emit, emit_json, remark, write
 from convlens.cli._spoken import Spoken
 from convlens.ir.errors import UsageError
 from convlens.lang.messages import say
+from convlens.lang.sentence import Sentence
 
 if TYPE_CHECKING:
     from convlens.sweeps.series import Over
@@ -69,7 +70,7 @@ def _over(texts: tuple[str, ...]) -> "Over":
     pairs = [parse_over(text) for text in texts]
     for at, (name, _) in enumerate(pairs):
         if name in [other for other, _ in pairs[:at]]:
-            raise UsageError(f"--over {name} is given twice\n  fix: all values behind one of them")
+            raise UsageError(Sentence("--over {name} is given twice\n  fix: all values behind one of them", name=name))
     return dict(pairs)
 
 

@@ -12,6 +12,7 @@ from convlens.cli._output import emit, emit_json, remark_own_code
 from convlens.cli._rates import RatesAsked, quiet_peers, rate_options, show_rates
 from convlens.cli._spoken import Spoken
 from convlens.cli._training_options import given, setting_options
+from convlens.lang.sentence import Sentence
 
 
 @click.command("train", cls=Spoken, short_help="Train a network well, and keep a record of how.")
@@ -45,7 +46,7 @@ def command(
     if listing:
         _list(lang)
         return
-    extra("torch", "training")
+    extra("torch", Sentence("training"))
     from convlens.cli._progress import TerminalWatch  # noqa: PLC0415 - `--help` needs no PyTorch
     from convlens.training.engine.world import speaks  # noqa: PLC0415 - `--help` needs no PyTorch
     from convlens.training.train import planned, train  # noqa: PLC0415 - `--help` needs no PyTorch

@@ -13,6 +13,7 @@ from torch import Tensor
 from convlens.execution.arrays import tensor_of
 from convlens.importers.files import need_file
 from convlens.ir.errors import UsageError, cut, quoted
+from convlens.lang.sentence import Sentence
 from convlens.media.extras import extra
 
 ENDINGS = (".pt", ".pth", ".bin", ".ckpt", ".safetensors")
@@ -58,7 +59,7 @@ def named_state(weights: Mapping[Any, Any]) -> dict[str, Tensor]:
 
 
 def _safetensors(path: Path) -> Any:
-    reader = extra("safetensors.torch", "reading .safetensors files")
+    reader = extra("safetensors.torch", Sentence("reading .safetensors files"))
     try:
         return reader.load_file(str(path))
     except Exception as error:

@@ -8,6 +8,7 @@ from convlens.execution.wanted import Accepts, How, Wanted
 from convlens.ir.errors import UsageError
 from convlens.ir.spec import show_shape
 from convlens.lang.messages import marked
+from convlens.lang.sentence import Sentence
 from convlens.media.extras import extra
 from convlens.media.image import MAX_PIXELS
 from convlens.media.sample import Array, Sample, Step
@@ -88,5 +89,5 @@ def _resized(plane: Array, size: tuple[int, int]) -> Array:
     """Bilinear, averaging what becomes smaller, as `torchvision.transforms.Resize` with antialias."""
     if size[0] * size[1] > MAX_PIXELS:
         raise UsageError(f"--resize {show_shape(size)}: at most {MAX_PIXELS} pixels")
-    pillow = extra("PIL.Image", "resizing pictures")
+    pillow = extra("PIL.Image", Sentence("resizing pictures"))
     return np.asarray(pillow.fromarray(plane.astype(np.float32)).resize((size[1], size[0]), pillow.Resampling.BILINEAR))

@@ -13,7 +13,7 @@ from convlens.ir.spec import show_shape
 from convlens.media.extras import extra
 from convlens.media.sample import Array
 from convlens.media.sheet import MAX_TILES, sheet
-from convlens.media.tiles import Tile, colour_tile, curve_tile, map_tile
+from convlens.media.tiles import DRAWING, Tile, colour_tile, curve_tile, map_tile
 
 
 def maps_picture(model: str, outputs: list[Output]) -> Any:
@@ -38,7 +38,7 @@ def maps_picture(model: str, outputs: list[Output]) -> Any:
 def filtered_picture(output: Output) -> Any:
     """What a kernel that keeps the brightness makes of a picture, as a picture: values below 0 and above 1 are cut."""
     values = np.rint(np.clip(output.values[0], 0, 1) * 255).astype(np.uint8)
-    return extra("PIL.Image", "drawing pictures").fromarray(values[0] if len(values) == 1 else values.transpose(1, 2, 0))
+    return extra("PIL.Image", DRAWING).fromarray(values[0] if len(values) == 1 else values.transpose(1, 2, 0))
 
 
 def is_picture(output: Output, kernel: Kernel | None) -> bool:

@@ -17,8 +17,11 @@ from convlens.ir.errors import ConvlensError, ShapeError, UsageError, cut
 from convlens.ir.graph import Graph
 from convlens.ir.spec import Shape
 from convlens.lang.messages import marked
+from convlens.lang.sentence import Sentence
 from convlens.media.extras import extra
 from convlens.media.sample import Array, Step
+
+READING = Sentence("reading ONNX files")
 
 DTYPES = {"float": "float32", "double": "float64"}
 """What onnxruntime calls otherwise than NumPy."""
@@ -29,7 +32,7 @@ class OnnxRunner:
 
     def __init__(self, path: str) -> None:
         load(need_file(path))
-        runtime = extra("onnxruntime", "running ONNX files")
+        runtime = extra("onnxruntime", Sentence("running ONNX files"))
         self.name = Path(path).name
         self.engine = f"onnxruntime {runtime.__version__}"
         self.weights = Step("stored", marked("those of the file"))
@@ -79,7 +82,7 @@ class OnnxRunner:
         for node in model.graph.node:
             wanted = node.op_type == "Conv" if not layer else layer in (node.name, *node.output)
             if wanted and len(node.input) > 1 and node.input[1] in held and len(held[node.input[1]].dims) >= 3:
-                array = extra("onnx.numpy_helper", "reading ONNX files").to_array(held[node.input[1]])
+                array = extra("onnx.numpy_helper", READING).to_array(held[node.input[1]])
                 return node.name or node.output[0], array
         raise no_kernels(self.name, layer)
 
@@ -96,7 +99,7 @@ class OnnxRunner:
 
     def _model(self) -> Any:
         try:
-            return extra("onnx", "reading ONNX files").load(self._path)
+            return extra("onnx", READING).load(self._path)
         except Exception as error:  # noqa: BLE001 - protobuf's and onnx's own errors, each shown
             raise UsageError(f"{self._path} cannot be read with its weights: {cut(str(error), 400)}") from None
 
@@ -113,7 +116,7 @@ class OnnxRunner:
 
     @staticmethod
     def _blank(name: str) -> Any:
-        return extra("onnx.helper", "reading ONNX files").make_empty_tensor_value_info(name)
+        return extra("onnx.helper", READING).make_empty_tensor_value_info(name)
 
 
 def _wanted(item: Any) -> Wanted:

@@ -14,6 +14,7 @@ from convlens.ir.graph import Graph
 from convlens.ir.spec import show_shape
 from convlens.ir.text import parse
 from convlens.lang.messages import marked
+from convlens.lang.sentence import Sentence
 from convlens.media.extras import extra
 from convlens.media.read import read
 from convlens.media.sample import Sample, Step
@@ -54,7 +55,7 @@ def _named(model: str, count: int, weights: Weights, seed: int) -> Runner:
         from convlens.execution.run_onnx import OnnxRunner  # noqa: PLC0415 - onnxruntime is an extra
 
         return OnnxRunner(model)
-    extra("torch", "running a network")
+    extra("torch", Sentence("running a network"))
     if is_call(model):
         return _call(model, weights, seed)
     found: Any = made(model) if runs_user_code(model) else load(model)
@@ -65,7 +66,7 @@ def _named(model: str, count: int, weights: Weights, seed: int) -> Runner:
 
 
 def _live(model: Any, count: int, weights: Weights, seed: int) -> Runner:
-    extra("torch", "running a network")
+    extra("torch", Sentence("running a network"))
     if isinstance(model, Graph):
         return _graph(model, weights, seed)
     name = type(model).__name__
@@ -76,7 +77,7 @@ def _live(model: Any, count: int, weights: Weights, seed: int) -> Runner:
 
 def kernel_runner(kernel: Kernel, sample: Sample, padding: str) -> Runner:
     """A kernel made by hand on each channel of a sample (N, C, H, W) or (C, H, W) by itself."""
-    extra("torch", "running a kernel")
+    extra("torch", Sentence("running a kernel"))
     import torch  # noqa: PLC0415 - just seen to be there
 
     from convlens.execution.run_graph import GraphRunner  # noqa: PLC0415 - needs PyTorch

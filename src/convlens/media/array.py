@@ -10,6 +10,7 @@ from numpy.lib import format as npy
 
 from convlens.ir.errors import UsageError, cut
 from convlens.ir.spec import MAX_AXES, show_shape
+from convlens.lang.sentence import Sentence
 from convlens.media.sample import Sample
 
 MAX_BYTES = 1 << 31
@@ -36,7 +37,9 @@ def read_array(path: Path) -> Sample:
     """
     size = path.stat().st_size
     if size > MAX_BYTES:
-        raise UsageError(f"{path}: {size} bytes; an array file of at most {MAX_BYTES} bytes is read")
+        raise UsageError(
+            Sentence("{path}: {size} bytes; an array file of at most {most} bytes is read", path=path, size=size, most=MAX_BYTES)
+        )
     with path.open("rb") as file:
         shape, in_columns, dtype = _header(path, file)
         _check(path, shape, dtype, size - file.tell())
@@ -51,7 +54,12 @@ def header(file: IO[bytes]) -> Header:
         version = npy.read_magic(file)
         read = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}.get(version)
         if read is None:
-            raise VersionError(f"version {version[0]}.{version[1]} of the NPY format; 1.0 and 2.0 are read")
+            raise VersionError(
+                Sentence(
+                    "version {version} of the NPY format; {first} and {second} are read",
+                    version=".".join(map(str, version)), first="1.0", second="2.0",
+                )
+            )  # fmt: skip
         return Header(*read(file))
     except (EOFError, SyntaxError, TokenError, TypeError, RecursionError, MemoryError) as error:
         raise ValueError(str(error)) from None
@@ -61,18 +69,34 @@ def _header(path: Path, file: IO[bytes]) -> Header:
     try:
         return header(file)
     except VersionError as error:
-        raise UsageError(f"{path}: {error}") from None
+        raise UsageError(Sentence("{path}: {reason}", path=path, reason=error.args[0])) from None
     except ValueError as error:
-        raise UsageError(f"{path} is not a NumPy array file: {cut(str(error).split(chr(10))[0])}") from None
+        raise UsageError(
+            Sentence("{path} is not a NumPy array file: {reason}", path=path, reason=cut(str(error).split(chr(10))[0]))
+        ) from None
 
 
 def _check(path: Path, shape: tuple[int, ...], dtype: "np.dtype[Any]", there: int) -> None:
     if dtype.hasobject:
-        raise UsageError(f"{path} holds pickled Python objects, which are not read\n  fix: numpy.save of an array of numbers")
+        raise UsageError(
+            Sentence(
+                "{path} holds pickled Python objects, which are not read\n  fix: numpy.save of an array of numbers",
+                path=path,
+            )
+        )
     if dtype.kind not in "biuf":
-        raise UsageError(f"{path} holds values of dtype {cut(str(dtype))}; whole and real numbers are read")
+        raise UsageError(
+            Sentence("{path} holds values of dtype {dtype}; whole and real numbers are read", path=path, dtype=cut(str(dtype)))
+        )
     if len(shape) > MAX_AXES or any(size < 1 for size in shape):
-        raise UsageError(f"{path} has the shape {cut(show_shape(shape))}; every size must be at least 1")
+        raise UsageError(
+            Sentence("{path} has the shape {shape}; every size must be at least 1", path=path, shape=cut(show_shape(shape)))
+        )
     claimed = prod(shape) * dtype.itemsize
     if claimed != there:
-        raise UsageError(f"{path}: its header claims {cut(show_shape(shape))} {dtype}, {claimed} bytes, but {there} bytes follow")
+        raise UsageError(
+            Sentence(
+                "{path}: its header claims {shape} {dtype}, {claimed} bytes, but {there} bytes follow",
+                path=path, shape=cut(show_shape(shape)), dtype=dtype, claimed=claimed, there=there,
+            )
+        )  # fmt: skip

@@ -4,6 +4,7 @@ from importlib import import_module
 from typing import Any
 
 from convlens.ir.errors import UsageError
+from convlens.lang.sentence import Sentence
 
 NAMES = {
     "PIL.Image": "Pillow",
@@ -18,7 +19,7 @@ NAMES = {
 
 
 def extra(module: str, purpose: str, group: str = "run") -> Any:
-    """The module, or `UsageError` that says which extra of convlens installs it.
+    """The module, or `UsageError` that says for which ``purpose``, a `Sentence`, and which extra of convlens installs it.
 
     >>> extra("no_such_package", "reading tapes")
     Traceback (most recent call last):
@@ -30,4 +31,9 @@ def extra(module: str, purpose: str, group: str = "run") -> Any:
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] != module.partition(".")[0]:
             raise
-        raise UsageError(f'{purpose} needs {NAMES.get(module, module)}: pip install "convlens[{group}]"') from None
+        raise UsageError(
+            Sentence(
+                '{purpose} needs {package}: pip install "convlens[{group}]"',
+                purpose=purpose, package=NAMES.get(module, module), group=group,
+            )
+        ) from None  # fmt: skip

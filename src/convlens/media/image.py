@@ -12,6 +12,7 @@ import numpy as np
 
 from convlens.ir.errors import UsageError, cut
 from convlens.lang.messages import marked
+from convlens.lang.sentence import Sentence
 from convlens.media.extras import extra
 from convlens.media.sample import Array, Sample, Step
 
@@ -41,16 +42,18 @@ def read_image(path: Path) -> Sample:
     8 and 16 bits are scaled to 0..1; a 32-bit picture says no range, so its values stay as they are. What is turned by its
     EXIF tag is turned upright; a palette, CMYK and the like become RGB by Pillow's plain formula, without a colour profile.
     """
-    opener = extra("PIL.Image", "reading pictures")
+    opener = extra("PIL.Image", Sentence("reading pictures"))
     size = path.stat().st_size
     if size > MAX_BYTES:
-        raise UsageError(f"{path}: {size} bytes; a picture of at most {MAX_BYTES} bytes is read")
+        raise UsageError(
+            Sentence("{path}: {size} bytes; a picture of at most {most} bytes is read", path=path, size=size, most=MAX_BYTES)
+        )
     with _refusing(path, opener), opener.open(path, formats=FORMATS) as image:
         _check_size(path, *image.size)
         about = {"format": image.format, "mode": image.mode, "height": image.height, "width": image.width}
         steps = list(_steps_of_the_file(image))
         image.load()
-        upright = extra("PIL.ImageOps", "reading pictures").exif_transpose(image)
+        upright = extra("PIL.ImageOps", Sentence("reading pictures")).exif_transpose(image)
         if upright.size != image.size or image.getexif().get(0x0112, 1) not in (0, 1):
             steps.append(Step("turn", marked("turned upright as its EXIF tag says")))
         values, more = _channels(upright)
@@ -65,21 +68,24 @@ def _refusing(path: Path, pillow: Any) -> Iterator[None]:
             warnings.simplefilter("ignore")
             yield
     except (*BROKEN, pillow.DecompressionBombError) as error:
-        raise UsageError(f"{path} is not a picture that can be read: {_why(error)}") from None
+        raise UsageError(Sentence("{name} is not a picture that can be read: {reason}", name=path, reason=_why(error))) from None
 
 
 def _why(error: Exception) -> str:
     if type(error).__name__ == "UnidentifiedImageError":
-        return f"it begins like none of {', '.join(FORMATS)}"
+        return Sentence("it begins like none of {formats}", formats=", ".join(FORMATS))
     return cut(str(error) or type(error).__name__)
 
 
 def _check_size(path: Path, width: int, height: int) -> None:
     if width * height > MAX_PIXELS:
         raise UsageError(
-            f"{path}: {height} x {width} = {height * width} pixels; a picture of at most {MAX_PIXELS} is decoded\n"
-            "  fix: make it smaller with a program for pictures"
-        )
+            Sentence(
+                "{path}: {height} x {width} = {pixels} pixels; a picture of at most {most} is decoded\n"
+                "  fix: make it smaller with a program for pictures",
+                path=path, height=height, width=width, pixels=height * width, most=MAX_PIXELS,
+            )
+        )  # fmt: skip
 
 
 def _steps_of_the_file(image: "Image") -> Iterator[Step]:

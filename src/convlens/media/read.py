@@ -5,6 +5,7 @@ from pathlib import Path
 
 from convlens.importers.files import need_file
 from convlens.ir.errors import UsageError, quoted
+from convlens.lang.sentence import Sentence
 from convlens.media import image
 from convlens.media.array import read_array
 from convlens.media.image import read_image
@@ -20,9 +21,11 @@ def read(path: str) -> Sample:
     """What the file holds. Raises `UsageError` where it is missing, of no known ending, too large, or broken."""
     reader = READERS.get(Path(path).suffix.lower())
     if reader is None:
-        raise UsageError(f"{quoted(path)}: its ending says no format\n  fix: one of {', '.join(READERS)}")
+        raise UsageError(
+            Sentence("{path}: its ending says no format\n  fix: one of {known}", path=quoted(path), known=", ".join(READERS))
+        )
     place = need_file(path, READERS)
     try:
         return reader(place)
     except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror or error}") from None
+        raise UsageError(Sentence("{path} cannot be read: {reason}", path=path, reason=error.strerror or error)) from None

@@ -8,7 +8,7 @@ import numpy as np
 
 from convlens.media.colours import diverging
 from convlens.media.extras import extra
-from convlens.media.tiles import Tile, sized
+from convlens.media.tiles import DRAWING, Tile, sized
 
 MAX_TILES = 256
 EDGES = ((1, 640), (4, 360), (16, 224), (64, 128), (MAX_TILES, 96))
@@ -23,7 +23,7 @@ def sheet(title: str, tiles: Sequence[Tile], *, signed: bool) -> Any:
     """A Pillow image of these tiles under a title; where they are ``signed``, with the scale of the colours."""
     edge = next(edge for count, edge in EDGES if len(tiles) <= count)
     images = [sized(tile, edge) for tile in tiles]
-    fonts = extra("PIL.ImageFont", "drawing pictures")
+    fonts = extra("PIL.ImageFont", DRAWING)
     small, large = fonts.load_default(FONT), fonts.load_default(TITLE_FONT)
     width = max([image.width for image in images] + [ceil(small.getlength(tile.legend)) for tile in tiles])
     height = max(image.height for image in images)
@@ -34,8 +34,8 @@ def sheet(title: str, tiles: Sequence[Tile], *, signed: bool) -> Any:
         2 * MARGIN + max(columns * (width + GAP) - GAP, least),
         head + rows * (height + FONT + 8 + GAP) + MARGIN - GAP,
     )
-    paper = extra("PIL.Image", "drawing pictures").new("RGB", size, BACKGROUND)
-    pen = extra("PIL.ImageDraw", "drawing pictures").Draw(paper)
+    paper = extra("PIL.Image", DRAWING).new("RGB", size, BACKGROUND)
+    pen = extra("PIL.ImageDraw", DRAWING).Draw(paper)
     pen.text((MARGIN, MARGIN - 2), title, TEXT, font=large)
     if signed:
         _scale(paper, pen, small)
@@ -60,7 +60,7 @@ def _scale(paper: Any, pen: Any, font: Any) -> None:
     """The colours from the lowest to the highest value of a tile, zero in the middle."""
     left, top = MARGIN, MARGIN + TITLE_FONT + 10
     row = diverging(np.linspace(-1, 1, BAR[0]))
-    bar = extra("PIL.Image", "drawing pictures").fromarray(np.repeat(row[None], BAR[1], axis=0))
+    bar = extra("PIL.Image", DRAWING).fromarray(np.repeat(row[None], BAR[1], axis=0))
     paper.paste(bar, (left, top))
     pen.rectangle((left - 1, top - 1, left + BAR[0], top + BAR[1]), outline=FRAME)
     for place, mark, anchor in ((0, "-max", "la"), (BAR[0] // 2, "0", "ma"), (BAR[0], "+max", "ra")):

@@ -4,10 +4,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from convlens.lang.sentence import Sentence
 from convlens.media.colours import grey, shown
 from convlens.media.extras import extra
 from convlens.media.sample import Array, span
 
+DRAWING = Sentence("drawing pictures")
 CURVE_HEIGHT = 80
 CURVE_WIDTH = 300
 INK = (28, 72, 140)
@@ -65,7 +67,7 @@ def legend(channel: str, values: Array) -> str:
 
 def sized(tile: Tile, edge: int) -> Any:
     """A Pillow image whose longer side is about ``edge``: pixels repeated where it is smaller, averaged where it is larger."""
-    pillow = extra("PIL.Image", "drawing pictures")
+    pillow = extra("PIL.Image", DRAWING)
     image, longest = pillow.fromarray(tile.colours), max(tile.colours.shape[:2])
     if tile.exact:
         return image

@@ -65,8 +65,12 @@ def ready_names() -> list[str]:
 def ready_of(name: str, *, data: str = "", small: bool = False, seeds: int | None = None, settings: Mapping[str, Any]) -> Ready:
     """The ready study of this name, on other data where these are given. Raises `UsageError` for an unknown one."""
     if name not in ready_names():
-        raise UsageError(f"there is no ready study {quoted(name)}{nearest(name, ready_names())}\n"
-                         f"  fix: one of {', '.join(ready_names())}")  # fmt: skip
+        raise UsageError(
+            Sentence(
+                "there is no ready study {name}{meant}\n  fix: one of {known}",
+                name=quoted(name), meant=nearest(name, ready_names()), known=", ".join(ready_names()),
+            )
+        )  # fmt: skip
     record = read_toml(_folder() / f"{name}.toml")
     recipe = _recipe(name, record, data).with_values(
         {**record.get("settings", {}), **(record["small"] if small else {}), **settings}
@@ -121,7 +125,7 @@ def variant_in(results: Results, text: str) -> Variant:
     each = varied(_vary(text))
     if len(each.values) == 1 and results.plan.own(each.name) == each.values[0]:
         return known["baseline"]
-    raise UsageError(f"the study has no variant {text}\n  fix: one of {', '.join(known)}")
+    raise UsageError(Sentence("the study has no variant {variant}\n  fix: one of {known}", variant=text, known=", ".join(known)))
 
 
 def _state(each: Expectation, found: Comparison, at: int) -> str:

@@ -9,6 +9,7 @@ import torch
 from convlens.ir.errors import ConvlensError
 from convlens.lang.messages import marked
 from convlens.lang.remark import Remark, remark
+from convlens.lang.sentence import Sentence
 from convlens.studies.plan import Plan
 from convlens.studies.vary import NETWORK
 from convlens.training.data.order import Order, batches
@@ -81,7 +82,7 @@ def _check(plan: Plan, job: Job) -> None:
         except ConvlensError as error:
             if not variant.values:
                 raise
-            raise type(error)(f"{variant.label}: {error}") from None
+            raise type(error)(Sentence("{variant}: {reason}", variant=variant.label, reason=error)) from None
 
 
 def _steps(job: Job, *, one_thread: bool) -> list[float]:

@@ -142,8 +142,11 @@ def _outcome(future: Future[str], trial: Trial) -> str:
         return future.result()
     except BrokenProcessPool:
         raise ConvlensError(
-            f"the process that trained {trial.name} ended without a word: killed, or out of memory\n"
-            "  fix: fewer --jobs; --resume goes on from the last checkpoints"
+            Sentence(
+                "the process that trained {trial} ended without a word: killed, or out of memory\n"
+                "  fix: fewer --jobs; --resume goes on from the last checkpoints",
+                trial=trial.name,
+            )
         ) from None
 
 

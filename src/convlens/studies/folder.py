@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from convlens.ir.errors import UsageError
+from convlens.lang.sentence import Sentence
 from convlens.studies.plan import Plan, Trial, Variant, plan_of
 from convlens.studies.vary import Varied, value_of
 from convlens.training.recipe import Recipe, recipe_of
@@ -41,7 +42,12 @@ class StudyFolder:
         try:
             self.runs.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise UsageError(f"{self.path} cannot be made: {error.strerror or error}\n  fix: another -o FOLDER") from None
+            raise UsageError(
+                Sentence(
+                    "{path} cannot be made: {reason}\n  fix: another -o FOLDER",
+                    path=self.path, reason=error.strerror or error,
+                )
+            ) from None  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -58,7 +64,7 @@ def new_study(name: str, out: str) -> StudyFolder:
     """The folder for a new study. Raises `UsageError` where one is there already."""
     folder = StudyFolder(Path(out) if out else new_path(name, Path("studies")))
     if folder.record.exists():
-        raise UsageError(f"{folder.path} holds a study already\n  fix: --resume {folder.path}, or another -o FOLDER")
+        raise UsageError(Sentence("{path} holds a study already\n  fix: --resume {path}, or another -o FOLDER", path=folder.path))
     return folder
 
 
@@ -79,10 +85,12 @@ def study_at(path: str | Path) -> tuple[StudyFolder, Begun]:
     """The study in this folder. Raises `UsageError` where there is none, or where its record is none."""
     folder = StudyFolder(Path(path))
     if not folder.record.is_file() or not folder.recipe.is_file():
-        raise UsageError(f"{path} holds no study: it has no study.json and recipe.toml\n  fix: a folder that study made")
+        raise UsageError(
+            Sentence("{path} holds no study: it has no study.json and recipe.toml\n  fix: a folder that study made", path=path)
+        )
     record = read_json(folder.record)
     if not isinstance(record, dict) or record.get("schema") != SCHEMA or not isinstance(record.get("vary"), dict):
-        raise UsageError(f"{folder.record} is no record of a study that this version reads")
+        raise UsageError(Sentence("{path} is no record of a study that this version reads", path=folder.record))
     baseline = _named(recipe_of(str(folder.recipe)), record)
     seeds = record.get("seeds")
     plan = plan_of(
@@ -101,14 +109,14 @@ def _varied(values: Mapping[str, Any]) -> list[Varied]:
     found = []
     for name, several in values.items():
         if not isinstance(several, list) or not several:
-            raise UsageError(f"study.json: the values of {name} are no list")
+            raise UsageError(Sentence("study.json: the values of {name} are no list", name=name))
         found.append(Varied(name, tuple(None if value is None else value_of(name, value) for value in several)))
     return found
 
 
 def _extra(several: Any) -> list[Variant]:
     if not isinstance(several, list) or not all(isinstance(values, dict) for values in several):
-        raise UsageError("study.json: extra is no list of variants")
+        raise UsageError(Sentence("study.json: extra is no list of variants"))
     return [variant_of(values) for values in several]
 
 

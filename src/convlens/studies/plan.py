@@ -118,21 +118,23 @@ def plan_of(baseline: Recipe, varied: Sequence[Varied], seeds: int, *, grid: boo
     ['baseline', 'baseline', 'batch=32', 'batch=32', 'batch=128', 'batch=128']
     """
     if not varied and not extra:
-        raise UsageError("nothing is varied\n  fix: --vary dropout=0,0.2,0.5, --about dropout, or --search")
+        raise UsageError(Sentence("nothing is varied\n  fix: --vary dropout=0,0.2,0.5, --about dropout, or --search"))
     if grid and len(varied) != 2:
-        raise UsageError(f"--grid takes exactly two --vary, not {len(varied)}")
+        raise UsageError(Sentence("--grid takes exactly two --vary, not {count}", count=len(varied)))
     if not 1 <= seeds <= 100:
-        raise UsageError(f"--seeds is {seeds}\n  fix: 3 to 10; with 1 nothing can be told apart from chance")
+        raise UsageError(
+            Sentence("--seeds is {seeds}\n  fix: 3 to 10; with 1 nothing can be told apart from chance", seeds=seeds)
+        )
     first = baseline.settings.seed
     plan = Plan(baseline, tuple(varied), tuple(range(first, first + seeds)), grid, tuple(extra))
     if len(plan.variants) < 2:
-        raise UsageError("every value is the recipe's own, so nothing is compared\n  fix: another value")
+        raise UsageError(Sentence("every value is the recipe's own, so nothing is compared\n  fix: another value"))
     labels = [variant.label for variant in plan.variants]
     twice = next((label for label in labels if labels.count(label) > 1), None)
     if twice is not None:
-        raise UsageError(f"two variants would both be called {twice}\n  fix: files of other names")
+        raise UsageError(Sentence("two variants would both be called {name}\n  fix: files of other names", name=twice))
     if len(plan.trials) > MOST_TRAININGS:
-        raise UsageError(f"that makes {len(plan.trials)} trainings; at most {MOST_TRAININGS}")
+        raise UsageError(Sentence("that makes {count} trainings; at most {most}", count=len(plan.trials), most=MOST_TRAININGS))
     for variant in plan.variants:
         variant.recipe(baseline, first)
     return plan

@@ -10,6 +10,7 @@ from convlens.ir.errors import UsageError
 from convlens.ir.record import as_json
 from convlens.lang.messages import marked
 from convlens.lang.remark import Remark, remark
+from convlens.lang.sentence import Sentence
 from convlens.media.extras import extra
 from convlens.studies.folder import Begun, StudyFolder, new_study, study_at, write_study
 from convlens.studies.plan import plan_of
@@ -114,15 +115,17 @@ def study(
     Raises `UsageError` where something is not understood, `StoppedError` after Ctrl-C, when all is saved.
     """
     for module in ("torch", "scipy"):
-        extra(module, "a study", "study")
+        extra(module, Sentence("a study"), "study")
     watch = watch or StudyWatch()
     if int(os.environ.get("WORLD_SIZE", "1")) > 1:
-        raise UsageError("a study starts its trainings itself\n  fix: no torchrun; --jobs N trains several at a time")
+        raise UsageError(Sentence("a study starts its trainings itself\n  fix: no torchrun; --jobs N trains several at a time"))
     if jobs < 1:
-        raise UsageError(f"--jobs is {jobs}\n  fix: 1 or more trainings at a time")
+        raise UsageError(Sentence("--jobs is {jobs}\n  fix: 1 or more trainings at a time", jobs=jobs))
     if resume:
         if recipe or data or vary or about or settings or grid or seeds is not None or small or stop_hopeless or out:
-            raise UsageError("--resume goes on exactly as the study began: nothing can be changed\n  fix: leave the rest out")
+            raise UsageError(
+                Sentence("--resume goes on exactly as the study began: nothing can be changed\n  fix: leave the rest out")
+            )
         folder, begun = study_at(str(resume))
     else:
         begun = _begun(recipe, data, vary, about, settings, command, grid=grid, seeds=seeds, small=small, stop=stop_hopeless)
@@ -140,10 +143,17 @@ def _begun(
 
     if about:
         if recipe or vary or grid:
-            raise UsageError(f"--about {about} brings its own recipe and variants\n  fix: leave RECIPE, --vary and --grid out")
+            raise UsageError(
+                Sentence(
+                    "--about {about} brings its own recipe and variants\n  fix: leave RECIPE, --vary and --grid out",
+                    about=about,
+                )
+            )
         return Begun(ready_of(about, data=data, small=small, seeds=seeds, settings=settings).plan, about, stop, command)
     if not recipe:
-        raise UsageError("nothing to study\n  fix: a recipe such as lenet5 with --vary, --about learning-rate, or --resume STUDY")
+        raise UsageError(
+            Sentence("nothing to study\n  fix: a recipe such as lenet5 with --vary, --about learning-rate, or --resume STUDY")
+        )
     baseline = replace(chosen_recipe(recipe, data, settings), open_batch=False)  # every training has the batch that it names
     return Begun(plan_of(baseline, varied_all(list(vary)), 3 if seeds is None else seeds, grid=grid), "", stop, command)
 

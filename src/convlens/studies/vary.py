@@ -6,6 +6,7 @@ from typing import Any
 
 from convlens.importers.model import runs_user_code
 from convlens.ir.errors import UsageError, nearest, quoted
+from convlens.lang.sentence import Sentence
 from convlens.training.settings.setting import Setting
 from convlens.training.settings.settings import table
 
@@ -36,7 +37,9 @@ def varied(text: str) -> Varied:
     name, equals, values = text.partition("=")
     name = name.strip().replace("-", "_")
     if not equals or not values.strip():
-        raise UsageError(f"--vary {text} names no values\n  fix: --vary dropout=0,0.2,0.5, or --vary batch=32..1024")
+        raise UsageError(
+            Sentence("--vary {text} names no values\n  fix: --vary dropout=0,0.2,0.5, or --vary batch=32..1024", text=text)
+        )
     read = _reader(name)
     parts = [part.strip() for part in values.split("|" if "|" in values or _whole_tuples(name) else ",")]
     found: list[Any] = []
@@ -46,7 +49,7 @@ def varied(text: str) -> Varied:
             if made not in found:
                 found.append(made)
     if len(found) > MOST:
-        raise UsageError(f"--vary {name} has {len(found)} values; at most {MOST}")
+        raise UsageError(Sentence("--vary {name} has {count} values; at most {most}", name=name, count=len(found), most=MOST))
     return Varied(name, tuple(found))
 
 
@@ -56,7 +59,7 @@ def varied_all(texts: tuple[str, ...] | list[str]) -> tuple[Varied, ...]:
     names = [each.name for each in found]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
-        raise UsageError(f"--vary {twice} comes twice\n  fix: all its values in one: --vary {twice}=A,B,C")
+        raise UsageError(Sentence("--vary {name} comes twice\n  fix: all its values in one: --vary {name}=A,B,C", name=twice))
     return found
 
 
@@ -70,10 +73,19 @@ def _reader(name: str) -> Any:
         return _network
     known = {about.name: about for about in table()}
     if name not in known:
-        raise UsageError(f"there is no setting {quoted(name)}{nearest(name, [NETWORK, *known])}\n"
-                         f"  fix: one of {', '.join([NETWORK, *known])}")  # fmt: skip
+        raise UsageError(
+            Sentence(
+                "there is no setting {name}{meant}\n  fix: one of {known}",
+                name=quoted(name), meant=nearest(name, [NETWORK, *known]), known=", ".join([NETWORK, *known]),
+            )
+        )  # fmt: skip
     if name in FIXED:
-        raise UsageError(f"{name} cannot be varied: it says nothing about what is learned\n  fix: --seeds N for several seeds")
+        raise UsageError(
+            Sentence(
+                "{name} cannot be varied: it says nothing about what is learned\n  fix: --seeds N for several seeds",
+                name=name,
+            )
+        )
     return lambda value: _own(known[name], value)
 
 
@@ -85,7 +97,7 @@ def _own(about: Setting, value: Any) -> Any:
 
 def _network(value: Any) -> str:
     if not isinstance(value, str) or not value:
-        raise UsageError(f"network is {value!r}\n  fix: a network's name, or the file of a text form")
+        raise UsageError(Sentence("network is {value}\n  fix: a network's name, or the file of a text form", value=repr(value)))
     if not runs_user_code(value):
         from convlens.training.models.network import wanted_shape  # noqa: PLC0415 - it imports PyTorch
 
@@ -108,13 +120,19 @@ def _expanded(part: str, name: str) -> Iterator[Any]:
     numbers = [_number(text) for text in (first, last, step)]
     if any(number is None for number in numbers):
         raise UsageError(
-            f"--vary {name}={part} is no range\n  fix: {name}=32..1024 doubles, 1..100*10 takes tenfold, 1..9:2 adds"
-        )
+            Sentence(
+                "--vary {name}={part} is no range\n  fix: {name}=32..1024 doubles, 1..100*10 takes tenfold, 1..9:2 adds",
+                name=name, part=part,
+            )
+        )  # fmt: skip
     begin, end, by = (float(number or 0) for number in numbers)
     if end < begin or (times and (begin <= 0 or by <= 1)) or (not times and by <= 0):
         raise UsageError(
-            f"--vary {name}={part} has no values\n  fix: from the smaller to the larger number, by more than nothing"
-        )
+            Sentence(
+                "--vary {name}={part} has no values\n  fix: from the smaller to the larger number, by more than nothing",
+                name=name, part=part,
+            )
+        )  # fmt: skip
     yield from _steps(begin, end, by, times=times)
 
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from convlens.ir.errors import UsageError, cut
+from convlens.lang.sentence import Sentence
 
 
 def url_of(storage: str, place: Path) -> str:
@@ -13,8 +14,13 @@ def url_of(storage: str, place: Path) -> str:
         return "postgresql+psycopg://" + storage.partition("://")[2]
     if storage.startswith("sqlite:///"):
         return storage
-    raise UsageError(f"--storage {cut(storage)} is no database that is supported\n"
-                     "  fix: postgresql://user@host/name, or nothing for a file beside the runs")  # fmt: skip
+    raise UsageError(
+        Sentence(
+            "--storage {storage} is no database that is supported\n"
+            "  fix: postgresql://user@host/name, or nothing for a file beside the runs",
+            storage=cut(storage),
+        )
+    )
 
 
 def shown_url(url: str) -> str:

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from convlens.ir.errors import UsageError
+from convlens.lang.sentence import Sentence
 from convlens.studies.search.space import Space
 from convlens.training.recipe import Recipe
 from convlens.training.settings.settings import table
@@ -24,9 +25,12 @@ def check_same(study: Any, base: Recipe, space: Space, place: str, *, fresh: boo
     for name in sorted({*asked, *begun}):
         if asked.get(name) != begun.get(name):
             raise UsageError(
-                f"the search in {place} was begun with {name} {_shown(begun.get(name))}, not {_shown(asked.get(name))}\n"
-                "  fix: the same, or another -o FOLDER for a search of its own"
-            )
+                Sentence(
+                    "the search in {place} was begun with {name} {begun}, not {asked}\n"
+                    "  fix: the same, or another -o FOLDER for a search of its own",
+                    place=place, name=name, begun=_shown(begun.get(name)), asked=_shown(asked.get(name)),
+                )
+            )  # fmt: skip
 
 
 def _asked(base: Recipe, space: Space) -> dict[str, Any]:
@@ -48,4 +52,4 @@ def _bounds(each: Any) -> str:
 
 
 def _shown(value: Any) -> str:
-    return "left out" if value is None else str(value)
+    return Sentence("left out") if value is None else str(value)

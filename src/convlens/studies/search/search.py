@@ -53,7 +53,7 @@ def search(
     watch = watch or StudyWatch()
     optuna.logging.set_verbosity(optuna.logging.ERROR)  # what happens is said by `watch`
     if not recipe:
-        raise UsageError("nothing to search\n  fix: a recipe such as lenet5, with --space learning_rate=1e-4..1e-1:log")
+        raise UsageError(Sentence("nothing to search\n  fix: a recipe such as lenet5, with --space learning_rate=1e-4..1e-1:log"))
     base = replace(chosen_recipe(recipe, data, settings), open_batch=False)
     dimensions = space_of(space, base.search)
     budget = Budget(trials if trials or minutes else 30, minutes * 60 if minutes is not None else None)
@@ -101,17 +101,24 @@ def _check(
     base: Recipe, space: Space, trials: int | None, minutes: float | None, watch: StudyWatch, *, prune: bool
 ) -> None:  # fmt: skip
     if base.settings.validation == 0:
-        raise UsageError("a search needs a validation part to judge by\n  fix: --validation 0.1")
+        raise UsageError(Sentence("a search needs a validation part to judge by\n  fix: --validation 0.1"))
     if (trials is not None and trials < 1) or (minutes is not None and minutes <= 0):
-        raise UsageError("a search needs at least one trial, and some time")
+        raise UsageError(Sentence("a search needs at least one trial, and some time"))
     if not prune:
         return
     if together():
-        raise UsageError("--prune ends a training in one process, but torchrun started several\n  fix: leave --prune out")
+        raise UsageError(
+            Sentence("--prune ends a training in one process, but torchrun started several\n  fix: leave --prune out")
+        )
     lengths = [each.name for each in space if each.name in LENGTHS]
     if lengths:
-        raise UsageError(f"--prune compares trials half-way, but {lengths[0]} gives them other lengths or schedules\n"
-                         f"  fix: leave --prune out, or {lengths[0]} out of the space")  # fmt: skip
+        raise UsageError(
+            Sentence(
+                "--prune compares trials half-way, but {name} gives them other lengths or schedules\n"
+                "  fix: leave --prune out, or {name} out of the space",
+                name=lengths[0],
+            )
+        )
     if base.settings.schedule == "one-cycle":
         watch.said(remark(ONE_CYCLE))
 

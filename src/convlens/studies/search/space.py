@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from convlens.ir.errors import UsageError
+from convlens.lang.sentence import Sentence
 from convlens.studies.vary import NETWORK, value_of
 from convlens.training.settings.settings import table
 
@@ -40,12 +41,12 @@ def space_of(texts: Sequence[str], written: Mapping[str, str]) -> Space:
     """
     parts = [part for text in texts for part in text.split(",") if part.strip()] or [f"{n}={v}" for n, v in written.items()]
     if not parts:
-        raise UsageError("nothing is searched\n  fix: --space learning_rate=1e-4..1e-1:log,batch=64|128|256")
+        raise UsageError(Sentence("nothing is searched\n  fix: --space learning_rate=1e-4..1e-1:log,batch=64|128|256"))
     found = tuple(_dimension(part.strip()) for part in parts)
     names = [each.name for each in found]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
-        raise UsageError(f"{twice} comes twice in the space that is searched")
+        raise UsageError(Sentence("{name} comes twice in the space that is searched", name=twice))
     return found
 
 
@@ -72,14 +73,16 @@ def _dimension(text: str) -> Choice | Range:
     name, equals, values = text.partition("=")
     name = name.strip().replace("-", "_")
     if not equals or not values:
-        raise UsageError(f"--space {text} names no values\n  fix: learning_rate=1e-4..1e-1:log, or batch=64|128|256")
+        raise UsageError(
+            Sentence("--space {text} names no values\n  fix: learning_rate=1e-4..1e-1:log, or batch=64|128|256", text=text)
+        )
     if ".." not in values or name == NETWORK:
         return Choice(name, tuple(value_of(name, value.strip()) for value in values.split("|")))
     bounds, _, form = values.partition(":")
     low, _, high = bounds.partition("..")
     ends = [value_of(name, end) for end in (low, high)]
     if not all(isinstance(end, int | float) and not isinstance(end, bool) for end in ends):
-        raise UsageError(f"--space {text}: {name} is no number\n  fix: {name}=ONE|ANOTHER")
+        raise UsageError(Sentence("--space {text}: {name} is no number\n  fix: {name}=ONE|ANOTHER", text=text, name=name))
     return _range(name, text, float(ends[0]), float(ends[1]), form)
 
 
@@ -87,7 +90,9 @@ def _range(name: str, text: str, low: float, high: float, form: str) -> Range:
     about = next(each for each in table() if each.name == name)
     step = None if form in ("", "log") else _step(form)
     if high <= low or (form == "log" and low <= 0) or step == 0:
-        raise UsageError(f"--space {text} has no values\n  fix: from the smaller to the larger number; :log only above 0")
+        raise UsageError(
+            Sentence("--space {text} has no values\n  fix: from the smaller to the larger number; :log only above 0", text=text)
+        )
     return Range(name, low, high, int in about.kinds and float not in about.kinds, form == "log", step)
 
 

@@ -9,6 +9,7 @@ import optuna
 from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError, SQLAlchemyError
 
 from convlens.ir.errors import ConvlensError, UsageError, cut
+from convlens.lang.sentence import Sentence
 from convlens.studies.search.address import shown_url
 
 HEARTBEAT = 60
@@ -36,7 +37,7 @@ def storage_of(url: str, heartbeat: int = HEARTBEAT, patience: float = PATIENCE)
     try:
         return _opened(url, arguments, heartbeat)
     except ModuleNotFoundError:
-        raise UsageError('a search on PostgreSQL needs psycopg: pip install "convlens[postgres]"') from None
+        raise UsageError(Sentence('a search on PostgreSQL needs psycopg: pip install "convlens[postgres]"')) from None
     except (SQLAlchemyError, RuntimeError, OSError) as error:
         raise storage_error(url, error) from None
 
@@ -65,14 +66,14 @@ def storage_error(url: str, error: BaseException) -> StorageError:
     """What is said of an error of the database."""
     cause = _first_line(error)
     if "locked" in cause:
-        fix = "end the program that holds it, then start the same command again"
+        fix = Sentence("end the program that holds it, then start the same command again")
     elif isinstance(error, OperationalError):
-        fix = "is the server running, and may this user write there? then start the same command again"
+        fix = Sentence("is the server running, and may this user write there? then start the same command again")
     elif isinstance(error, DatabaseError):
-        fix = "the file is no database, or damaged: put it aside or restore a copy; the runs beside it are whole"
+        fix = Sentence("the file is no database, or damaged: put it aside or restore a copy; the runs beside it are whole")
     else:
-        fix = "it was made by another version of Optuna: optuna storage upgrade, or another -o FOLDER"
-    return StorageError(f"{shown_url(url)} cannot be used: {cause}\n  fix: {fix}")
+        fix = Sentence("it was made by another version of Optuna: optuna storage upgrade, or another -o FOLDER")
+    return StorageError(Sentence("{place} cannot be used: {reason}\n  fix: {fix}", place=shown_url(url), reason=cause, fix=fix))
 
 
 def _first_line(error: BaseException) -> str:

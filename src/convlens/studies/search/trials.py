@@ -11,6 +11,7 @@ from optuna.trial import TrialState
 from sqlalchemy.exc import SQLAlchemyError
 
 from convlens.ir.errors import UsageError
+from convlens.lang.sentence import Sentence
 from convlens.studies.search.storage import storage_error
 
 Objective = Callable[[Any], float]
@@ -36,7 +37,7 @@ def sampler_of(name: str, seed: int | None) -> Any:
             return optuna.samplers.RandomSampler(seed=seed)
         if name == "cmaes":
             return optuna.samplers.CmaEsSampler(seed=seed)
-    raise UsageError(f"there is no sampler {name}\n  fix: one of {', '.join(SAMPLERS)}")
+    raise UsageError(Sentence("there is no sampler {name}\n  fix: one of {known}", name=name, known=", ".join(SAMPLERS)))
 
 
 def joined(storage: Any, name: str, method: str, seed: int, *, prune: bool) -> tuple[Any, bool]:
