@@ -48,7 +48,12 @@ def _check_memory(network: Restored, examples: int) -> None:
     """The inputs that are computed at a time must fit, whatever a run from somebody else says of them."""
     need, free = 4 * min(examples, at_a_time(network.input)) * prod(network.input), available_bytes()
     if need > free:
-        raise UsageError(f"inputs of {show_shape(network.input)} take {need} bytes at a time; {free} are free")
+        raise UsageError(
+            Sentence(
+                "inputs of {shape} take {need} bytes at a time; {free} are free",
+                shape=show_shape(network.input), need=need, free=free,
+            )
+        )  # fmt: skip
 
 
 def _device(network: Restored) -> torch.device:

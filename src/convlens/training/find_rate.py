@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from convlens.ir.errors import UsageError
+from convlens.lang.sentence import Sentence
 from convlens.training.engine.denormals import denormals_as_zero
 from convlens.training.engine.device import device_of
 from convlens.training.engine.find_rate import ranged, tried
@@ -34,8 +35,11 @@ def find_rate(
     """
     if not 0 < least < most < float("inf"):
         raise UsageError(
-            f"the learning rate cannot grow from {least:g} to {most:g}\n  fix: two numbers above 0, the smaller first"
-        )
+            Sentence(
+                "the learning rate cannot grow from {least} to {most}\n  fix: two numbers above 0, the smaller first",
+                least=f"{least:g}", most=f"{most:g}",
+            )
+        )  # fmt: skip
     _check_steps(steps)
     with joined() as world, denormals_as_zero():
         watch = watch if watch is not None and world.first else Watch()
@@ -51,7 +55,12 @@ def try_rates(
 ) -> Trials:  # fmt: skip
     """Train ``steps`` steps under each of a few fixed rates, from the same start on the same batches. Nothing is written."""
     if not 1 <= len(rates) <= MAX_RATES or not all(0 < rate < float("inf") for rate in rates):
-        raise UsageError(f"the rates to try are {list(rates)}\n  fix: 1 to {MAX_RATES} numbers above 0, such as 0.1,0.01,0.001")
+        raise UsageError(
+            Sentence(
+                "the rates to try are {rates}\n  fix: 1 to {most} numbers above 0, such as 0.1,0.01,0.001",
+                rates=str(list(rates)), most=MAX_RATES,
+            )
+        )  # fmt: skip
     _check_steps(steps)
     with joined() as world, denormals_as_zero():
         watch = watch if watch is not None and world.first else Watch()
@@ -64,7 +73,7 @@ def try_rates(
 
 def _check_steps(steps: int) -> None:
     if not 2 <= steps <= MAX_STEPS:
-        raise UsageError(f"{steps} steps\n  fix: 2 to {MAX_STEPS}")
+        raise UsageError(Sentence("{steps} steps\n  fix: 2 to {most}", steps=steps, most=MAX_STEPS))
 
 
 def _job(recipe: str | Recipe, data: str, settings: dict[str, Any], world: World, watch: Watch, *, download: bool) -> Job:

@@ -25,21 +25,34 @@ MAX_VALUES = 1 << 27
 def of_graph(graph: Graph, checkpoint: Checkpoint, shape: Shape, classes: int, where: str) -> GraphModule:
     """The graph as a module; nothing is allocated that the file of weights does not hold."""
     if len(graph.inputs) != 1 or len(graph.outputs) != 1 or graph.inputs[0].spec.dims[1:] != shape:
-        raise UsageError(f"{where} is another network: the run's has one input of {show_shape(shape)} and one output")
+        raise UsageError(
+            Sentence(
+                "{path} is another network: the run's has one input of {shape} and one output",
+                path=where, shape=show_shape(shape),
+            )
+        )  # fmt: skip
     known = facts(graph)
     if known.error is not None:
         raise known.error
     ref = graph.outputs[0]
     output = known.nodes[ref.node].outputs[ref.port].dims if ref.node in known.nodes else shape
     if output != (1, classes):
-        raise UsageError(f"{where} is another network: it gives {show_shape(output)}, but the run has {classes} classes")
+        raise UsageError(
+            Sentence(
+                "{path} is another network: it gives {shape}, but the run has {classes} classes",
+                path=where, shape=show_shape(output), classes=classes,
+            )
+        )  # fmt: skip
     largest = max(prod(output.dims) for node in known.nodes.values() for output in node.outputs)
     held = sum(weight.numel() for weight in checkpoint.model.values())
     needed = sum(node.params for node in known.nodes.values())
     if largest > MAX_VALUES or needed > held:
         raise UsageError(
-            f"{where} is another network: {needed} parameters, {held} values are stored; {largest} values in its largest layer"
-        )
+            Sentence(
+                "{path} is another network: {needed} parameters, {held} values are stored; {largest} values in its largest layer",
+                path=where, needed=needed, held=held, largest=largest,
+            )
+        )  # fmt: skip
     return as_module(graph)
 
 
@@ -60,7 +73,7 @@ def of_code(run: Run, network: str, preparation: Preparation, classes: int) -> n
             )
         )  # fmt: skip
     if not runs_user_code(network):
-        raise UsageError(f"--network {network} is not package.module:factory or file.py:factory")
+        raise UsageError(Sentence("--network {network} is not package.module:factory or file.py:factory", network=network))
     words = int(getattr(preparation, "words", 0))
     fields = Fields(preparation.kind, preparation.shape, preparation.dtype, classes, words)
     return own_module(network, fields, recipe.settings)[0]

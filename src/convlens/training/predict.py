@@ -118,11 +118,16 @@ def predict(
     is not there or cannot be read.
     """
     if top < 1:
-        raise UsageError(f"top is {top}; at least one class is told")
+        raise UsageError(Sentence("top is {top}; at least one class is told", top=top))
     known = run if isinstance(run, Restored) else restored(run, network)
     examples = asked(source, known.preparation.kind)
     if len(examples) * len(known.classes) > MAX_PROBABILITIES:
-        raise UsageError(f"{len(examples)} examples of {len(known.classes)} classes at once\n  fix: fewer examples")
+        raise UsageError(
+            Sentence(
+                "{examples} examples of {classes} classes at once\n  fix: fewer examples",
+                examples=len(examples), classes=len(known.classes),
+            )
+        )  # fmt: skip
     size = max(1, min(SIZE, MAX_PIECE // prod(known.input)))
     pieces = [known.probabilities(_rows(known, examples[at : at + size])) for at in range(0, len(examples), size)]
     return Prediction(known, examples, torch.cat(pieces), top)

@@ -10,6 +10,7 @@ from convlens.arith.units import short
 from convlens.ir.errors import UsageError
 from convlens.lang.messages import marked
 from convlens.lang.remark import Remark, remark
+from convlens.lang.sentence import Sentence
 from convlens.training.augmentation.build import augmenter_of
 from convlens.training.augmentation.build import remarks_of as augmentation_remarks
 from convlens.training.data.load import load
@@ -83,7 +84,10 @@ def _settled(settings: Settings, form: Form, batch: int) -> Settings:
 def _told(job: Job) -> dict[str, Any]:
     """What must be the same in all processes, since each takes its slices of the same batches."""
     shapes = [tuple(weight.shape) for weight in job.network.module.parameters()]
-    return {"data": job.parts.fingerprint, "settings": job.settings, "steps": job.steps, "network": shapes}
+    return {
+        Sentence("data"): job.parts.fingerprint, Sentence("settings"): job.settings, Sentence("steps"): job.steps,
+        Sentence("network"): shapes,
+    }  # fmt: skip
 
 
 def _agree(job: Job, told: list[dict[str, Any]]) -> None:
@@ -91,9 +95,12 @@ def _agree(job: Job, told: list[dict[str, Any]]) -> None:
     differing = next((name for name in own if own[name] != told[0][name]), None)
     if differing is not None:
         raise UsageError(
-            f"process {job.world.rank} on {platform.node()} has other {differing} than process 0\n"
-            "  fix: the same data, network and command on every machine"
-        )
+            Sentence(
+                "process {rank} on {machine} has other {differing} than process 0\n"
+                "  fix: the same data, network and command on every machine",
+                rank=job.world.rank, machine=platform.node(), differing=differing,
+            )
+        )  # fmt: skip
 
 
 def fields_of(parts: Parts) -> Fields:
@@ -109,9 +116,11 @@ def _shape(recipe: Recipe) -> tuple[int, ...] | None:
 
 def _check(parts: Parts) -> None:
     if len(parts.classes) < 2:
-        raise UsageError(f"{parts.name} has {len(parts.classes)} class; a classifier needs at least two")
+        raise UsageError(
+            Sentence("{data} has {count} class; a classifier needs at least two", data=parts.name, count=len(parts.classes))
+        )
     if not len(parts.train):
-        raise UsageError(f"{parts.name} has no training examples")
+        raise UsageError(Sentence("{data} has no training examples", data=parts.name))
 
 
 def measured(

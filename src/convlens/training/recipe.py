@@ -123,17 +123,25 @@ def _read(path: Path) -> Recipe:
     own = {key: values.pop(key, "") for key in KEYS}
     wrong = next((key for key, value in own.items() if not isinstance(value, str)), None)
     if wrong is not None:
-        raise UsageError(f"{path}: {wrong} is {own[wrong]!r}, which is no text")
+        raise UsageError(
+            Sentence("{path}: {name} is {value}, which is no text", path=str(path), name=wrong, value=repr(own[wrong]))
+        )
     search = values.pop("search", {})
     if not isinstance(search, dict) or not all(isinstance(each, str) for each in search.values()):
-        raise UsageError(f'{path}: search is no table of texts\n  fix: search = {{ learning_rate = "1e-4..1e-1:log" }}')
+        raise UsageError(
+            Sentence(
+                '{path}: search is no table of texts\n  fix: search = {{ learning_rate = "1e-4..1e-1:log" }}', path=str(path)
+            )
+        )
     network = str(own["network"])
     if not network:
-        raise UsageError(f'{path} names no network\n  fix: network = "lenet5", or the name of a text form beside it')
+        raise UsageError(
+            Sentence('{path} names no network\n  fix: network = "lenet5", or the name of a text form beside it', path=str(path))
+        )
     try:
         settings = Settings().with_values(values)
     except UsageError as error:
-        raise UsageError(f"{path}: {error}") from None
+        raise UsageError(Sentence("{path}: {reason}", path=str(path), reason=error.args[0])) from None
     network = _beside(path.parent, network)
     return Recipe(path.stem, network, str(own["data"]), settings, str(own["description"]), str(own["description_zh"]), search)
 
@@ -142,7 +150,11 @@ def _toml(value: Any) -> str:
     """JSON but for the character DEL, which TOML wants as an escape, and for halves of a pair, which it cannot hold."""
     text = json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
     if not text.isascii() and any("\ud800" <= letter <= "\udfff" for letter in text):
-        raise UsageError(f"{quoted(value)} cannot be written down in a run's settings\n  fix: a name that is text in UTF-8")
+        raise UsageError(
+            Sentence(
+                "{value} cannot be written down in a run's settings\n  fix: a name that is text in UTF-8", value=quoted(value)
+            )
+        )
     return text
 
 

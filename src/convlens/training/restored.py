@@ -97,7 +97,7 @@ def _preparation(run: Run) -> Preparation:
 
 def _table(found: Any, name: str) -> Mapping[str, Any]:
     if not isinstance(found, dict):
-        raise UsageError(f"{name} of the run is no object")
+        raise UsageError(Sentence("{name} of the run is no object", name=name))
     return found
 
 
@@ -105,7 +105,7 @@ def _classes(run: Run) -> tuple[str, ...]:
     found = _table(run.record, "run.json").get("classes")
     names = [name for name in found if isinstance(name, str)] if isinstance(found, list) else []
     if not 2 <= len(set(names)) <= MAX_CLASSES or found != list(dict.fromkeys(names)):
-        raise UsageError(f"{run.folder.record} names no classes: two texts or more, each once")
+        raise UsageError(Sentence("{path} names no classes: two texts or more, each once", path=str(run.folder.record)))
     return tuple(names)
 
 
@@ -114,7 +114,9 @@ def _shape(run: Run, preparation: Preparation) -> Shape:
     try:
         shape = preparation.shape
     except (ValueError, ArithmeticError, TypeError, RuntimeError, MemoryError) as error:
-        raise UsageError(f"{run.folder.preparation} cannot be read: {quoted(error)}") from None
+        raise UsageError(
+            Sentence("{path} cannot be read: {reason}", path=str(run.folder.preparation), reason=quoted(error))
+        ) from None
     if run.record.get("input") != list(shape):
         raise UsageError(
             Sentence(
@@ -123,7 +125,12 @@ def _shape(run: Run, preparation: Preparation) -> Shape:
             )
         )  # fmt: skip
     if min(shape) < 1 or prod(shape) > MAX_VALUES:
-        raise UsageError(f"{run.folder.preparation}: an input of {show_shape(shape)}; at most {MAX_VALUES} values are computed")
+        raise UsageError(
+            Sentence(
+                "{path}: an input of {shape}; at most {most} values are computed",
+                path=str(run.folder.preparation), shape=show_shape(shape), most=MAX_VALUES,
+            )
+        )  # fmt: skip
     return shape
 
 
@@ -136,5 +143,7 @@ def _weights(run: Run) -> Checkpoint:
             )
         )
     if path.stat().st_size > available_bytes():
-        raise UsageError(f"{path} has {path.stat().st_size} bytes, more than the memory that is free")
+        raise UsageError(
+            Sentence("{path} has {size} bytes, more than the memory that is free", path=str(path), size=path.stat().st_size)
+        )
     return load_checkpoint(path)

@@ -7,6 +7,7 @@ from typing import Any
 
 from convlens.ir.errors import UsageError
 from convlens.ir.text import format as text_form
+from convlens.lang.sentence import Sentence
 from convlens.training.engine.job import Job
 from convlens.training.recipe import Recipe, chosen_recipe, run_recipe
 from convlens.training.record.checkpoint import Checkpoint, last
@@ -30,13 +31,19 @@ class Found:
         """Raises `UsageError` where data, network or settings are not those that the run began with."""
         if job.parts.fingerprint != self.fingerprint:
             raise UsageError(
-                f"{self.recipe.data} is not what {self.path} was trained on: its fingerprint has changed\n  fix: a new run"
-            )
+                Sentence(
+                    "{data} is not what {run} was trained on: its fingerprint has changed\n  fix: a new run",
+                    data=self.recipe.data, run=str(self.path),
+                )
+            )  # fmt: skip
         if self.network and job.network.text and text_form(job.network.graph) != self.network:
             raise UsageError(
-                f"the network {self.recipe.network} is not the one that {self.path} began with, which its network.txt holds\n"
-                "  fix: put it back, or a new run"
-            )
+                Sentence(
+                    "the network {network} is not the one that {run} began with, which its network.txt holds\n"
+                    "  fix: put it back, or a new run",
+                    network=self.recipe.network, run=str(self.path),
+                )
+            )  # fmt: skip
         if self.checkpoint is not None:
             self._check_settings(dict(self.checkpoint.facts.get("settings") or {}), job.settings.to_dict())
 
@@ -44,9 +51,12 @@ class Found:
         name = next((name for name in sorted({*before, *now}) if before and before.get(name) != now.get(name)), None)
         if name is not None:
             raise UsageError(
-                f"{self.path}: {name} is {now.get(name)} in settings.toml, and was {before.get(name)} when the last checkpoint "
-                "was written; a run goes on as it began\n  fix: put it back, or a new run"
-            )
+                Sentence(
+                    "{run}: {name} is {now} in settings.toml, and was {before} when the last checkpoint was written; "
+                    "a run goes on as it began\n  fix: put it back, or a new run",
+                    run=str(self.path), name=name, now=str(now.get(name)), before=str(before.get(name)),
+                )
+            )  # fmt: skip
 
 
 def found_at(path: Path) -> Found:
@@ -57,7 +67,7 @@ def found_at(path: Path) -> Found:
         measured, fingerprint = dict(record["measured"]), str(record["fingerprint"])
         checked = {"precision": str(measured["precision"]), "layout": str(measured["layout"]), "batch": int(measured["batch"])}
     except (LookupError, TypeError, ValueError):
-        raise UsageError(f"{folder.record} does not say how the run began\n  fix: a new run") from None
+        raise UsageError(Sentence("{path} does not say how the run began\n  fix: a new run", path=str(folder.record))) from None
     if folder.done:
         return Found(path, True, recipe, checked, fingerprint, "")
     checkpoint, broken = last(folder.checkpoints)
@@ -73,7 +83,10 @@ def check_owner(place: str | None, owners: list[str]) -> str | None:
     other = next((name for name in owners if name), "")
     if other and not owners[0]:
         raise UsageError(
-            f"the run lies on {other}, and process 0, which reads and writes it, is on {platform.node()}\n"
-            f"  fix: copy the run's folder to {platform.node()}, or a disk that both share"
-        )
+            Sentence(
+                "the run lies on {other}, and process 0, which reads and writes it, is on {own}\n"
+                "  fix: copy the run's folder to {own}, or a disk that both share",
+                other=other, own=platform.node(),
+            )
+        )  # fmt: skip
     return place

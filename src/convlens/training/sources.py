@@ -37,7 +37,7 @@ def asked(source: Source | Sequence[Source], kind: str) -> list[Asked]:
     for example in (example for each in given for example in _of(each, kind)):
         found.append(example)
         if len(found) > MAX_ASKED:
-            raise UsageError(f"more than {MAX_ASKED} examples at once\n  fix: fewer")
+            raise UsageError(Sentence("more than {most} examples at once\n  fix: fewer", most=MAX_ASKED))
     if not found:
         raise UsageError(Sentence("nothing to predict\n  fix: {what}", what=wanted(kind)))
     return found
@@ -100,9 +100,9 @@ def _files(folder: Path, kind: str) -> Iterator[Asked]:
 def _lines(path: Path) -> Iterable[Asked]:
     size = path.stat().st_size
     if size > MAX_TEXT:
-        raise UsageError(f"{shown(path)} has {size} bytes; at most {MAX_TEXT} are read")
+        raise UsageError(Sentence("{path} has {size} bytes; at most {most} are read", path=shown(path), size=size, most=MAX_TEXT))
     try:
         lines = path.read_text(encoding="utf-8", errors="replace").split("\n")
     except OSError as error:
-        raise UsageError(f"{shown(path)} cannot be read: {error.strerror or error}") from None
+        raise UsageError(Sentence("{path} cannot be read: {reason}", path=shown(path), reason=error.strerror or error)) from None
     return [Asked(f"{shown(Path(path.name))} line {at}", line) for at, line in enumerate(lines, 1) if line.strip()]

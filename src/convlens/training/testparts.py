@@ -99,7 +99,7 @@ def _check_kind(network: Restored, raw: Raw) -> None:
     own = raw.items.shape[1] if isinstance(raw.items, Tensor) else shape[0]
     fitting = (1, 3, shape[0]) if kind == "image" else (1, shape[0])
     if isinstance(raw.items, Tensor) and own not in fitting:
-        raise UsageError(f"the network takes {shape[0]} channels, {raw.name} has {own}")
+        raise UsageError(Sentence("the network takes {want} channels, {data} has {have}", want=shape[0], data=raw.name, have=own))
 
 
 def _parts(network: Restored, raw: Raw, places: Tensor) -> Parts:

@@ -79,9 +79,13 @@ def planned(recipe: str | Recipe, data: str = "", *, watch: Watch, download: boo
 def _check(recipe: str | Recipe, data: str, resume: object, settings: dict[str, Any], out: object = "") -> None:
     given = recipe or data or out or next(iter(settings), "")
     if resume and given:
-        raise UsageError(f"--resume goes on exactly as the run began, so {given!s} cannot be changed\n  fix: leave it out")
+        raise UsageError(
+            Sentence(
+                "--resume goes on exactly as the run began, so {given} cannot be changed\n  fix: leave it out", given=str(given)
+            )
+        )
     if not resume and not recipe:
-        raise UsageError("nothing to train\n  fix: a recipe such as lenet5, or --resume RUN")
+        raise UsageError(Sentence("nothing to train\n  fix: a recipe such as lenet5, or --resume RUN"))
 
 
 def _begun(

@@ -116,6 +116,13 @@ def test_illegal_values_are_refused_with_what_is_legal(name: str, data: st.DataO
     assert str(raised.value).endswith((f"\n  fix: {about.legal()}", f"\n  fix: {about.legal(finite=True)}"))
 
 
+def test_what_is_legal_is_said_in_the_language_of_the_reader() -> None:
+    with pytest.raises(UsageError) as raised:
+        TABLE["learning_rate"].read("-1")
+    assert raised.value.text("zh") == "learning_rate 为 '-1'\n  改法：一个数 > 0"
+    assert raised.value.text("en") == str(raised.value) == "learning_rate is '-1'\n  fix: a number > 0"
+
+
 def _taken(about: Setting, value: Any) -> bool:
     """An empty text is an empty tuple."""
     return value == "" and tuple in about.kinds

@@ -7,6 +7,7 @@ from torch import Tensor
 
 from convlens.ir.errors import UsageError
 from convlens.ir.spec import Shape, show_shape
+from convlens.lang.sentence import Sentence
 from convlens.training.augmentation import image, mix
 from convlens.training.augmentation.remarks import remarks_of
 from convlens.training.settings.settings import Settings, table
@@ -74,18 +75,27 @@ def augmenter_of(settings: Settings, kind: str, shape: Shape, classes: int) -> A
 
 def _check(name: str, settings: Settings, kind: str, shape: Shape) -> None:
     if name not in FITTING[kind]:
+        option = "--no-flip" if name == "flip" else f"--{name.replace('_', '-')} 0"
         raise UsageError(
-            f"{name} does not fit data of the kind {kind}; for this kind there is {', '.join(FITTING[kind])}\n"
-            f"  fix: {'--no-flip' if name == 'flip' else f'--{name.replace(chr(95), chr(45))} 0'}, or a recipe without it"
-        )
+            Sentence(
+                "{name} does not fit data of the kind {kind}; for this kind there is {fitting}\n"
+                "  fix: {option}, or a recipe without it",
+                name=name, kind=kind, fitting=", ".join(FITTING[kind]), option=option,
+            )
+        )  # fmt: skip
     if name == "shift" and settings.shift >= min(shape[1:]):
         raise UsageError(
-            f"shift={settings.shift} moves an input of {show_shape(shape[1:])} out of sight"
-            f"\n  fix: shift of at most {max(1, min(shape[1:]) // 4)}"
-        )
+            Sentence(
+                "shift={shift} moves an input of {shape} out of sight\n  fix: shift of at most {most}",
+                shift=settings.shift, shape=show_shape(shape[1:]), most=max(1, min(shape[1:]) // 4),
+            )
+        )  # fmt: skip
     if name == "frequency_mask" and len(shape) < 3:
         raise UsageError(
-            f"frequency_mask needs a spectrogram, but the input is {show_shape(shape)}, raw samples\n  fix: --sound log-mel"
+            Sentence(
+                "frequency_mask needs a spectrogram, but the input is {shape}, raw samples\n  fix: --sound log-mel",
+                shape=show_shape(shape),
+            )
         )
 
 

@@ -4,6 +4,7 @@ import torch
 from torch import Tensor
 
 from convlens.ir.errors import UsageError
+from convlens.lang.sentence import Sentence
 
 
 def time_shift(x: Tensor, share: float, generator: torch.Generator) -> Tensor:
@@ -33,7 +34,7 @@ def time_mask(x: Tensor, share: float, generator: torch.Generator) -> Tensor:
 def frequency_mask(x: Tensor, share: float, generator: torch.Generator) -> Tensor:
     """Neighbouring bands, up to ``share`` of them, are blanked, as in `time_mask`. Raises `UsageError` for samples."""
     if x.ndim != 4:
-        raise UsageError("frequency_mask blanks bands of a spectrogram; raw samples have none\n  fix: sound = log-mel")
+        raise UsageError(Sentence("frequency_mask blanks bands of a spectrogram; raw samples have none\n  fix: sound = log-mel"))
     return _masked(x, 2, share, generator)
 
 

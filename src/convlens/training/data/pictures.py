@@ -96,13 +96,13 @@ def refuse_broken(faults: Sequence[str], count: int) -> None:
 @contextmanager
 def opened(source: Source) -> Iterator[Any]:
     """The picture with its header read. Raises `UsageError` for whatever Pillow trips over, then and while it is used."""
-    name = shown(source) if isinstance(source, Path) else "the picture"
+    name = shown(source) if isinstance(source, Path) else Sentence("the picture")
     try:
         size = source.stat().st_size if isinstance(source, Path) else len(source)
-        _check(name, size, MAX_BYTES, "bytes")
+        _check(name, size, MAX_BYTES, Sentence("bytes"))
         file = source if isinstance(source, Path) else io.BytesIO(source)
         with Image.open(file, formats=FORMATS) as image:
-            _check(name, image.size[0] * image.size[1], MAX_PIXELS, "pixels")
+            _check(name, image.size[0] * image.size[1], MAX_PIXELS, Sentence("pixels"))
             yield image
     except (*BROKEN, Image.DecompressionBombError) as error:
         raise UsageError(
@@ -112,9 +112,9 @@ def opened(source: Source) -> Iterator[Any]:
 
 def _why(source: Source, error: Exception) -> str:
     if isinstance(source, Path) and source.is_file() and not source.stat().st_size:
-        return "it is empty"
+        return Sentence("it is empty")
     if type(error).__name__ == "UnidentifiedImageError":
-        return f"it begins like none of {', '.join(FORMATS)}"
+        return Sentence("it begins like none of {formats}", formats=", ".join(FORMATS))
     return cut(getattr(error, "strerror", None) or str(error) or type(error).__name__)
 
 

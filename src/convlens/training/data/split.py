@@ -40,7 +40,7 @@ def split_of(raw: Raw, settings: Settings) -> Split:
     part = _official(raw)
     free = (part == 0).nonzero()[:, 0]
     if not len(free):
-        raise UsageError("no example is left to train on: all are in the data's own validation and test part")
+        raise UsageError(Sentence("no example is left to train on: all are in the data's own validation and test part"))
     shares = [
         0.0 if raw.official_validation is not None else settings.validation,
         0.0 if raw.official_test is not None else settings.test,
@@ -126,7 +126,7 @@ def _check_classes(raw: Raw, train: Tensor, *, grouped: bool) -> None:
     none = [raw.classes[at] for at in (counts == 0).nonzero()[:, 0].tolist()]
     if not none:
         return
-    fix = "group=false, or smaller shares" if grouped else "examples of them, or data without these classes"
+    fix = Sentence("group=false, or smaller shares") if grouped else Sentence("examples of them, or data without these classes")
     raise UsageError(
         Sentence(
             "{count} of {all} classes have no example to train on: {classes}\n  fix: {fix}",

@@ -5,6 +5,7 @@ import os
 import torch
 
 from convlens.ir.errors import UsageError
+from convlens.lang.sentence import Sentence
 
 
 def device_of(wanted: str) -> torch.device:
@@ -15,16 +16,19 @@ def device_of(wanted: str) -> torch.device:
     local = int(os.environ.get("LOCAL_RANK", "0"))
     if wanted == "cuda" or (wanted == "auto" and torch.cuda.is_available()):
         if not torch.cuda.is_available():
-            raise UsageError("device=cuda, but PyTorch finds no CUDA accelerator\n  fix: device=cpu")
+            raise UsageError(Sentence("device=cuda, but PyTorch finds no CUDA accelerator\n  fix: device=cpu"))
         found = torch.cuda.device_count()
         if local >= found:
             raise UsageError(
-                f"process {local} of this machine has no accelerator: there are {found}\n  fix: --nproc-per-node {found}"
-            )
+                Sentence(
+                    "process {local} of this machine has no accelerator: there are {found}\n  fix: --nproc-per-node {found}",
+                    local=local, found=found,
+                )
+            )  # fmt: skip
         torch.cuda.set_device(local)
         return torch.device("cuda", local)
     if wanted == "mps" or (wanted == "auto" and torch.backends.mps.is_available()):
         if not torch.backends.mps.is_available():
-            raise UsageError("device=mps, but PyTorch finds none\n  fix: device=cpu")
+            raise UsageError(Sentence("device=mps, but PyTorch finds none\n  fix: device=cpu"))
         return torch.device("mps")
     return torch.device("cpu")

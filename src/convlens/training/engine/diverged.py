@@ -5,6 +5,7 @@ import math
 from torch import Tensor
 
 from convlens.ir.errors import ConvlensError
+from convlens.lang.sentence import Sentence
 from convlens.training.engine.blame import first_broken, first_gradient
 from convlens.training.engine.job import Job
 from convlens.training.engine.step import Stepper
@@ -39,9 +40,12 @@ def spoilt(job: Job, stepper: Stepper, step: int, judged: float) -> ConvlensErro
     name = next((name for name, value in weights if value.is_floating_point() and not bool(value.isfinite().all())), "")
     if not name and math.isfinite(judged):
         return None
-    what = f"{name!r} is not finite" if name else f"the loss of the examples to judge by is {judged}"
+    bad = Sentence("the loss of the examples to judge by is {loss}", loss=judged)
+    what = Sentence("{name} is not finite", name=repr(name)) if name else bad
     rate = stepper.schedule.rate(step - 1)
-    message = f"{what} after step {step} (learning rate {rate:.3g})\n{_fix(rate)}"
+    message = Sentence(
+        "{what} after step {step} (learning rate {rate})\n  fix: {fix}", what=what, step=step, rate=f"{rate:.3g}", fix=_fix(rate)
+    )
     return DivergedError(message) if job.world.first else PeerError(message, DivergedError.exit_code)
 
 
@@ -56,16 +60,20 @@ def _put_back(job: Job, stepper: Stepper) -> bool:
 
 def _diverged(step: int, loss: float, layer: str, gradient: str, rate: float, kept: str) -> DivergedError:
     """What is said; ``kept`` names the checkpoint that is whole."""
+    what = Sentence("the loss became {loss} in step {step} (learning rate {rate})", loss=loss, step=step, rate=f"{rate:.3g}")
     if math.isfinite(loss):
-        what = f"the gradient is not finite in step {step} (loss {loss:.4g}, learning rate {rate:.3g})"
-    else:
-        what = f"the loss became {loss} in step {step} (learning rate {rate:.3g})"
-    where = f"; the first layer whose output is not finite is {layer!r}" if layer else ""
+        what = Sentence(
+            "the gradient is not finite in step {step} (loss {loss}, learning rate {rate})",
+            step=step, loss=f"{loss:.4g}", rate=f"{rate:.3g}",
+        )  # fmt: skip
+    where = Sentence("; the first layer whose output is not finite is {layer}", layer=repr(layer)) if layer else ""
     if gradient:
-        where = f"; every layer's output is finite, the gradient of {gradient!r} is not"
-    saved = f"\n  kept: {kept}" if kept else ""
-    return DivergedError(f"{what}{where}{saved}\n{_fix(rate)}")
+        where = Sentence("; every layer's output is finite, the gradient of {name} is not", name=repr(gradient))
+    saved = Sentence("\n  kept: {path}", path=kept) if kept else ""
+    return DivergedError(Sentence("{what}{where}{saved}\n  fix: {fix}", what=what, where=where, saved=saved, fix=_fix(rate)))
 
 
 def _fix(rate: float) -> str:
-    return f"  fix: --learning-rate {rate / 10:.2g}, --clip 1, or --find-lr to find a rate that this network bears"
+    return Sentence(
+        "--learning-rate {rate}, --clip 1, or --find-lr to find a rate that this network bears", rate=f"{rate / 10:.2g}"
+    )

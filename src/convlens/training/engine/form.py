@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from convlens.ir.errors import UsageError
+from convlens.lang.sentence import Sentence
 
 WORTH = 1.1
 """A form other than plain float32 must be this much faster to be taken."""
@@ -87,7 +88,12 @@ def fastest(forms: list[Form], module: nn.Module, x: Tensor, classes: int) -> tu
 
 
 def _impossible(form: Form) -> NoReturn:
-    raise UsageError(f"precision={form.precision}: this network cannot be computed in it here\n  fix: precision=float32")
+    raise UsageError(
+        Sentence(
+            "precision={precision}: this network cannot be computed in it here\n  fix: precision=float32",
+            precision=form.precision,
+        )
+    )
 
 
 def _seconds(form: Form, module: nn.Module, x: Tensor, classes: int) -> float:

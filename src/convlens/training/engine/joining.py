@@ -9,6 +9,7 @@ import torch
 import torch.distributed as dist
 
 from convlens.ir.errors import ConvlensError, UsageError
+from convlens.lang.sentence import Sentence
 from convlens.training.engine.meeting import fresh_store
 from convlens.training.engine.world import PeerError, World, speaks
 
@@ -28,7 +29,9 @@ def joined() -> Iterator[World]:
     if not dist.is_initialized():
         _meet(size)
     if dist.get_world_size() != size:
-        raise UsageError(f"{size} processes were started, but {dist.get_world_size()} came together")
+        raise UsageError(
+            Sentence("{count} processes were started, but {met} came together", count=size, met=dist.get_world_size())
+        )
     try:
         yield World(dist.get_rank(), size, int(os.environ.get("LOCAL_RANK", "0")))
     except RuntimeError as error:
@@ -45,9 +48,13 @@ def _meet(size: int) -> None:
             dist.init_process_group(backend)
     except (RuntimeError, ValueError) as error:
         raise ConvlensError(
-            f"the {size} processes cannot meet: {_line(error)}\n"
-            "  fix: GLOO_SOCKET_IFNAME names the network card (lo on one machine), --rdzv-endpoint a host and port that all reach"
-        ) from None
+            Sentence(
+                "the {count} processes cannot meet: {reason}\n"
+                "  fix: GLOO_SOCKET_IFNAME names the network card (lo on one machine), "
+                "--rdzv-endpoint a host and port that all reach",
+                count=size, reason=_line(error),
+            )
+        ) from None  # fmt: skip
     atexit.register(_part)
 
 
@@ -65,9 +72,12 @@ def _started() -> int | None:
     if missing:
         stated = ", ".join(f"{name}={value}" for name, value in given.items() if value is not None)
         raise UsageError(
-            f"{stated} says that processes train together, but {missing[0]} is not set: each would train alone\n"
-            "  fix: torchrun --nproc-per-node 2 -m convlens train ... sets both"
-        )
+            Sentence(
+                "{stated} says that processes train together, but {missing} is not set: each would train alone\n"
+                "  fix: torchrun --nproc-per-node 2 -m convlens train ... sets both",
+                stated=stated, missing=missing[0],
+            )
+        )  # fmt: skip
     return int(str(given["WORLD_SIZE"]))
 
 
@@ -85,9 +95,10 @@ def _is_lost(error: RuntimeError) -> bool:
 
 
 def _lost(error: RuntimeError) -> ConvlensError:
-    message = (
-        f"a process that trained with this one is gone: {_line(error)}\n"
-        "  fix: torchrun --max-restarts 3 --rdzv-backend c10d starts all again from the last checkpoint; or --resume RUN"
+    message = Sentence(
+        "a process that trained with this one is gone: {reason}\n"
+        "  fix: torchrun --max-restarts 3 --rdzv-backend c10d starts all again from the last checkpoint; or --resume RUN",
+        reason=_line(error),
     )
     return ConvlensError(message) if speaks() else PeerError(message)
 

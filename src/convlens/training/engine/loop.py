@@ -8,6 +8,7 @@ from typing import Any
 from torch import Tensor
 
 from convlens.ir.errors import UsageError, cut
+from convlens.lang.sentence import Sentence
 from convlens.training.data.order import Order, batches
 from convlens.training.engine.diverged import blamed, spoilt
 from convlens.training.engine.feed import Feed
@@ -59,8 +60,11 @@ class Loop:
                 self._put(checkpoint)
             except (LookupError, TypeError, ValueError, AttributeError, RuntimeError) as error:
                 raise UsageError(
-                    f"{where} holds a checkpoint that this training cannot go on from: {cut(str(error))}\n  fix: a new run"
-                ) from None
+                    Sentence(
+                        "{path} holds a checkpoint that this training cannot go on from: {reason}\n  fix: a new run",
+                        path=where, reason=cut(str(error)),
+                    )
+                ) from None  # fmt: skip
         if self.job.world.first:
             self.steps.cut_after(self.step)
             self.epochs.cut_after(self.step)

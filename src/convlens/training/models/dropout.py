@@ -3,6 +3,7 @@
 from convlens.ir.edit import Change, changed, made, with_settings
 from convlens.ir.errors import UsageError
 from convlens.ir.graph import Graph, Ref
+from convlens.lang.sentence import Sentence
 
 _OPS = ("dropout", "alpha_dropout")
 
@@ -18,8 +19,11 @@ def with_dropout(graph: Graph, share: float) -> Graph:
     found = [node for node in graph if node.op.name in _OPS]
     if share and not found:
         raise UsageError(
-            f"dropout={share:g}: the network {graph.name!r} has no dropout layer\n"
-            "  fix: leave dropout out, or write one into the network: d = dropout(x)"
-        )
+            Sentence(
+                "dropout={share}: the network {network} has no dropout layer\n"
+                "  fix: leave dropout out, or write one into the network: d = dropout(x)",
+                share=f"{share:g}", network=repr(graph.name),
+            )
+        )  # fmt: skip
     changes = {node.name: Change((made(node, with_settings(node.op, p=share), node.inputs),), Ref(node.name)) for node in found}
     return changed(graph, changes)

@@ -8,6 +8,7 @@ from convlens.ir.edit import Change, changed, made, with_settings
 from convlens.ir.errors import UsageError
 from convlens.ir.graph import Graph, Node, Ref
 from convlens.ir.spec import Shape, show_shape
+from convlens.lang.sentence import Sentence
 from convlens.passes.facts import facts
 
 ENDS = ("softmax", "log_softmax", "sigmoid", "log_sigmoid")
@@ -40,9 +41,12 @@ def with_head(graph: Graph, classes: int) -> tuple[Graph, int]:
     found = _output(fitted)
     if found != (1, classes):
         raise UsageError(
-            f"network {graph.name!r} gives {show_shape(found)} for one example; classification takes {show_shape((1, classes))}, "
-            f"one value for each class\n  fix: {_fix(found, classes)}"
-        )
+            Sentence(
+                "network {network} gives {given} for one example; classification takes {wanted}, one value for each class\n"
+                "  fix: {fix}",
+                network=repr(graph.name), given=show_shape(found), wanted=show_shape((1, classes)), fix=_fix(found, classes),
+            )
+        )  # fmt: skip
     return fitted, width
 
 
@@ -56,7 +60,7 @@ def clipped(graph: Graph) -> str:
 
 def _fix(found: Shape, classes: int) -> str:
     pooled = prod(found) == classes
-    return "flatten at its end" if pooled else "a global pooling and a linear layer at its end"
+    return Sentence("flatten at its end") if pooled else Sentence("a global pooling and a linear layer at its end")
 
 
 def _output(graph: Graph) -> Shape:
@@ -97,9 +101,13 @@ def _last(graph: Graph) -> Node:
     *_, last = (None, *_behind(graph))
     node = last if last is not None and last.op.name not in PASSED else None
     if node is None or node.op.name not in ("linear", "conv"):
-        shown = f"it ends with {node.op.name} {node.name!r}" if node else "it has no layer with weights"
+        bare = Sentence("it has no layer with weights")
+        shown = Sentence("it ends with {op} {layer}", op=node.op.name, layer=repr(node.name)) if node else bare
         raise UsageError(
-            f"network {graph.name!r} has no last layer that could be fitted to the classes: {shown}\n"
-            "  fix: a linear layer at its end"
-        )
+            Sentence(
+                "network {network} has no last layer that could be fitted to the classes: {shown}\n"
+                "  fix: a linear layer at its end",
+                network=repr(graph.name), shown=shown,
+            )
+        )  # fmt: skip
     return node

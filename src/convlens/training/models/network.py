@@ -14,6 +14,7 @@ from convlens.ir.graph import Graph
 from convlens.ir.spec import Shape, TensorSpec, parse_spec
 from convlens.lang.messages import marked
 from convlens.lang.remark import Remark, remark
+from convlens.lang.sentence import Sentence
 from convlens.passes.facts import facts
 from convlens.training.models.called import evaluating
 from convlens.training.models.dropout import with_dropout
@@ -97,20 +98,30 @@ def network_of(model: str, fields: Fields, settings: Settings) -> Network:
 def _loaded(model: str) -> Graph:
     if model.endswith(".onnx"):
         raise UsageError(
-            f"{quoted(model)}: an ONNX file holds a finished network, which is not trained here\n"
-            "  fix: its text form, a network's name, or file.py:factory"
+            Sentence(
+                "{network}: an ONNX file holds a finished network, which is not trained here\n"
+                "  fix: its text form, a network's name, or file.py:factory",
+                network=quoted(model),
+            )
         )
     if model == "-":
         raise UsageError(
-            "the standard input can be read once, but a training that goes on reads its network again\n  fix: a file.txt"
+            Sentence(
+                "the standard input can be read once, but a training that goes on reads its network again\n  fix: a file.txt"
+            )
         )
     return load(model)
 
 
 def _one_input(graph: Graph) -> TensorSpec:
     if len(graph.inputs) != 1 or len(graph.outputs) != 1:
-        found = f"{len(graph.inputs)} inputs and {len(graph.outputs)} outputs"
-        raise UsageError(f"network {graph.name!r} has {found}; training takes networks with one input and one output")
+        raise UsageError(
+            Sentence(
+                "network {network} has {inputs} inputs and {outputs} outputs; "
+                "training takes networks with one input and one output",
+                network=repr(graph.name), inputs=len(graph.inputs), outputs=len(graph.outputs),
+            )
+        )  # fmt: skip
     return graph.inputs[0].spec
 
 
@@ -120,7 +131,12 @@ def _title(model: str) -> str:
 
 def _own(model: str, fields: Fields, settings: Settings) -> Network:
     if settings.norm is not None:
-        raise UsageError(f"norm={settings.norm} changes networks in the text form, not the code of {quoted(model)}")
+        raise UsageError(
+            Sentence(
+                "norm={norm} changes networks in the text form, not the code of {network}",
+                norm=settings.norm, network=quoted(model),
+            )
+        )  # fmt: skip
     module, remarks = own_module(model, fields, settings)
     if settings.initialization is not None:
         start_by(module, settings.initialization, settings.seed)

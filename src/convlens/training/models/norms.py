@@ -8,6 +8,7 @@ from convlens.ir.errors import UsageError
 from convlens.ir.graph import Graph, Node, Ref
 from convlens.ir.op import Op
 from convlens.ir.spec import TensorSpec
+from convlens.lang.sentence import Sentence
 from convlens.ops.group_norm import GroupNorm
 from convlens.ops.instance_norm import InstanceNorm
 
@@ -35,7 +36,12 @@ def with_norm(graph: Graph, norm: str) -> Graph:
     if norm == "batch" or (norm == "none" and not found):
         return graph
     if not found:
-        raise UsageError(f"norm={norm}: the network {graph.name!r} has no batch normalization to replace\n  fix: leave norm out")
+        raise UsageError(
+            Sentence(
+                "norm={norm}: the network {network} has no batch normalization to replace\n  fix: leave norm out",
+                norm=norm, network=repr(graph.name),
+            )
+        )  # fmt: skip
     if norm == "none":
         return changed(graph, _removed(graph, found))
     known = checked(graph).nodes
@@ -62,8 +68,11 @@ def _norm(node: Node, x: TensorSpec, norm: str) -> Op:
     if norm == "instance":
         if pixels == 1:
             raise UsageError(
-                f"norm=instance: {node.name!r} has the input {x}, one value a channel, which it would make 0\n  fix: norm group"
-            )
+                Sentence(
+                    "norm=instance: {layer} has the input {input}, one value a channel, which it would make 0\n  fix: norm group",
+                    layer=repr(node.name), input=str(x),
+                )
+            )  # fmt: skip
         return InstanceNorm(affine=affine, eps=eps)
     return GroupNorm(groups=groups_for(x.dims[1], pixels) if norm == "group" else 1, affine=affine, eps=eps)
 

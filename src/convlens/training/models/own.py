@@ -10,6 +10,7 @@ from convlens.importers.factory import made
 from convlens.ir.errors import UsageError, cut, quoted
 from convlens.ir.spec import show_shape
 from convlens.lang.remark import Remark
+from convlens.lang.sentence import Sentence
 from convlens.training.models.called import called
 from convlens.training.models.fields import Fields
 from convlens.training.models.fit_own import fitted_own
@@ -26,13 +27,23 @@ def own_module(model: str, fields: Fields, settings: Settings) -> tuple[nn.Modul
         torch.manual_seed(settings.seed)
         module = made(model)
         if not isinstance(module, nn.Module):
-            raise UsageError(f"{quoted(model)} is a {type(module).__name__}, but training takes a torch.nn.Module")
+            raise UsageError(
+                Sentence(
+                    "{network} is a {type}, but training takes a torch.nn.Module",
+                    network=quoted(model), type=type(module).__name__,
+                )
+            )  # fmt: skip
         x = example(fields)
         remarks = fitted_own(module, x, fields)
         for training in (False, True):
             _check(module, x, fields, model, training=training)
     if not any(weight.requires_grad for weight in module.parameters()):
-        raise UsageError(f"{quoted(model)} has no weights that are trained\n  fix: a layer whose parameters require gradients")
+        raise UsageError(
+            Sentence(
+                "{network} has no weights that are trained\n  fix: a layer whose parameters require gradients",
+                network=quoted(model),
+            )
+        )
     if settings.dropout is not None:
         _drop(module, settings.dropout, model)
     return module, remarks
@@ -47,8 +58,11 @@ def _drop(module: nn.Module, share: float, model: str) -> None:
     found = list(_dropouts(module))
     if share and not found:
         raise UsageError(
-            f"dropout={share:g}: {quoted(model)} has no dropout layer\n  fix: leave dropout out, or use torch.nn.Dropout in it"
-        )
+            Sentence(
+                "dropout={share}: {network} has no dropout layer\n  fix: leave dropout out, or use torch.nn.Dropout in it",
+                share=f"{share:g}", network=quoted(model),
+            )
+        )  # fmt: skip
     for layer in found:
         layer.p = share
 
@@ -61,14 +75,27 @@ def _check(module: nn.Module, x: Tensor, fields: Fields, model: str, *, training
     found = called(module, x, training=training)
     if found.error is not None:
         reason = cut(f"{type(found.error).__name__}: {found.error}")
-        raise UsageError(f"{quoted(model)} cannot take {show_shape(tuple(x.shape))}: {reason}")
+        raise UsageError(
+            Sentence(
+                "{network} cannot take {shape}: {reason}",
+                network=quoted(model), shape=show_shape(tuple(x.shape)), reason=reason,
+            )
+        )  # fmt: skip
     output = found.output
     if not isinstance(output, Tensor) or tuple(output.shape) != (2, fields.classes):
-        shown = show_shape(tuple(output.shape)) if isinstance(output, Tensor) else f"a {type(output).__name__}"
-        when = " in training mode" if training else ""
+        other = Sentence("a {type}", type=type(output).__name__)
+        shown = show_shape(tuple(output.shape)) if isinstance(output, Tensor) else other
+        when = Sentence(" in training mode") if training else ""
         raise UsageError(
-            f"{quoted(model)} gives {shown} for 2 examples{when}; classification takes {show_shape((2, fields.classes))}, "
-            "one value for each class"
-        )
+            Sentence(
+                "{network} gives {shown} for {count} examples{when}; classification takes {wanted}, one value for each class",
+                network=quoted(model), shown=shown, count=len(x), when=when, wanted=show_shape((len(x), fields.classes)),
+            )
+        )  # fmt: skip
     if not output.is_floating_point():
-        raise UsageError(f"{quoted(model)} gives {str(output.dtype).removeprefix('torch.')} values; the loss takes floating ones")
+        raise UsageError(
+            Sentence(
+                "{network} gives {dtype} values; the loss takes floating ones",
+                network=quoted(model), dtype=str(output.dtype).removeprefix("torch."),
+            )
+        )  # fmt: skip

@@ -4,6 +4,7 @@ from convlens.ir.edit import Change, changed, made, with_settings
 from convlens.ir.errors import UsageError
 from convlens.ir.graph import Graph, Ref
 from convlens.ir.spec import TensorSpec
+from convlens.lang.sentence import Sentence
 from convlens.training.models.fields import Fields
 from convlens.training.preparation.meant import wrong_kind
 
@@ -25,9 +26,12 @@ def _with_words(graph: Graph, words: int) -> Graph:
     tables = [node for node in graph if node.op.name == "embedding" and any(ref.node == name for ref in node.inputs)]
     if not tables:
         raise UsageError(
-            f"network {graph.name!r} has no table of word vectors, which texts need\n"
-            f"  fix: a first layer embedding(x, count={words}, width=128)"
-        )
+            Sentence(
+                "network {network} has no table of word vectors, which texts need\n"
+                "  fix: a first layer embedding(x, count={words}, width=128)",
+                network=repr(graph.name), words=words,
+            )
+        )  # fmt: skip
     changes = {
         node.name: Change((made(node, with_settings(node.op, count=words), node.inputs),), Ref(node.name)) for node in tables
     }

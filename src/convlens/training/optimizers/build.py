@@ -9,6 +9,7 @@ from torch import nn
 from convlens.ir.errors import UsageError
 from convlens.lang.messages import marked
 from convlens.lang.remark import Remark, remark
+from convlens.lang.sentence import Sentence
 from convlens.training.optimizers.ftrl import Ftrl
 from convlens.training.optimizers.fused import aligned, fusible
 from convlens.training.optimizers.groups import groups_of
@@ -37,7 +38,9 @@ def optimizer_of(settings: Settings, module: nn.Module) -> torch.optim.Optimizer
     """
     groups = groups_of(settings, module)
     if not groups:
-        raise UsageError("the network has no weight that is trained\n  fix: a network with parameters that require gradients")
+        raise UsageError(
+            Sentence("the network has no weight that is trained\n  fix: a network with parameters that require gradients")
+        )
     return _MADE[settings.optimizer](settings, groups)
 
 

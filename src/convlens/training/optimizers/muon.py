@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from convlens.ir.errors import UsageError
+from convlens.lang.sentence import Sentence
 from convlens.training.optimizers.fused import aligned, fusible
 
 
@@ -22,7 +23,12 @@ class MuonWithAdamW(torch.optim.Optimizer):
     def __init__(self, groups: list[dict[str, Any]], *, lr: float, momentum: float, nesterov: bool, betas: tuple[float, float],
                  eps: float) -> None:  # fmt: skip
         if not hasattr(torch.optim, "Muon"):
-            raise UsageError(f"muon needs PyTorch 2.9 or later; here is {torch.__version__}\n  fix: pip install --upgrade torch")
+            raise UsageError(
+                Sentence(
+                    "muon needs PyTorch {least} or later; here is {version}\n  fix: pip install --upgrade torch",
+                    least="2.9", version=str(torch.__version__),
+                )
+            )  # fmt: skip
         super().__init__(
             groups, {"lr": lr, "momentum": momentum, "nesterov": nesterov, "betas": betas, "eps": eps, "matrix": False}
         )

@@ -5,6 +5,7 @@ from typing import Any
 import torch
 
 from convlens.ir.errors import UsageError
+from convlens.lang.sentence import Sentence
 
 LARGEST = 2048
 """The longest axis for which a square matrix is kept and decomposed at every step."""
@@ -19,12 +20,15 @@ def shampoo(groups: list[dict[str, Any]], lr: float, momentum: float) -> torch.o
     longest = max(max(weight.shape, default=1) for group in groups for weight in group["params"])
     if longest > LARGEST:
         raise UsageError(
-            f"shampoo keeps a square matrix for each axis of a weight; one axis has {longest} values, more than {LARGEST}\n"
-            "  fix: --optimizer muon"
-        )
+            Sentence(
+                "shampoo keeps a square matrix for each axis of a weight; one axis has {longest} values, more than {most}\n"
+                "  fix: --optimizer muon",
+                longest=longest, most=LARGEST,
+            )
+        )  # fmt: skip
     try:
         from pytorch_optimizer import Shampoo  # noqa: PLC0415 - an extra, which takes seconds to import
     except ImportError:
-        raise UsageError('shampoo needs the package pytorch_optimizer: pip install "convlens[optimizers]"') from None
+        raise UsageError(Sentence('shampoo needs the package pytorch_optimizer: pip install "convlens[optimizers]"')) from None
     made: torch.optim.Optimizer = Shampoo(groups, lr=lr, momentum=momentum)
     return made

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from convlens.ir.errors import UsageError
 from convlens.ir.spec import Shape
+from convlens.lang.sentence import Sentence
 from convlens.training.data.raw import Raw, Wave
 from convlens.training.data.sources.sounds import MAX_RATE, MIN_RATE, wave_of
 from convlens.training.preparation.mel import BANDS, Mel, mel_of
@@ -91,13 +92,16 @@ def fitted(raw: Raw, places: Tensor, settings: Settings, network_shape: Shape | 
     """
     waves = [raw.items[place] for place in places.tolist()]
     if not waves:
-        raise UsageError("no sound for training\n  fix: folders of .wav files, one for each class")
+        raise UsageError(Sentence("no sound for training\n  fix: folders of .wav files, one for each class"))
     samples = settings.size[0] if settings.size else _length(waves, settings.rate)
     if samples > MAX_SECONDS * settings.rate:
         raise UsageError(
-            f"sounds of {samples / settings.rate:.0f} seconds; at most {MAX_SECONDS} are read\n"
-            f"  fix: shorter sounds, or a size of at most {MAX_SECONDS * settings.rate} samples"
-        )
+            Sentence(
+                "sounds of {seconds} seconds; at most {most} are read\n"
+                "  fix: shorter sounds, or a size of at most {samples} samples",
+                seconds=f"{samples / settings.rate:.0f}", most=MAX_SECONDS, samples=MAX_SECONDS * settings.rate,
+            )
+        )  # fmt: skip
     bands = BANDS if settings.sound == "log-mel" else 1
     plain = SoundPreparation(settings.sound, settings.rate, samples, (0.0,) * bands, (1.0,) * bands)
     mean, std = _moments(plain, waves)

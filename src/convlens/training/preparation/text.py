@@ -11,6 +11,7 @@ from torch import Tensor
 
 from convlens.ir.errors import UsageError, quoted
 from convlens.ir.spec import Shape
+from convlens.lang.sentence import Sentence
 from convlens.training.data.raw import Raw
 from convlens.training.preparation.words import PADDING, UNKNOWN, vocabulary_of, words_of
 from convlens.training.settings.settings import Settings
@@ -62,9 +63,14 @@ class TextPreparation:
         """The row of a sentence, of the text in a file (given as a `Path`), or of a file's bytes. It must hold a word."""
         text = source if isinstance(source, str) else _decoded(source)
         if len(text) > MAX_SENTENCE:
-            raise UsageError(f"a text of {len(text)} characters; at most {MAX_SENTENCE} are read\n  fix: its first part")
+            raise UsageError(
+                Sentence(
+                    "a text of {count} characters; at most {most} are read\n  fix: its first part",
+                    count=len(text), most=MAX_SENTENCE,
+                )
+            )  # fmt: skip
         if not words_of(text):
-            raise UsageError(f"there is no word in {quoted(text)}\n  fix: a sentence")
+            raise UsageError(Sentence("there is no word in {text}\n  fix: a sentence", text=quoted(text)))
         return self.store([text])[0]
 
     def batch(self, rows: Tensor) -> Tensor:
@@ -92,7 +98,9 @@ def fitted(raw: Raw, places: Tensor, settings: Settings, network_shape: Shape | 
     split = [words_of(raw.items[place]) for place in places.tolist()]
     longest = max(map(len, split), default=0)
     if longest == 0:
-        raise UsageError(f"{len(split)} texts for training, and not one word in them\n  fix: lines of a label and a text")
+        raise UsageError(
+            Sentence("{count} texts for training, and not one word in them\n  fix: lines of a label and a text", count=len(split))
+        )
     most = settings.size[0] if settings.size else MAX_WORDS_OF_A_TEXT
     return TextPreparation(vocabulary_of(split), min(longest, most))
 
@@ -109,9 +117,11 @@ def _decoded(source: Path | bytes) -> str:
             with source.open("rb") as file:
                 source = file.read(4 * MAX_SENTENCE + 1)
         except OSError as error:
-            raise UsageError(f"{source!s} cannot be read: {error.strerror or error}") from None
+            raise UsageError(
+                Sentence("{path} cannot be read: {reason}", path=str(source), reason=error.strerror or error)
+            ) from None
     if b"\0" in source:
-        raise UsageError("a byte of value 0, so this is not text\n  fix: a file of plain text")
+        raise UsageError(Sentence("a byte of value 0, so this is not text\n  fix: a file of plain text"))
     try:
         return source.decode("utf-8")
     except UnicodeDecodeError:

@@ -46,7 +46,7 @@ class VolumePreparation(PixelPreparation):
     def read(self, source: Path | str | bytes) -> Tensor:
         """One stored row of a .npy file of D,H,W or C,D,H,W."""
         if isinstance(source, bytes):
-            raise UsageError("a volume is read from a .npy file")
+            raise UsageError(Sentence("a volume is read from a .npy file"))
         values = torch.from_numpy(read_array(need_file(str(source), (".npy",))).values).float()
         values = values[None] if values.ndim == 3 else values
         if values.ndim != 4 or values.shape[0] not in (1, self.channels) or not bool(values.isfinite().all()):

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from convlens.ir.errors import UsageError
+from convlens.lang.sentence import Sentence
 
 TAGS = {
     "loss": "loss/step", "learning_rate": "learning_rate", "gradient_norm": "gradient_norm",
@@ -40,7 +41,7 @@ class Board:
 def need_tensorboard() -> None:
     """Raises `UsageError` where the package is not there."""
     if find_spec("tensorboard") is None:
-        raise UsageError('--tensorboard needs tensorboard\n  fix: pip install "convlens[tensorboard]"')
+        raise UsageError(Sentence('--tensorboard needs tensorboard\n  fix: pip install "convlens[tensorboard]"'))
 
 
 def board_at(folder: Path, step: int) -> Board | None:

@@ -11,6 +11,7 @@ from safetensors.torch import save
 from torch import Tensor
 
 from convlens.ir.errors import ConvlensError, UsageError, cut
+from convlens.lang.sentence import Sentence
 from convlens.training.record.files import plain, write
 from convlens.training.record.tree import packed, unpacked
 
@@ -52,9 +53,11 @@ def load_checkpoint(path: Path) -> Checkpoint:
         parts = unpacked(state["parts"], tensors)
         return Checkpoint(int(state["step"]), _under("model.", tensors), parts, _under("ema.", tensors), state["facts"])
     except FileNotFoundError:
-        raise UsageError(f"there is no checkpoint {path}") from None
+        raise UsageError(Sentence("there is no checkpoint {path}", path=str(path))) from None
     except (SafetensorError, OSError, KeyError, ValueError, TypeError) as error:
-        raise UsageError(f"{path} is not a checkpoint that can be read: {cut(str(error))}") from None
+        raise UsageError(
+            Sentence("{path} is not a checkpoint that can be read: {reason}", path=str(path), reason=cut(str(error)))
+        ) from None
 
 
 def _under(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
@@ -82,15 +85,15 @@ def last(folder: Path) -> tuple[Checkpoint | None, list[Path]]:
     Raises `ConvlensError` where none of them can.
     """
     broken: list[Path] = []
-    errors: list[str] = []
+    reasons = ""
     for path in reversed(saved(folder)):
         try:
             return load_checkpoint(path), broken
         except UsageError as error:
             broken.append(path)
-            errors.append(str(error))
-    if errors:
-        raise ConvlensError("no checkpoint of this run can be read\n  " + "\n  ".join(errors) + "\n  fix: train anew")
+            reasons = Sentence("{reasons}\n  {next}", reasons=reasons, next=error.args[0])
+    if reasons:
+        raise ConvlensError(Sentence("no checkpoint of this run can be read{reasons}\n  fix: train anew", reasons=reasons))
     return None, []
 
 
@@ -99,16 +102,21 @@ def check_fits(checkpoint: Checkpoint, state: Mapping[str, Tensor], where: str) 
     differing = _differing(checkpoint, state)
     if differing:
         raise UsageError(
-            f"{where} is a checkpoint of another network: {differing}\n  fix: the network and settings that it was trained with"
-        )
+            Sentence(
+                "{path} is a checkpoint of another network: {differing}\n"
+                "  fix: the network and settings that it was trained with",
+                path=where, differing=differing,
+            )
+        )  # fmt: skip
 
 
 def _differing(checkpoint: Checkpoint, state: Mapping[str, Tensor]) -> str:
     for name, own in state.items():
         found = checkpoint.model.get(name)
         if found is None:
-            return f"it has no {name!r}"
+            return Sentence("it has no {name}", name=repr(name))
         if found.shape != own.shape:
-            return f"{name!r} is {tuple(found.shape)} there and {tuple(own.shape)} here"
+            there, here = (str(tuple(value.shape)) for value in (found, own))
+            return Sentence("{name} is {there} there and {here} here", name=repr(name), there=there, here=here)
     extra = next((name for name in checkpoint.model if name not in state), None)
-    return "" if extra is None else f"it has {extra!r}, which this network has not"
+    return "" if extra is None else Sentence("it has {name}, which this network has not", name=repr(extra))

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from convlens.ir.errors import ConvlensError
+from convlens.lang.sentence import Sentence
 
 
 def write(path: Path, content: bytes) -> None:
@@ -30,11 +31,14 @@ def write(path: Path, content: bytes) -> None:
 def refused(path: Path, error: OSError, size: int) -> ConvlensError:
     """What is said where the disk does not take ``size`` bytes."""
     full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-    fix = "free some space" if full else "make the folder writable"
+    fix = Sentence("free some space") if full else Sentence("make the folder writable")
     return ConvlensError(
-        f"{path} cannot be written ({size} bytes): {error.strerror or error}\n"
-        f"  fix: {fix}; what was saved before is whole, and --resume goes on from it"
-    )
+        Sentence(
+            "{path} cannot be written ({size} bytes): {reason}\n"
+            "  fix: {fix}; what was saved before is whole, and --resume goes on from it",
+            path=str(path), size=size, reason=error.strerror or error, fix=fix,
+        )
+    )  # fmt: skip
 
 
 def _flush_names(folder: Path) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from convlens.ir.errors import UsageError, cut
+from convlens.lang.sentence import Sentence
 
 MAX_BYTES = 1 << 26
 """The largest settings or record that is read."""
@@ -37,9 +38,11 @@ class RunFolder:
     def check_free(self) -> None:
         """Raises `UsageError` where the folder holds a run already, or is a file; asked before any work is done."""
         if self.record.exists():
-            raise UsageError(f"{self.path} holds a run already\n  fix: --resume {self.path}, or another -o FOLDER")
+            raise UsageError(
+                Sentence("{path} holds a run already\n  fix: --resume {path}, or another -o FOLDER", path=str(self.path))
+            )
         if self.path.exists() and not self.path.is_dir():
-            raise UsageError(f"{self.path} is a file\n  fix: another -o FOLDER")
+            raise UsageError(Sentence("{path} is a file\n  fix: another -o FOLDER", path=str(self.path)))
 
     def make(self) -> None:
         """Raises `UsageError` where the folder holds a run already, or cannot be made or written to."""
@@ -47,7 +50,12 @@ class RunFolder:
         try:
             self.checkpoints.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise UsageError(f"{self.path} cannot be made: {error.strerror or error}\n  fix: another -o FOLDER") from None
+            raise UsageError(
+                Sentence(
+                    "{path} cannot be made: {reason}\n  fix: another -o FOLDER",
+                    path=str(self.path), reason=error.strerror or error,
+                )
+            ) from None  # fmt: skip
 
     @property
     def done(self) -> bool:
@@ -68,7 +76,9 @@ def run_at(path: str | os.PathLike[str]) -> RunFolder:
     """The run in this folder. Raises `UsageError` where there is none."""
     folder = RunFolder(Path(path))
     if not folder.record.is_file() or not folder.settings.is_file():
-        raise UsageError(f"{path} holds no run: it has no run.json and settings.toml\n  fix: a folder that train made")
+        raise UsageError(
+            Sentence("{path} holds no run: it has no run.json and settings.toml\n  fix: a folder that train made", path=str(path))
+        )
     return folder
 
 
@@ -86,7 +96,13 @@ def read_toml(path: Path) -> dict[str, Any]:
 def _read(path: Path, parse: Any) -> Any:
     try:
         if path.stat().st_size > MAX_BYTES:
-            raise UsageError(f"{path} has {path.stat().st_size} bytes; at most {MAX_BYTES} are read")
+            raise UsageError(
+                Sentence(
+                    "{path} has {size} bytes; at most {most} are read",
+                    path=str(path), size=path.stat().st_size, most=MAX_BYTES,
+                )
+            )  # fmt: skip
         return parse(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
-        raise UsageError(f"{path} cannot be read: {cut(str(getattr(error, 'strerror', None) or error))}") from None
+        reason = cut(str(getattr(error, "strerror", None) or error))
+        raise UsageError(Sentence("{path} cannot be read: {reason}", path=str(path), reason=reason)) from None

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from convlens.ir.errors import UsageError
+from convlens.lang.sentence import Sentence
 from convlens.training.record.files import plain, refused, write
 
 MAX_BYTES = 1 << 28
@@ -46,7 +47,9 @@ def read_lines(path: Path) -> list[dict[str, Any]]:
     if not path.is_file():
         return []
     if path.stat().st_size > MAX_BYTES:
-        raise UsageError(f"{path} has {path.stat().st_size} bytes; at most {MAX_BYTES} are read")
+        raise UsageError(
+            Sentence("{path} has {size} bytes; at most {most} are read", path=str(path), size=path.stat().st_size, most=MAX_BYTES)
+        )
     found = []
     for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
         with contextlib.suppress(ValueError, RecursionError):  # cut off when the run was killed

@@ -3,6 +3,7 @@
 from typing import Any
 
 from convlens.ir.errors import UsageError
+from convlens.lang.sentence import Sentence
 from convlens.training.features import first_maps, word_weights
 from convlens.training.preparation.words import words_of
 from convlens.training.restored import Restored
@@ -44,4 +45,4 @@ def _sentence(content: bytes) -> str:
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError:
-        raise UsageError("the text is not in UTF-8") from None
+        raise UsageError(Sentence("the text is not in UTF-8")) from None

@@ -44,7 +44,7 @@ def need_packages() -> None:
         try:
             import_module(name)
         except ModuleNotFoundError:
-            raise UsageError(f'a page needs {name}: pip install "convlens[serve]"') from None
+            raise UsageError(Sentence('a page needs {name}: pip install "convlens[serve]"', name=name)) from None
 
 
 def bound(port: int) -> socket.socket:
@@ -57,7 +57,12 @@ def bound(port: int) -> socket.socket:
         listening.listen()  # from now on, not only when the server runs: the address is told before that
     except OSError as error:
         listening.close()
-        raise UsageError(f"port {port} of {HOST}: {error.strerror or error}\n  fix: another --port, or none") from None
+        raise UsageError(
+            Sentence(
+                "port {port} of {host}: {reason}\n  fix: another --port, or none",
+                port=port, host=HOST, reason=error.strerror or error,
+            )
+        ) from None  # fmt: skip
     return listening
 
 

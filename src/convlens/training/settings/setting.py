@@ -62,7 +62,7 @@ class Setting:
             raise UsageError(
                 Sentence(
                     "{name} is {value}{meant}\n  fix: {legal}",
-                    name=self.name, value=shown, meant=meant, legal=self.legal(finite=_endless(value)),
+                    name=self.name, value=shown, meant=meant, legal=_Legal(self, _endless(value)),
                 )
             )  # fmt: skip
         return made
@@ -110,6 +110,20 @@ class Setting:
             and (self.most is None or value <= self.most)
             and (self.above is None or value > self.above)
         )
+
+
+@dataclass(frozen=True)
+class _Legal:
+    """What a setting may be, as a message holds it: it can be said in every language."""
+
+    setting: Setting
+    finite: bool
+
+    def text(self, lang: str = "en") -> str:
+        return self.setting.legal(lang, finite=self.finite)
+
+    def __str__(self) -> str:
+        return self.text()
 
 
 def _endless(value: Any) -> bool:

@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 from convlens.ir.errors import UsageError, nearest, quoted
+from convlens.lang.sentence import Sentence
 from convlens.training.settings.augmentation import AugmentationSettings
 from convlens.training.settings.data import DataSettings
 from convlens.training.settings.length import LengthSettings
@@ -34,8 +35,11 @@ class Settings(
         for name in values:
             if name not in known:
                 raise UsageError(
-                    f"there is no setting {quoted(name)}{nearest(name, list(known))}\n  fix: one of {', '.join(known)}"
-                )
+                    Sentence(
+                        "there is no setting {name}{meant}\n  fix: one of {known}",
+                        name=quoted(name), meant=nearest(name, list(known)), known=", ".join(known),
+                    )
+                )  # fmt: skip
         return replace(self, **{name: known[name].read(value) for name, value in values.items()})
 
     def to_dict(self) -> dict[str, Any]:

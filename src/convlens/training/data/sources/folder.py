@@ -21,7 +21,7 @@ PARTS = {"train": 0, "training": 0, "val": 1, "valid": 1, "validation": 1, "test
 
 MAX_DEPTH = 8
 
-FIX = "a folder with one folder of pictures for each class: pets/cat/1.jpg, pets/dog/1.jpg"
+FIX = Sentence("a folder with one folder of pictures for each class: pets/cat/1.jpg, pets/dog/1.jpg")
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,9 @@ def _looks(paths: list[Path]) -> list[Look]:
     for path in paths:
         try:
             if not path.is_file():
-                raise UsageError(f"{cut(shown(path))} is a pipe, a device or a link to nothing, not a file")  # noqa: TRY301 - told with the others
+                raise UsageError(  # noqa: TRY301 - told with the others
+                    Sentence("{path} is a pipe, a device or a link to nothing, not a file", path=cut(shown(path)))
+                )
             looks.append(look(path))
         except UsageError as error:
             faults.append(error.args[0])

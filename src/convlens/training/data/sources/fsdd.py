@@ -7,7 +7,8 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from convlens.ir.errors import UsageError, cut, nearest
+from convlens.ir.errors import UsageError, cut, nearest, quoted
+from convlens.lang.sentence import Sentence
 from convlens.training.data.raw import Raw
 from convlens.training.data.sources.known import Known, place_of, shown
 from convlens.training.data.sources.sounds import Clip, clips_of, raw_of
@@ -43,7 +44,12 @@ def fsdd_unseen(given: str, settings: Settings) -> Raw:  # noqa: ARG001 - what e
     known = sorted({clip.speaker for clip in clips if clip.speaker})
     if speaker not in known:
         meant = nearest(speaker, known)
-        raise UsageError(f"fsdd-unseen: there is no speaker {cut(repr(speaker))}{meant}\n  fix: one of {cut(', '.join(known))}")
+        raise UsageError(
+            Sentence(
+                "fsdd-unseen: there is no speaker {name}{meant}\n  fix: one of {known}",
+                name=quoted(speaker), meant=meant, known=cut(", ".join(known)),
+            )
+        )  # fmt: skip
     test = torch.tensor([clip.speaker == speaker for clip in clips])
     return _made("fsdd-unseen", place, clips, test, f"all takes by {speaker}, who is not heard in training")
 
@@ -65,7 +71,12 @@ def _clips(given: str) -> tuple[Path, list[Clip]]:
     place = inner if inner.is_dir() else place
     clips = clips_of(place)
     if any(clip.take is None for clip in clips):
-        raise UsageError(f"{shown(place)} is not FSDD: its files are not DIGIT_SPEAKER_TAKE.wav\n  fix: {FSDD.address}")
+        raise UsageError(
+            Sentence(
+                "{path} is not FSDD: its files are not DIGIT_SPEAKER_TAKE.wav\n  fix: {address}",
+                path=shown(place), address=FSDD.address,
+            )
+        )  # fmt: skip
     return place, clips
 
 

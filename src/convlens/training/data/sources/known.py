@@ -1,10 +1,12 @@
 """Where a data set that has a name lies on this machine."""
 
 import os
+from functools import reduce
 from pathlib import Path
 from typing import NamedTuple
 
 from convlens.ir.errors import UsageError
+from convlens.lang.sentence import Sentence
 from convlens.training.data.sources.places import places_of
 
 
@@ -25,17 +27,29 @@ def place_of(known: Known, given: str) -> Path:
     """
     if given:
         if not Path(given).exists():
-            raise UsageError(f"{known.name}: there is no file or folder {given!r}\n  fix: {_fix(known)}")
+            raise UsageError(
+                Sentence(
+                    "{name}: there is no file or folder {path}\n  fix: {fix}", name=known.name, path=repr(given), fix=_fix(known)
+                )
+            )
         return Path(given)
     for place in places_of(known.name):
         if any((place / mark).exists() for mark in known.marks):
             return place
-    looked = " and ".join(str(place) for place in places_of(known.name))
-    raise UsageError(f"{known.name} is not on this machine; looked for {known.marks[0]} in {looked}\n  fix: {_fix(known)}")
+    first, *others = map(str, places_of(known.name))
+    looked = reduce(lambda looked, place: Sentence("{looked} and {place}", looked=looked, place=place), others, first)
+    raise UsageError(
+        Sentence(
+            "{name} is not on this machine; looked for {mark} in {looked}\n  fix: {fix}",
+            name=known.name, mark=known.marks[0], looked=looked, fix=_fix(known),
+        )
+    )  # fmt: skip
 
 
 def _fix(known: Known) -> str:
-    return f"get it from {known.address}, then --data {known.name}:PATH with the folder where it lies"
+    return Sentence(
+        "get it from {address}, then --data {name}:PATH with the folder where it lies", address=known.address, name=known.name
+    )
 
 
 def shown(path: Path) -> str:
@@ -64,11 +78,19 @@ def checked_classes(where: str, labels: list[str], fix: str) -> tuple[str, ...]:
     """The classes of these labels. Raises `UsageError` where there are none, only one, or so many that they are no classes."""
     classes = in_order(set(labels))
     if not labels:
-        raise UsageError(f"{where} holds no examples\n  fix: {fix}")
+        raise UsageError(Sentence("{path} holds no examples\n  fix: {fix}", path=where, fix=fix))
     if len(classes) == 1:
         raise UsageError(
-            f"{where}: all {len(labels)} examples are of one class, {classes[0][:60]!r}; two or more are needed\n  fix: {fix}"
-        )
+            Sentence(
+                "{path}: all {count} examples are of one class, {name}; two or more are needed\n  fix: {fix}",
+                path=where, count=len(labels), name=repr(classes[0][:60]), fix=fix,
+            )
+        )  # fmt: skip
     if len(classes) > MAX_CLASSES or (len(labels) >= 20 and len(classes) * 2 > len(labels)):
-        raise UsageError(f"{where}: {len(classes)} classes for {len(labels)} examples cannot be the labels\n  fix: {fix}")
+        raise UsageError(
+            Sentence(
+                "{path}: {classes} classes for {examples} examples cannot be the labels\n  fix: {fix}",
+                path=where, classes=len(classes), examples=len(labels), fix=fix,
+            )
+        )  # fmt: skip
     return classes

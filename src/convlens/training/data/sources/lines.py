@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from convlens.importers.files import need_file
 from convlens.ir.errors import UsageError, cut
+from convlens.lang.sentence import Sentence
 from convlens.training.data.sources.known import shown
 
 MAX_BYTES = 1 << 28
@@ -18,7 +19,7 @@ MAX_LINE = 100_000
 LABEL_NAMES = ("label", "class", "target", "category", "sentiment", "labels", "y")
 TEXT_NAMES = ("text", "sentence", "question", "review", "content", "comment", "tweet", "phrase")
 
-FIX = "a label and its text on each line, or a .csv or .tsv file whose first line names the columns label and text"
+FIX = Sentence("a label and its text on each line, or a .csv or .tsv file whose first line names the columns label and text")
 
 
 class Labelled(NamedTuple):
@@ -47,14 +48,29 @@ def _lines(path: Path) -> Iterator[str]:
     need_file(str(path), (path.suffix,))
     size = path.stat().st_size
     if size > MAX_BYTES:
-        raise UsageError(f"{shown(path)}: {size} bytes; labelled lines of at most {MAX_BYTES} bytes are read")
+        raise UsageError(
+            Sentence(
+                "{path}: {size} bytes; labelled lines of at most {most} bytes are read",
+                path=shown(path), size=size, most=MAX_BYTES,
+            )
+        )  # fmt: skip
     raw: list[bytes] = []
     with path.open("rb") as file:
         while line := file.readline(MAX_LINE + 1):
             if len(line) > MAX_LINE:
-                raise UsageError(f"{shown(path)}, line {len(raw) + 1}: more than {MAX_LINE} bytes in one line\n  fix: {FIX}")
+                raise UsageError(
+                    Sentence(
+                        "{path}, line {line}: more than {most} bytes in one line\n  fix: {fix}",
+                        path=shown(path), line=len(raw) + 1, most=MAX_LINE, fix=FIX,
+                    )
+                )  # fmt: skip
             if b"\0" in line:
-                raise UsageError(f"{shown(path)}, line {len(raw) + 1}: a byte of value 0, so this is not text\n  fix: {FIX}")
+                raise UsageError(
+                    Sentence(
+                        "{path}, line {line}: a byte of value 0, so this is not text\n  fix: {fix}",
+                        path=shown(path), line=len(raw) + 1, fix=FIX,
+                    )
+                )  # fmt: skip
             raw.append(line.rstrip(b"\r\n"))
     return _decoded(raw)
 
@@ -89,8 +105,11 @@ def _cells(path: Path, lines: list[str], ending: str) -> Iterator[tuple[int, lis
                 yield reader.line_num, [cell.strip() for cell in row]
     except csv.Error as error:
         raise UsageError(
-            f"{shown(path)}, line {reader.line_num}: {error}\n  fix: quotes that open and close, or a .tsv file"
-        ) from None
+            Sentence(
+                "{path}, line {line}: {reason}\n  fix: quotes that open and close, or a .tsv file",
+                path=shown(path), line=reader.line_num, reason=str(error),
+            )
+        ) from None  # fmt: skip
 
 
 def _from_table(path: Path, rows: list[tuple[int, list[str]]]) -> list[Labelled]:
@@ -102,16 +121,24 @@ def _from_table(path: Path, rows: list[tuple[int, list[str]]]) -> list[Labelled]
     if named is None and width != 2:
         seen = cut(", ".join(head))
         raise UsageError(
-            f"{shown(path)}: {width} columns, and its first line ({seen}) does not say which is the label\n  fix: {FIX}"
-        )
+            Sentence(
+                "{path}: {count} columns, and its first line ({seen}) does not say which is the label\n  fix: {fix}",
+                path=shown(path), count=width, seen=seen, fix=FIX,
+            )
+        )  # fmt: skip
     body = rows if named is None else rows[1:]
     for line, row in body:
         if len(row) != width:
-            raise UsageError(f"{shown(path)}, line {line}: {len(row)} cells where the first line has {width}\n  fix: {FIX}")
+            raise UsageError(
+                Sentence(
+                    "{path}, line {line}: {have} cells where the first line has {want}\n  fix: {fix}",
+                    path=shown(path), line=line, have=len(row), want=width, fix=FIX,
+                )
+            )  # fmt: skip
     label, text = named or _guessed_columns([row for _, row in body])
     empty = next((line for line, row in body if not row[label]), None)
     if empty is not None:
-        raise UsageError(f"{shown(path)}, line {empty}: no label\n  fix: {FIX}")
+        raise UsageError(Sentence("{path}, line {line}: no label\n  fix: {fix}", path=shown(path), line=empty, fix=FIX))
     return [Labelled(row[label], row[text], line) for line, row in body]
 
 

@@ -11,6 +11,7 @@ import torch
 
 from convlens.importers.files import need_file
 from convlens.ir.errors import UsageError
+from convlens.lang.sentence import Sentence
 from convlens.media.sound import read_sound
 from convlens.training.data.raw import Raw, Wave
 from convlens.training.data.sources.known import checked_classes, shown
@@ -25,7 +26,7 @@ MAX_TOTAL = 1 << 33
 MIN_RATE, MAX_RATE = 100, 768_000
 """Samples a second."""
 
-FIX = "folders of .wav files, one for each class; or files LABEL_SPEAKER_NUMBER.wav in one folder"
+FIX = Sentence("folders of .wav files, one for each class; or files LABEL_SPEAKER_NUMBER.wav in one folder")
 
 FILE_RULE = re.compile(r"(?P<label>[^_]+)_(?P<speaker>.+)_(?P<index>[0-9]+)", re.DOTALL)
 SPEAKER_RULE = re.compile(r"(?P<speaker>.+)_nohash_[0-9]+", re.DOTALL)
@@ -60,11 +61,11 @@ def sounds_from(path: Path, settings: Settings) -> Raw:  # noqa: ARG001 - what e
 def clips_of(path: Path) -> list[Clip]:
     """The files of the folder, in an order that does not depend on the file system."""
     if not path.is_dir():
-        raise UsageError(f"{shown(path)} is not a folder\n  fix: {FIX}")
+        raise UsageError(Sentence("{path} is not a folder\n  fix: {fix}", path=shown(path), fix=FIX))
     flat = sorted(_wavs(path, depth=0))
     clips = [_by_name(file) for file in flat] if flat else list(_by_folder(path))
     if not clips:
-        raise UsageError(f"{shown(path)} holds no .wav files\n  fix: {FIX}")
+        raise UsageError(Sentence("{path} holds no .wav files\n  fix: {fix}", path=shown(path), fix=FIX))
     return clips
 
 
@@ -101,10 +102,17 @@ def wave_of(path: Path, content: bytes | None = None) -> Wave:
     sample = read_sound(need_file(str(path), (".wav",)) if content is None else path, content)
     rate = int(sample.about["rate"])
     if not MIN_RATE <= rate <= MAX_RATE:
-        raise UsageError(f"{shown(path)}: {rate} samples a second; {MIN_RATE} to {MAX_RATE} are read\n  fix: save it again")
+        raise UsageError(
+            Sentence(
+                "{path}: {rate} samples a second; {least} to {most} are read\n  fix: save it again",
+                path=shown(path), rate=rate, least=MIN_RATE, most=MAX_RATE,
+            )
+        )  # fmt: skip
     mean = sample.values.mean(axis=0, dtype=np.float64)
     if not np.isfinite(mean).all():
-        raise UsageError(f"{shown(path)}: samples that are not numbers (nan or infinity)\n  fix: save it again")
+        raise UsageError(
+            Sentence("{path}: samples that are not numbers (nan or infinity)\n  fix: save it again", path=shown(path))
+        )
     whole = np.rint(mean * 32768).clip(-32768, 32767).astype(np.int16)
     return Wave(torch.from_numpy(whole), rate)
 
@@ -115,17 +123,25 @@ def _check_sizes(path: Path, clips: list[Clip]) -> None:
         size = need_file(str(clip.path), (".wav",)).stat().st_size
         if size > MAX_CLIP:
             raise UsageError(
-                f"{shown(clip.path)}: {size} bytes; a training example has at most {MAX_CLIP}\n  fix: cut it into pieces"
-            )
+                Sentence(
+                    "{path}: {size} bytes; a training example has at most {most}\n  fix: cut it into pieces",
+                    path=shown(clip.path), size=size, most=MAX_CLIP,
+                )
+            )  # fmt: skip
         total += size
     if total > MAX_TOTAL:
-        raise UsageError(f"{shown(path)}: {total} bytes of sound; at most {MAX_TOTAL} are held in memory\n  fix: fewer files")
+        raise UsageError(
+            Sentence(
+                "{path}: {total} bytes of sound; at most {most} are held in memory\n  fix: fewer files",
+                path=shown(path), total=total, most=MAX_TOTAL,
+            )
+        )  # fmt: skip
 
 
 def _by_name(file: Path) -> Clip:
     found = FILE_RULE.fullmatch(file.stem)
     if found is None:
-        raise UsageError(f"{shown(file)}: its name is not LABEL_SPEAKER_NUMBER.wav\n  fix: {FIX}")
+        raise UsageError(Sentence("{path}: its name is not LABEL_SPEAKER_NUMBER.wav\n  fix: {fix}", path=shown(file), fix=FIX))
     return Clip(file, shown(Path(found["label"])), shown(Path(found["speaker"])), int(found["index"][:18]))
 
 

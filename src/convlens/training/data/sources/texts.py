@@ -8,6 +8,7 @@ from pathlib import Path
 import torch
 
 from convlens.ir.errors import UsageError
+from convlens.lang.sentence import Sentence
 from convlens.training.data.raw import Raw
 from convlens.training.data.sources.known import Known, checked_classes, place_of, shown
 from convlens.training.data.sources.lines import FIX, labelled
@@ -48,7 +49,7 @@ def texts_from(path: Path, settings: Settings) -> Raw:  # noqa: ARG001 - what ev
     parts = [(file, labelled(file)) for file in (train, test) if file is not None]
     for file, part in parts:
         if not part:
-            raise UsageError(f"{shown(file)} holds no examples\n  fix: {FIX}")
+            raise UsageError(Sentence("{path} holds no examples\n  fix: {fix}", path=shown(file), fix=FIX))
     examples = [example for _, part in parts for example in part]
     labels = [example.label for example in examples]
     classes = checked_classes(shown(path), labels, FIX)
@@ -78,7 +79,9 @@ def _files(path: Path) -> tuple[Path, Path | None]:
         return path, beside if beside is not None and beside.is_file() else None
     parts = _parts_in(path)
     if "train" not in parts:
-        raise UsageError(f"{shown(path)} holds no labelled texts: no file train.csv, .tsv or .txt\n  fix: {FIX}")
+        raise UsageError(
+            Sentence("{path} holds no labelled texts: no file train.csv, .tsv or .txt\n  fix: {fix}", path=shown(path), fix=FIX)
+        )
     return parts["train"], parts.get("test")
 
 
@@ -88,7 +91,12 @@ def _parts_in(folder: Path) -> dict[str, Path]:
     for part, files in named.items():
         if len(files) > 1 and named["train"]:
             names = ", ".join(shown(Path(file.name)) for file in files[:5])
-            raise UsageError(f"{shown(folder)}: {len(files)} files say {part} ({names})\n  fix: give the one for training")
+            raise UsageError(
+                Sentence(
+                    "{path}: {count} files say {part} ({names})\n  fix: give the one for training",
+                    path=shown(folder), count=len(files), part=part, names=names,
+                )
+            )  # fmt: skip
     return {part: files[0] for part, files in named.items() if files} if named["train"] else {}
 
 
@@ -116,7 +124,12 @@ def _named(known: Known, given: str, classes: tuple[str, ...], settings: Setting
     place = place_of(known, given)
     file = place / known.marks[0] if place.is_dir() else place
     if not file.is_file():
-        raise UsageError(f"{known.name}: there is no {known.marks[0]} in {shown(place)}\n  fix: {known.address}")
+        raise UsageError(
+            Sentence(
+                "{name}: there is no {mark} in {path}\n  fix: {address}",
+                name=known.name, mark=known.marks[0], path=shown(place), address=known.address,
+            )
+        )  # fmt: skip
     raw = texts_from(file, settings)
     names = classes if raw.classes == tuple(map(str, range(len(classes)))) else raw.classes
     return replace(raw, name=known.name, classes=names, licence=known.licence)
