@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from convlens.lang.sentence import filled
+from convlens.lang.sentence import Sentence, filled
 
 
 class Remark(NamedTuple):
@@ -24,3 +24,13 @@ def remark(message: str, /, **values: Any) -> Remark:
     '填充 2'
     """
     return Remark(message, tuple(values.items()))
+
+
+def as_remark(text: str) -> Remark:
+    """The text as a remark, which says a `Sentence` in every language and any other text as it is.
+
+    >>> from convlens.lang.sentence import Sentence
+    >>> as_remark(Sentence("padding {padding}", padding=2)).text("zh"), as_remark("{}").text()
+    ('填充 2', '{}')
+    """
+    return remark(text.message, **text.values) if isinstance(text, Sentence) else Remark("{text}", (("text", text),))

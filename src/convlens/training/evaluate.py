@@ -9,6 +9,7 @@ from convlens.ir.errors import UsageError
 from convlens.ir.spec import show_shape
 from convlens.lang.sentence import Sentence
 from convlens.training.data.memory import available_bytes
+from convlens.training.engine.denormals import denormals_as_zero
 from convlens.training.engine.device import device_of
 from convlens.training.engine.exam import exam
 from convlens.training.engine.feed import Feed
@@ -35,7 +36,8 @@ def evaluate(run: Run | str | os.PathLike[str], data: str = "", *, network: str 
     device = _device(known)
     module = known.form.module(known.module.to(device))
     try:
-        record, judged = exam(module, Feed(parts.test, parts.preparation, known.form, device), parts)
+        with denormals_as_zero():  # as the training did: the same figures to the last digit
+            record, judged = exam(module, Feed(parts.test, parts.preparation, known.form, device), parts)
     finally:
         module.to("cpu")
     if judged.probabilities is not None:

@@ -12,7 +12,6 @@ from convlens.lang.messages import marked
 from convlens.lang.remark import Remark, remark
 from convlens.lang.sentence import Sentence
 from convlens.training.augmentation.build import augmenter_of
-from convlens.training.augmentation.build import remarks_of as augmentation_remarks
 from convlens.training.data.load import load
 from convlens.training.data.parts import Parts
 from convlens.training.engine.batch_size import measured_batch
@@ -22,13 +21,13 @@ from convlens.training.engine.job import Job, lengths
 from convlens.training.engine.memory import keep_freed_memory
 from convlens.training.engine.watch import Watch
 from convlens.training.engine.world import World
-from convlens.training.losses.build import remarks_of as loss_remarks
 from convlens.training.models.fields import Fields
 from convlens.training.models.network import Network, network_of, wanted_shape
 from convlens.training.plan import plan_of
 from convlens.training.preparation.text import TextPreparation
 from convlens.training.recipe import Recipe
 from convlens.training.record.folder import RunFolder
+from convlens.training.remarks import remarks_of
 from convlens.training.settings.settings import Settings
 
 EPOCH_STEPS, SMALL = 20, 8
@@ -46,8 +45,7 @@ def job_of(
     if device.type == "cpu":
         keep_freed_memory()
     parts, network = world.tried(lambda: _read(recipe, download=download))
-    said = (*network.remarks, *loss_remarks(recipe.settings), *augmentation_remarks(recipe.settings, parts.classes))
-    for each in (*said, *plan_of(parts, network)):
+    for each in (*remarks_of(parts, network, recipe.settings), *plan_of(parts, network)):
         watch.said(each)
     form, batch = measured(recipe, parts, network, world, device, watch, fixed or {})
     settings = _settled(recipe.settings, form, batch)

@@ -16,6 +16,7 @@ from convlens.ir.errors import ConvlensError, UsageError, quoted
 from convlens.ir.spec import Shape, show_shape
 from convlens.lang.sentence import Sentence
 from convlens.training.data.memory import available_bytes
+from convlens.training.engine.denormals import denormals_as_zero
 from convlens.training.engine.form import Form
 from convlens.training.keptmodule import MAX_VALUES, of_code, of_graph
 from convlens.training.preparation.kinds import from_dict
@@ -54,7 +55,8 @@ class Restored:
     @torch.no_grad()
     def probabilities(self, rows: Tensor) -> Tensor:
         """float32 (N, K) for stored rows, computed in float32. Raises `ConvlensError` where they are no numbers."""
-        logits = self.module(self.preparation.batch(rows)).float()
+        with denormals_as_zero():  # as the training did
+            logits = self.module(self.preparation.batch(rows)).float()
         self.check_numbers(logits)
         found: Tensor = logits.softmax(1)
         return found

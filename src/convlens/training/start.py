@@ -15,6 +15,7 @@ from convlens.training.recipe import Recipe
 from convlens.training.record.environment import machine, versions
 from convlens.training.record.files import write, write_json
 from convlens.training.record.folder import RunFolder, read_json
+from convlens.training.remarks import remarks_of
 
 
 def write_start(job: Job, recipe: Recipe, command: str) -> None:
@@ -49,7 +50,7 @@ def record_of(job: Job, recipe: Recipe, command: str) -> dict[str, Any]:
         "params": job.network.params, "macs": job.network.macs,
         "input": list(job.network.input), "classes": list(job.parts.classes), "steps": job.steps,
         "parts": {name: len(part) for name, part in parts.items()}, "fingerprint": job.parts.fingerprint,
-        "about": job.parts.about, "remarks": [remark.text() for remark in job.network.remarks],
+        "about": job.parts.about, "remarks": [each.text() for each in remarks_of(job.parts, job.network, job.settings)],
     }  # fmt: skip
 
 

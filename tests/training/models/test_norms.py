@@ -130,6 +130,6 @@ def test_a_network_without_dropout_says_so():
     with pytest.raises(UsageError) as caught:
         with_dropout(load("lenet5"), 0.5)
     assert str(caught.value) == (
-        "dropout=0.5: the network 'lenet5' has no dropout layer\n  fix: leave dropout out, or write one into the network: d = dropout(x)"
+        "the network 'lenet5' has no dropout layer\n  fix: leave dropout out, or write one into the network: d = dropout(x)"
     )
     assert with_dropout(load("lenet5"), 0.0).nodes == load("lenet5").nodes

@@ -195,5 +195,8 @@ def test_remarks_say_what_an_optimizer_does_not_do():
         "lbfgs has no weight decay: weight_decay=0.01 changes nothing.",
         "lbfgs looks at how the gradient changes from step to step, so it needs the whole data in every step: --batch full.",
     ]
-    assert remarks_of(Settings(optimizer="rprop", weight_decay=0.0, batch="full")) == []
+    assert remarks_of(Settings(optimizer="rprop", weight_decay=0.0, batch="full", schedule="fixed")) == []
+    assert (
+        "schedule=cosine changes nothing" in remarks_of(Settings(optimizer="rprop", batch="full", schedule="cosine"))[-1].text()
+    )
     assert remarks_of(Settings()) == []

@@ -20,10 +20,10 @@ def with_dropout(graph: Graph, share: float) -> Graph:
     if share and not found:
         raise UsageError(
             Sentence(
-                "dropout={share}: the network {network} has no dropout layer\n"
+                "the network {network} has no dropout layer\n"
                 "  fix: leave dropout out, or write one into the network: d = dropout(x)",
-                share=f"{share:g}", network=repr(graph.name),
+                network=repr(graph.name),
             )
-        )  # fmt: skip
+        )
     changes = {node.name: Change((made(node, with_settings(node.op, p=share), node.inputs),), Ref(node.name)) for node in found}
     return changed(graph, changes)

@@ -59,10 +59,10 @@ def _drop(module: nn.Module, share: float, model: str) -> None:
     if share and not found:
         raise UsageError(
             Sentence(
-                "dropout={share}: {network} has no dropout layer\n  fix: leave dropout out, or use torch.nn.Dropout in it",
-                share=f"{share:g}", network=quoted(model),
+                "{network} has no dropout layer\n  fix: leave dropout out, or use torch.nn.Dropout in it",
+                network=quoted(model),
             )
-        )  # fmt: skip
+        )
     for layer in found:
         layer.p = share
 

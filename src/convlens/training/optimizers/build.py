@@ -20,6 +20,9 @@ from convlens.training.settings.settings import Settings
 Groups = list[dict[str, Any]]
 _WITHOUT_DECAY = ("lbfgs", "rprop")
 _UNPULLED = marked("{optimizer} has no weight decay: weight_decay={weight_decay} changes nothing.")
+_UNSCHEDULED = marked(
+    "rprop finds the length of each weight's step by itself: schedule={schedule} changes nothing, the learning rate is the first."
+)
 _WHOLE = marked(
     "{optimizer} looks at how the gradient changes from step to step, so it needs the whole data in every step: --batch full."
 )
@@ -30,13 +33,20 @@ def optimizer_of(settings: Settings, module: nn.Module) -> torch.optim.Optimizer
 
     The rate is ``group["lr"]`` of every group. L-BFGS needs a closure for its step: it evaluates the loss several times.
     A module that is to be channels-last is made so before.
-    Raises `UsageError` where nothing is trained, and where a package is missing.
+    Raises `UsageError` where nothing is trained, where a package is missing, and for what does not go together.
 
     >>> optimizer = optimizer_of(Settings(), nn.Linear(2, 1))
     >>> type(optimizer).__name__, [group["weight_decay"] for group in optimizer.param_groups]
     ('AdamW', [0.01, 0.0])
     """
     groups = groups_of(settings, module)
+    if settings.optimizer == "lbfgs" and settings.clip is not None:
+        raise UsageError(
+            Sentence(
+                "clip={clip} with lbfgs: its line search needs the gradient as it is\n  fix: leave clip out",
+                clip=f"{settings.clip:g}",
+            )
+        )
     if not groups:
         raise UsageError(
             Sentence("the network has no weight that is trained\n  fix: a network with parameters that require gradients")
@@ -49,6 +59,8 @@ def remarks_of(settings: Settings) -> list[Remark]:
     found = []
     if settings.optimizer in _WITHOUT_DECAY and settings.weight_decay:
         found.append(remark(_UNPULLED, optimizer=settings.optimizer, weight_decay=f"{settings.weight_decay:g}"))
+    if settings.optimizer == "rprop" and settings.schedule != "fixed":
+        found.append(remark(_UNSCHEDULED, schedule=settings.schedule))
     if settings.optimizer in _WITHOUT_DECAY and settings.batch != "full":
         found.append(remark(_WHOLE, optimizer=settings.optimizer))
     return found

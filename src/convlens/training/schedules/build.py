@@ -39,13 +39,15 @@ class Schedule:
 
 
 def schedule_of(settings: Settings, steps: int, steps_per_epoch: int) -> Schedule:
-    """``steps`` are all steps of the training.
+    """``steps`` are all steps of the training. Rprop reads the rate once, so it stays as it is.
 
     >>> schedule = schedule_of(Settings(schedule="cosine", learning_rate=0.1), steps=100, steps_per_epoch=10)
     >>> [round(schedule.rate(step), 6) for step in (0, 50)]
     [0.1, 0.05]
     """
     steps = max(1, steps)
+    if settings.optimizer == "rprop":
+        return Schedule(settings.learning_rate, steps, lambda _at: 1.0)
     if settings.schedule == "one-cycle":
         return Schedule(
             settings.learning_rate, steps, lambda at: forms.one_cycle(at, steps, settings.warmup or forms.ONE_CYCLE_RISE)
