@@ -10,6 +10,7 @@ from typing import Any
 
 from convlens.ir.errors import UsageError
 from convlens.ir.text import format as text_form
+from convlens.lang.choice import LANGUAGES
 from convlens.training.engine.job import Job
 from convlens.training.recipe import Recipe
 from convlens.training.record.environment import machine, versions
@@ -41,6 +42,7 @@ def _kept(network: str, folder: Path) -> str:
 
 def record_of(job: Job, recipe: Recipe, command: str) -> dict[str, Any]:
     """The content of run.json."""
+    remarks = [{lang: each.text(lang) for lang in LANGUAGES} for each in remarks_of(job.parts, job.network, job.settings)]
     parts = {"train": job.parts.train, "validation": job.parts.validation, "test": job.parts.test}
     return {
         "schema": "convlens/train/1", "name": recipe.name, "network": recipe.network, "data": job.parts.name,
@@ -50,7 +52,7 @@ def record_of(job: Job, recipe: Recipe, command: str) -> dict[str, Any]:
         "params": job.network.params, "macs": job.network.macs,
         "input": list(job.network.input), "classes": list(job.parts.classes), "steps": job.steps,
         "parts": {name: len(part) for name, part in parts.items()}, "fingerprint": job.parts.fingerprint,
-        "about": job.parts.about, "remarks": [each.text() for each in remarks_of(job.parts, job.network, job.settings)],
+        "about": job.parts.about, "remarks": remarks,
     }  # fmt: skip
 
 

@@ -74,7 +74,7 @@ class RunReading:
     versions: dict[str, str] = field(default_factory=dict)
     machine: dict[str, str] = field(default_factory=dict)
     fingerprint: str = ""
-    said: tuple[str, ...] = ()
+    said: tuple[dict[str, str], ...] = ()
     preparation: dict[str, Any] = field(default_factory=dict)
     test: Test | None = None
     predictions: Predictions | None = None

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from convlens.ir.errors import UsageError, cut
+from convlens.lang.choice import LANGUAGES
 from convlens.lang.messages import marked
 from convlens.lang.printable import printable
 from convlens.lang.remark import Remark, remark
@@ -107,7 +108,7 @@ def _about(folder: Path, run: dict[str, Any], written: dict[str, Any]) -> dict[s
         "versions": {name: _text(value) for name, value in _entries(run.get("versions"))},
         "machine": {name: _text(value) for name, value in _entries(run.get("machine"))},
         "fingerprint": _text(run.get("fingerprint")),
-        "said": tuple(_text(one) for one in _list(run.get("remarks"))[:MAX_ENTRIES]),
+        "said": tuple(_spoken(one) for one in _list(run.get("remarks"))[:MAX_ENTRIES]),
     }
 
 
@@ -116,6 +117,11 @@ def _text(value: Any) -> str:
     if value is None or isinstance(value, dict | list):
         return ""
     return printable(cut(str(value) if not isinstance(value, int) or abs(value) < 10**20 else "?", MAX_NAME))
+
+
+def _spoken(value: Any) -> dict[str, str]:
+    """A sentence by language, or one that is the same in all."""
+    return {lang: _text(value.get(lang) if isinstance(value, dict) else value) for lang in LANGUAGES}
 
 
 def _command(value: Any) -> str:

@@ -37,7 +37,7 @@ def run_record(run: RunReading, label: str, mistakes: int) -> dict[str, Any]:
         "cut": run.cut_off,
         "verdict": {lang: verdict(run, found, lang) for lang in LANGUAGES},
         "remarks": {lang: [spaced(one.text(lang)) for one in run.remarks] for lang in LANGUAGES},
-        "said": list(run.said),
+        "said": {lang: [one[lang] for one in run.said] for lang in LANGUAGES},
         "figures": figures(run, found),
         "values": [shown(one.value) for one in run.settings],
         "published": [[one.network, one.accuracy, one.params, one.source] for one in published(run)],

@@ -21,7 +21,7 @@ def summary_text(run: RunReading, lang: str) -> str:
         _pairs(run, lang),
         _settings(run, lang),
         _epochs(run, lang),
-        [*(one.text(lang) for one in run.remarks), *run.said],
+        [*(one.text(lang) for one in run.remarks), *(one[lang] for one in run.said)],
         [say(lang, "It goes on with: {command}", command=resume_command(run))] if run.cut_off else [],
     ]
     return printable("\n\n".join("\n".join(lines) for lines in parts if lines), "\n")

@@ -29,7 +29,7 @@ function drawHead() {
     ["time", f.seconds !== null && duration(f.seconds), f.cpu !== null && t("cpu", { n: duration(f.cpu) })], ["speed", f.rate !== null && whole(Math.round(f.rate))], ["peak", f.peak !== null && bytes(f.peak)], ["ece", f.ece !== null && share(f.ece)]];
   $("totals").replaceChildren(...rows.filter(([, value]) => value).map(([key, value, small]) => el("div", {}, el("dt", {}, t(key)), el("dd", {}, value, small ? el("small", {}, small) : ""))));
   const cut = r.cut ? [el("p", { class: "cut" }, t("cut", { done: f.done, wanted: f.wanted }) + " ", el("code", {}, clipped(r.resume, 400)))] : [];
-  $("remarks").replaceChildren(...cut, ...[...r.remarks[state.lang], ...r.said].map((text) => el("p", { class: "remark" }, clipped(text, 600))), ...publishedPart(r));
+  $("remarks").replaceChildren(...cut, ...[...r.remarks[state.lang], ...r.said[state.lang]].map((text) => el("p", { class: "remark" }, clipped(text, 600))), ...publishedPart(r));
 }
 
 // What others reached on the same test set, with the run in its place.
