@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from convlens.ir.errors import UsageError
+from convlens.training.data.load import parts_of
 from convlens.training.data.sources.fsdd import fsdd, fsdd_unseen
 from convlens.training.data.sources.sounds import holds_sounds, sounds_from, wave_of
 from convlens.training.settings.settings import Settings
@@ -40,6 +41,72 @@ def test_class_folders_with_speakers_in_names_or_in_folders(tmp_path) -> None:
     assert [raw.group_names[group] for group in raw.groups] == ["ab12", "eve", "ab12", "cd34"]
     write(tmp_path / "no" / "plain.wav", [1])
     assert sounds_from(tmp_path, SETTINGS).groups is None
+
+
+def said(folder) -> str:
+    with pytest.raises(UsageError) as error:
+        sounds_from(folder, SETTINGS)
+    return str(error.value).replace(str(folder), "DATA")
+
+
+@pytest.mark.parametrize("name", ["{label}/{at}.wav", "{label}/ann/{at}.wav", "{label}_ann_{at}.wav"])
+def test_folders_of_parts_are_an_official_split(tmp_path, name) -> None:
+    for part, count in (("Train", 4), ("valid", 2), ("test", 3)):
+        for label in ("up", "down"):
+            for at in range(count):
+                write(tmp_path / part / name.format(label=label, at=at), tone(440))
+    assert holds_sounds(tmp_path)
+    raw = sounds_from(tmp_path, SETTINGS)
+    assert raw.classes == ("down", "up")
+    parts = parts_of(raw, SETTINGS)
+    assert [len(part) for part in (parts.train, parts.validation, parts.test)] == [8, 4, 6]
+    assert all(name.startswith("valid/") for name in parts.validation.names)
+    assert all(name.startswith("test/") for name in parts.test.names)
+
+
+def test_train_alone_may_be_a_class_of_sounds(tmp_path) -> None:
+    for label in ("bus", "train"):
+        write(tmp_path / label / "1.wav", [1])
+    raw = sounds_from(tmp_path, SETTINGS)
+    assert (raw.classes, raw.official_test) == (("bus", "train"), None)
+
+
+def test_no_class_and_no_file_is_left_out_without_a_word(tmp_path) -> None:
+    for label in ("no", "yes"):
+        write(tmp_path / label / "1.wav", [1])
+    (tmp_path / "stop").mkdir()
+    (tmp_path / "stop" / "1.flac").write_bytes(b"fLaC")
+    assert said(tmp_path) == "DATA/stop is a class without .wav files\n  fix: take it away or put .wav files in it"
+    write(tmp_path / "stop" / "anna" / "monday" / "1.wav", [1])
+    assert said(tmp_path) == (
+        "DATA/stop/anna/monday/1.wav lies too deep in the class stop (.wav files that do: 1)\n"
+        "  fix: stop/1.wav, or stop/SPEAKER/1.wav"
+    )
+    write(tmp_path / "yes_ann_0.wav", [1])
+    assert said(tmp_path).startswith("DATA has .wav files of its own (yes_ann_0.wav) and in its folders (no/1.wav)\n  fix: ")
+
+
+def test_a_class_may_be_missing_from_the_test(tmp_path) -> None:
+    for place in ("train/no/1.wav", "train/yes/1.wav", "test/no/1.wav"):
+        write(tmp_path / place, [1])
+    (tmp_path / "test" / "yes").mkdir()
+    assert sounds_from(tmp_path, SETTINGS).official_test.sum() == 1
+
+
+def test_speakers_of_some_files_alone_are_told(tmp_path) -> None:
+    for label in ("no", "yes"):
+        for speaker in ("ann", "bob", "cid"):
+            write(tmp_path / label / speaker / "1.wav", [1])
+    assert parts_of(sounds_from(tmp_path, SETTINGS), SETTINGS).about["remarks"] == []
+    write(tmp_path / "yes" / "stray.wav", [1])
+    raw = sounds_from(tmp_path, SETTINGS)
+    assert parts_of(raw, SETTINGS).about["remarks"] == [
+        "no speaker is known of 1 of 7 sounds, such as yes/stray.wav: "
+        "speakers are not kept apart, and may be heard in training and again in validation and test"
+    ]
+    for values in ({"group": False}, {"validation": 0.0, "test": 0.0}):
+        told = parts_of(raw, SETTINGS.with_values(values)).about["remarks"]
+        assert not any("speaker" in text for text in told), "it is not asked for, or nothing is drawn"
 
 
 def test_several_rates_widths_and_channels(tmp_path) -> None:

@@ -18,7 +18,8 @@ class Raw:
     ``classes``. ``names`` say where each example came from ("cats/12.png", "line 7"). ``groups`` are places in
     ``group_names`` (speakers), or None. ``official_test`` and ``official_validation`` mark the examples of the data's
     own parts (bool, (N,)), or are None. ``source`` says where it all was read, ``licence`` under what terms it stands, as far
-    as that is known.
+    as that is known; ``ungrouped`` why there are no groups, where some examples have one. ``about["remarks"]`` are sentences
+    for people.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Raw:
     official_validation: Tensor | None = None
     source: str = ""
     licence: str = ""
+    ungrouped: str = ""
     about: dict[str, Any] = field(default_factory=dict)
 
     def __len__(self) -> int:

@@ -15,9 +15,7 @@ from convlens.media.image import ENDINGS
 from convlens.training.data.pictures import Look, look, refuse_broken
 from convlens.training.data.raw import Raw
 from convlens.training.data.sources.known import in_order, shown
-
-PARTS = {"train": 0, "training": 0, "val": 1, "valid": 1, "validation": 1, "test": 2, "testing": 2}
-"""Folders of these names are an official split where a training folder is one of several; alone, "train" may be a class."""
+from convlens.training.data.sources.partfolders import folders_in, parts_in
 
 MAX_DEPTH = 8
 
@@ -78,13 +76,10 @@ def holds_pictures(folder: Path) -> bool:
 
 def _in_parts(folder: Path, *, empty: bool = False) -> Iterator[tuple[int, str, Path]]:
     """Part, class and path of each picture. A class folder without any is refused, unless ``empty``."""
-    inner = _folders(folder)
-    parts = {entry: PARTS[entry.name.lower()] for entry in inner if entry.name.lower() in PARTS}
-    split = 0 in parts.values() and (len(set(parts.values())) > 1 or len(parts) == len(inner))
-    for place, part in parts.items() if split else [(folder, 0)]:
-        for entry in _folders(place):
+    for part, place in parts_in(folder):
+        for entry in folders_in(place):
             files = list(_pictures(entry))
-            if not (files or empty or (split and part)):
+            if not (files or empty or part):
                 raise UsageError(
                     Sentence(
                         "{path} is a class without pictures ({endings})\n  fix: take it away or put pictures in it",
@@ -92,15 +87,6 @@ def _in_parts(folder: Path, *, empty: bool = False) -> Iterator[tuple[int, str, 
                     )
                 )  # fmt: skip
             yield from ((part, shown(Path(entry.name)), path) for path in files)
-
-
-def _folders(folder: Path) -> list[Path]:
-    try:
-        return sorted(entry for entry in folder.iterdir() if entry.name[0] not in "._" and entry.is_dir())
-    except OSError as error:
-        raise UsageError(
-            Sentence("{path} cannot be read: {reason}", path=shown(folder), reason=error.strerror or error)
-        ) from None
 
 
 def _pictures(folder: Path) -> Iterator[Path]:
