@@ -8,7 +8,7 @@ from torch import Tensor
 
 from convlens.ir.errors import UsageError, cut, nearest
 from convlens.lang.messages import marked
-from convlens.lang.remark import Remark, remark
+from convlens.lang.remark import Remark, as_remark, remark
 from convlens.lang.sentence import Sentence
 from convlens.training.data.examples import Examples, Held
 from convlens.training.data.fingerprint import fingerprint_of
@@ -37,16 +37,20 @@ def own_test(network: Restored, *, download: bool) -> Parts:
 
 
 def labelled(network: Restored, data: str, *, download: bool) -> tuple[Parts, tuple[Remark, ...]]:
-    """All examples of the data, or their own test part; remarks where it is the latter, or the network was trained on them."""
+    """All examples of the data, or their own test part; remarks where it is the latter, or the network was trained on them.
+
+    Remarks on how they were read stand before those.
+    """
     raw = found(data, network.recipe.settings, download=download)
     _check_kind(network, raw)
+    read = tuple(map(as_remark, raw.about.get("remarks", ())))
     seen = _seen(network, data, raw) if raw.official_test is None else ()
     raw = replace(raw, labels=_matched(network, raw)[raw.labels], classes=network.classes)
     if raw.official_test is None:
-        return _parts(network, raw, torch.arange(len(raw))), seen
+        return _parts(network, raw, torch.arange(len(raw))), (*read, *seen)
     places = raw.official_test.nonzero()[:, 0]
     said_ = remark(marked("{data} has a test part of its own: it alone is taken"), data=raw.name)
-    return _parts(network, raw, places), (said_,)
+    return _parts(network, raw, places), (*read, said_)
 
 
 def _seen(network: Restored, data: str, raw: Raw) -> tuple[Remark, ...]:

@@ -77,6 +77,13 @@ def test_a_test_part_of_the_datas_own_is_taken_alone(run: Run, tmp_path: Path) -
     assert "test part of its own" in found.text()
 
 
+def test_a_first_line_that_was_taken_for_names_is_told(text_run: Run, tmp_path: Path) -> None:
+    (tmp_path / "new.csv").write_text("v1,v2\n" + "praise,a good film\nblame,a bad film\n" * 2)
+    found = convlens.evaluate(text_run.path, str(tmp_path / "new.csv"))
+    assert found.record["examples"] == 4
+    assert "new.csv: the first line (v1, v2) is taken for the names of the columns" in found.text()
+
+
 def test_an_unknown_class_is_named(run: Run, tmp_path: Path) -> None:
     for name in ("cat", "fisch"):
         paint(tmp_path / "new" / name / "0.png", (1, 2, 3), 0)

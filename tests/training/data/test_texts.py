@@ -77,6 +77,61 @@ def test_a_folder_with_a_test_part(tmp_path, names) -> None:
         assert raw.names[-1] == f"{names[1]} line 2"
 
 
+def spam(head: str, each: int) -> str:
+    return head + "".join(f"ham,see you at {at}\nspam,win {at} now\n" for at in range(each))
+
+
+@pytest.mark.parametrize("head", ["v1,v2\n", "\nKind,Body\n"])
+def test_a_first_line_with_a_label_of_its_own_names_the_columns(tmp_path, head) -> None:
+    raw = raw_of(tmp_path, "sms.csv", spam(head, 2))
+    assert raw.classes == ("ham", "spam")
+    assert raw.items[0] == "see you at 0"
+    assert raw.names[0] == f"line {head.count(chr(10)) + 1}"
+    assert raw.about["remarks"] == [
+        f"sms.csv: the first line ({head.strip().replace(',', ', ')}) is taken for the names of the columns, "
+        "as no other line has its label"
+    ]
+
+
+def test_a_first_line_like_the_others_is_an_example(tmp_path) -> None:
+    for content in (spam("", 3), spam("ham,not that\n", 2), "a,1\nb,2\nc,2\nd,3\n", spam("v1,v2\n", 1)):
+        raw = raw_of(tmp_path, "a.csv", content)
+        assert len(raw) == content.count("\n")
+        assert raw.about["remarks"] == []
+
+
+def test_the_names_of_the_columns_are_known_in_a_short_test_file(tmp_path) -> None:
+    (tmp_path / "train.csv").write_text(spam("v1,v2\n", 5))
+    (tmp_path / "test.csv").write_text(spam("v1,v2\n", 1))
+    raw = texts_from(tmp_path, SETTINGS)
+    assert raw.classes == ("ham", "spam")
+    assert int(raw.official_test.sum()) == 2
+    assert len(raw.about["remarks"]) == 1
+
+
+@pytest.mark.parametrize("word", ["val", "valid", "validation", "dev"])
+def test_a_part_for_validation(tmp_path, word) -> None:
+    for part, each in (("train", 3), (word, 2), ("test", 1)):
+        (tmp_path / f"q.{part}.csv").write_text(spam("", each))
+    for place in (tmp_path, tmp_path / "q.train.csv"):
+        raw = texts_from(place, SETTINGS)
+        assert raw.official_validation.tolist() == [False] * 6 + [True] * 4 + [False] * 2
+        assert raw.official_test.tolist() == [False] * 10 + [True] * 2
+        assert raw.names[6] == f"q.{word}.csv line 1"
+    (tmp_path / "q.test.csv").unlink()
+    assert texts_from(tmp_path, SETTINGS).official_test is None
+
+
+def test_two_files_for_validation(tmp_path) -> None:
+    for name in ("train", "val", "dev"):
+        (tmp_path / f"{name}.csv").write_text(spam("", 3))
+    with pytest.raises(UsageError, match=r"2 files say validation \(dev\.csv, val\.csv\)"):
+        texts_from(tmp_path, SETTINGS)
+    with pytest.raises(UsageError) as error:
+        texts_from(tmp_path / "train.csv", SETTINGS)
+    assert str(error.value) == (f"{tmp_path}/train.csv: beside it are both val.csv and dev.csv\n  fix: one of them alone")
+
+
 BROKEN = {
     "nothing": ("a.txt", "", "holds no examples"),
     "empty lines": ("a.csv", "\n\n \n", "holds no examples"),

@@ -1,7 +1,7 @@
 """Labelled texts in a file: one a line, or a table with commas or tabs."""
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -30,17 +30,25 @@ class Labelled(NamedTuple):
     line: int
 
 
-def labelled(path: Path) -> list[Labelled]:
+class Lines(NamedTuple):
+    """The examples of a file; ``head`` is a first line that names its columns by words of its own."""
+
+    examples: list[Labelled]
+    head: Sequence[str] = ()
+
+
+def labelled(path: Path, head: Sequence[str] = ()) -> Lines:
     """The examples of one file, in its order; lines without anything but white space are left out.
 
     ``.csv`` has commas and quotes, ``.tsv`` tabs and no quotes (as its media type says), anything else a label, white space
-    and a text on each line. UTF-8 where the whole file is, else Latin-1. Raises `UsageError` with the line.
+    and a text on each line. UTF-8 where the whole file is, else Latin-1. A first line of a table names the columns where it
+    has the usual names, or those of ``head``, or a label that no other line has. Raises `UsageError` with the line.
     """
     lines = list(_lines(path))
     ending = path.suffix.lower()
     if ending in (".csv", ".tsv"):
-        return _from_table(path, list(_cells(path, lines, ending)))
-    return list(_from_lines(lines))
+        return _from_table(path, list(_cells(path, lines, ending)), head)
+    return Lines(list(_from_lines(lines)))
 
 
 def _lines(path: Path) -> Iterator[str]:
@@ -112,9 +120,9 @@ def _cells(path: Path, lines: list[str], ending: str) -> Iterator[tuple[int, lis
         ) from None  # fmt: skip
 
 
-def _from_table(path: Path, rows: list[tuple[int, list[str]]]) -> list[Labelled]:
+def _from_table(path: Path, rows: list[tuple[int, list[str]]], known: Sequence[str]) -> Lines:
     if not rows:
-        return []
+        return Lines([])
     head = [cell.lower() for cell in rows[0][1]]
     named = _named_columns(head)
     width = len(head)
@@ -136,10 +144,12 @@ def _from_table(path: Path, rows: list[tuple[int, list[str]]]) -> list[Labelled]
                 )
             )  # fmt: skip
     label, text = named or _guessed_columns([row for _, row in body])
+    own = named is None and (rows[0][1] == known or _is_head([row[label] for _, row in rows]))
+    body = rows[1:] if own else body
     empty = next((line for line, row in body if not row[label]), None)
     if empty is not None:
         raise UsageError(Sentence("{path}, line {line}: no label\n  fix: {fix}", path=shown(path), line=empty, fix=FIX))
-    return [Labelled(row[label], row[text], line) for line, row in body]
+    return Lines([Labelled(row[label], row[text], line) for line, row in body], rows[0][1] if own else ())
 
 
 def _named_columns(head: list[str]) -> tuple[int, int] | None:
@@ -153,6 +163,16 @@ def _named_columns(head: list[str]) -> tuple[int, int] | None:
     if len(head) == 2 and (label is None) != (text is None):
         label, text = (1 - text, text) if text is not None else (label, 1 - (label or 0))
     return None if label is None or text is None else (label, text)
+
+
+def _is_head(labels: Sequence[str]) -> bool:
+    """Whether the first of these is no label: it occurs nowhere else, while the others are of few classes.
+
+    >>> _is_head(["v1", "ham", "spam", "ham", "spam"]), _is_head(["ham", "spam", "ham"]), _is_head(["a", "b", "c", "d"])
+    (True, False, False)
+    """
+    classes = set(labels[1:])
+    return labels[0] not in classes and 2 <= len(classes) <= len(labels[1:]) // 2
 
 
 def _guessed_columns(rows: list[list[str]]) -> tuple[int, int]:

@@ -7,14 +7,18 @@ from pathlib import Path
 
 import torch
 
-from convlens.ir.errors import UsageError
+from convlens.ir.errors import UsageError, cut
 from convlens.lang.sentence import Sentence
 from convlens.training.data.raw import Raw
 from convlens.training.data.sources.known import Known, checked_classes, place_of, shown
-from convlens.training.data.sources.lines import FIX, labelled
+from convlens.training.data.sources.lines import FIX, Lines, labelled
+from convlens.training.data.sources.partfolders import PARTS
 from convlens.training.settings.settings import Settings
 
 ENDINGS = (".csv", ".tsv", ".txt", ".all")
+
+NAMES = ("train", "validation", "test")
+"""Of the parts, as `PARTS` numbers them."""
 
 TREC = Known(
     "trec",
@@ -40,13 +44,14 @@ def holds_texts(path: Path) -> bool:
 
 
 def texts_from(path: Path, settings: Settings) -> Raw:  # noqa: ARG001 - what every source takes
-    """The examples of a file, or of the files ``train.*`` and ``test.*`` of a folder; the latter are its official test.
+    """The examples of a file, or of the files ``train.*``, ``val.*`` and ``test.*`` of a folder, which are an official split.
 
-    A file whose name says ``train`` takes the one beside it that says ``test`` as its official test: TREC.train.all and
+    A file whose name says ``train`` takes those beside it that say ``val`` and ``test`` instead: TREC.train.all and
     TREC.test.all. Raises `UsageError` naming file and line.
     """
-    train, test = _files(path)
-    parts = [(file, labelled(file)) for file in (train, test) if file is not None]
+    files = _files(path)
+    read = _read(files)
+    parts = [(files[name], lines.examples) for name, lines in read.items()]
     for file, part in parts:
         if not part:
             raise UsageError(Sentence("{path} holds no examples\n  fix: {fix}", path=shown(file), fix=FIX))
@@ -54,7 +59,7 @@ def texts_from(path: Path, settings: Settings) -> Raw:  # noqa: ARG001 - what ev
     labels = [example.label for example in examples]
     classes = checked_classes(shown(path), labels, FIX)
     place = {name: number for number, name in enumerate(classes)}
-    start = f"{shown(Path(train.name))} " if test else ""
+    part_of = [name for name, lines in read.items() for _ in lines.examples]
     return Raw(
         name=path.stem if path.is_file() else path.name,
         kind="text",
@@ -62,32 +67,72 @@ def texts_from(path: Path, settings: Settings) -> Raw:  # noqa: ARG001 - what ev
         labels=torch.tensor([place[label] for label in labels]),
         classes=classes,
         names=[
-            f"{start if file is train else shown(Path(file.name)) + ' '}line {example.line}"
+            f"{shown(Path(file.name)) + ' ' if len(files) > 1 else ''}line {example.line}"
             for file, part in parts
             for example in part
         ],
-        official_test=torch.arange(len(examples)) >= len(parts[0][1]) if test else None,
+        official_validation=torch.tensor([part == "validation" for part in part_of]) if "validation" in files else None,
+        official_test=torch.tensor([part == "test" for part in part_of]) if "test" in files else None,
         source=shown(path),
-        about={"files": [shown(file) for file, _ in parts], "empty": sum(not example.text for example in examples)},
+        about={
+            "files": [shown(file) for file, _ in parts],
+            "empty": sum(not example.text for example in examples),
+            "remarks": _headed(files, read),
+        },
     )
 
 
-def _files(path: Path) -> tuple[Path, Path | None]:
+def _read(files: Mapping[str, Path]) -> dict[str, Lines]:
+    """What each file holds; a first line of the one for training that names its columns does so in the others too."""
+    train = labelled(files["train"])
+    return {name: train if name == "train" else labelled(file, train.head) for name, file in files.items()}
+
+
+def _headed(files: Mapping[str, Path], read: Mapping[str, Lines]) -> list[str]:
+    """What was taken for the names of columns, once where it is the same in all files."""
+    return [
+        Sentence(
+            "{file}: the first line ({cells}) is taken for the names of the columns, as no other line has its label",
+            file=shown(Path(files[name].name)), cells=cut(", ".join(lines.head)),
+        )
+        for name, lines in read.items()
+        if lines.head and (name == "train" or lines.head != read["train"].head)
+    ]  # fmt: skip
+
+
+def _files(path: Path) -> dict[str, Path]:
+    """The file of each part that is there, training first."""
     if not path.is_dir():
-        named = _in_place_of("train", "test", path.name)
-        beside = path.with_name(named) if named else None
-        return path, beside if beside is not None and beside.is_file() else None
+        return {"train": path, **_beside(path)}
     parts = _parts_in(path)
     if "train" not in parts:
         raise UsageError(
             Sentence("{path} holds no labelled texts: no file train.csv, .tsv or .txt\n  fix: {fix}", path=shown(path), fix=FIX)
         )
-    return parts["train"], parts.get("test")
+    return parts
+
+
+def _beside(path: Path) -> dict[str, Path]:
+    """The files for validation and test that are called as this one for training is."""
+    found: dict[str, Path] = {}
+    for word, number in PARTS.items():
+        file = path.with_name(_for_training(path.name, word) or path.name)
+        if not number or file == path or not file.is_file():
+            continue
+        if NAMES[number] in found:
+            raise UsageError(
+                Sentence(
+                    "{path}: beside it are both {one} and {other}\n  fix: one of them alone",
+                    path=shown(path), one=shown(Path(found[NAMES[number]].name)), other=shown(Path(file.name)),
+                )
+            )  # fmt: skip
+        found[NAMES[number]] = file
+    return found
 
 
 def _parts_in(folder: Path) -> dict[str, Path]:
     found = sorted(file for file in folder.iterdir() if file.suffix.lower() in ENDINGS and file.is_file())
-    named = {part: [file for file in found if _in_place_of(part, part, file.name)] for part in ("train", "test")}
+    named = {part: [file for file in found if _part_of(file.name) == number] for number, part in enumerate(NAMES)}
     for part, files in named.items():
         if len(files) > 1 and named["train"]:
             names = ", ".join(shown(Path(file.name)) for file in files[:5])
@@ -100,14 +145,24 @@ def _parts_in(folder: Path) -> dict[str, Path]:
     return {part: files[0] for part, files in named.items() if files} if named["train"] else {}
 
 
-def _in_place_of(word: str, other: str, name: str) -> str:
-    """The file's name with one word for another, or nothing where it does not say the word.
+def _part_of(name: str) -> int | None:
+    """Which part a file's name says, if any.
 
-    >>> _in_place_of("train", "test", "TREC.train.all"), _in_place_of("train", "test", "trains.csv")
+    >>> _part_of("TREC.train.all"), _part_of("my-val.csv"), _part_of("trains.csv")
+    (0, 1, None)
+    """
+    return next((PARTS[word] for word in re.split(r"[._-]", name.lower()) if word in PARTS), None)
+
+
+def _for_training(name: str, word: str) -> str:
+    """The name of a file for training with this word instead, or nothing where it is none.
+
+    >>> _for_training("TREC.train.all", "test"), _for_training("trains.csv", "test")
     ('TREC.test.all', '')
     """
-    parts = re.split(r"([._-])", name)
-    return "".join(other if part.lower() == word else part for part in parts) if word in map(str.lower, parts) else ""
+    if _part_of(name) != 0:
+        return ""
+    return "".join(word if PARTS.get(part.lower()) == 0 else part for part in re.split(r"([._-])", name))
 
 
 def trec(given: str, settings: Settings) -> Raw:
