@@ -223,6 +223,16 @@ def test_data_that_are_not_there_name_both_ways(tmp_path):
     )
 
 
+def test_a_home_folder_is_found_behind_a_name_too(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    files.idx_folder(tmp_path / "given")
+    (tmp_path / "rt-polarity.all").write_text("0 bad\n1 good\n")
+    assert found("~/given", settings()).source == f"{tmp_path}/given"
+    assert found("mnist:~/given", settings()).source == f"{tmp_path}/given"
+    assert found("mr:~", settings()).source == f"{tmp_path}/rt-polarity.all"
+    assert said(load, "~nosuch/data", settings()).startswith("there are no data '~nosuch/data'\n")
+
+
 def test_places_are_looked_through_in_order(tmp_path):
     files.idx_folder(tmp_path / "cache" / "convlens" / "mnist")
     assert found("mnist", settings()).source == f"{tmp_path}/cache/convlens/mnist"

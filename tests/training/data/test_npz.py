@@ -106,6 +106,44 @@ def test_labels_of_any_kind(tmp_path):
     )
 
 
+def test_parts_of_other_ranges_are_refused(tmp_path):
+    x, y = pixels(4, 5, 5), np.arange(4) % 2
+    x[0, 0, 0] = 255
+    for one, other in ((x, x / 255), (x / 255, x), (x.astype(np.float32), x / 255), (x > 9, x)):
+        assert said(saved(tmp_path, x=one, y=y, x_test=other, y_test=y)) == (
+            "DATA: the pictures of one part are real numbers of 0 to 1, those of another reach 255\n"
+            "  fix: the same range in all parts"
+        )
+    raw = npz_from(saved(tmp_path, x=x, y=y, x_test=x.astype(np.float32), y_test=y))
+    assert raw.items[:4].equal(raw.items[4:])
+
+
+def test_texts_in_the_place_of_pictures(tmp_path):
+    y = np.arange(4) % 2
+    assert said(saved(tmp_path, x=pixels(4, 5, 5), y=y, x_test=np.full((4, 5, 5), "q"), y_test=y)).startswith(
+        "DATA: x holds <U1 and uint8 examples of 5x5\n  fix: numbers"
+    )
+
+
+def test_names_as_labels_beside_the_classes(tmp_path):
+    x = pixels(4, 5, 5)
+    raw = npz_from(saved(tmp_path, x=x, y=np.array(["dog", "cat", "dog", "dog"]), classes=np.array(["dog", "cat"])))
+    assert (raw.classes, raw.labels.tolist()) == (("dog", "cat"), [0, 1, 0, 0])
+    assert said(saved(tmp_path, x=x, y=np.array(["dog", "cot", "dog", "dog"]), classes=np.array(["dog", "cat"]))) == (
+        "DATA: y holds 'cot' (did you mean 'cat'?), which classes does not name\n  fix: one of dog, cat"
+    )
+    assert said(saved(tmp_path, x=x, y=np.arange(4) % 3, classes=np.array(["cat", "cat", "dog"]))) == (
+        "DATA: classes names 'cat' twice\n  fix: another name for each class"
+    )
+
+
+def test_names_in_one_part_and_numbers_in_another(tmp_path):
+    x = pixels(4, 5, 5)
+    assert said(saved(tmp_path, x=x, y=np.arange(4) % 2 * 1.0, x_test=x, y_test=np.array(["0", "1", "0", "1"]))) == (
+        "DATA: y holds names in one part and numbers in another\n  fix: the same in all parts"
+    )
+
+
 def test_groups(tmp_path):
     x, y = pixels(4, 5, 5), np.arange(4) % 2
     raw = npz_from(saved(tmp_path, x=x, y=y, groups=np.array(["b", "a", "b", "a"])))
@@ -186,6 +224,18 @@ def test_an_archive_whose_list_lies_about_a_size(tmp_path):
         content[at : at + 4] = (200).to_bytes(4, "little")
     path.write_bytes(bytes(content))
     assert "DATA" in said(path)
+
+
+def test_a_damaged_member_of_any_compression(tmp_path):
+    whole = header((4000,)) + pixels(4000).tobytes()
+    for method in (zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2, zipfile.ZIP_DEFLATED):
+        path = tmp_path / "d.npz"
+        with zipfile.ZipFile(path, "w", method) as archive:
+            archive.writestr("x.npy", whole)
+        content = bytearray(path.read_bytes())
+        content[60:100] = b"\xff" * 40
+        path.write_bytes(bytes(content))
+        assert "DATA is not an .npz that can be read" in said(path)
 
 
 def test_cut_off_and_encrypted(tmp_path):

@@ -181,6 +181,20 @@ def test_every_mode_is_pillows(tmp_path, mode):
     assert look(path) == (12, 10, 1 if mode in ("1", "L", "LA", "I;16") else 3)
 
 
+def test_integers_of_32_bits_say_no_range_but_those_of_16_do(tmp_path):
+    values = np.arange(256, dtype=np.int32).reshape(16, 16)
+    for turn in (1, 6):
+        image = Image.fromarray(values)
+        exif = image.getexif()
+        exif[0x0112] = turn
+        image.save(tmp_path / "x.tiff", exif=exif)
+        assert said(decoded, tmp_path / "x.tiff", 1, (16, 16)).endswith("its 32-bit values say no range")
+    Image.fromarray((values * 257).astype(np.uint16)).save(tmp_path / "x.pgm")
+    with Image.open(tmp_path / "x.pgm") as image:
+        assert image.mode == "I", "the partner: Pillow gives these the same mode"
+    assert np.array_equal(decoded(tmp_path / "x.pgm", 1, (16, 16))[0].numpy(), values)
+
+
 def test_transparent_parts_are_white(tmp_path):
     Image.new("RGBA", (4, 4), (255, 0, 0, 0)).save(tmp_path / "x.png")
     assert decoded(tmp_path / "x.png", 3, (4, 4)).unique().tolist() == [255]

@@ -25,6 +25,9 @@ WORKERS = min(4, os.cpu_count() or 1)
 """Pictures that are decoded at the same time: Pillow lets other threads run meanwhile."""
 
 GREY = ("1", "L", "LA", "La", "I;16", "I;16B", "I;16L", "I;16N", "I")
+WIDE = ("PNG", "PPM")
+"""Formats of which Pillow opens 16 bits as integers of 32; those of other formats may have any range."""
+
 TURNED = (5, 6, 7, 8)
 """Values of the EXIF tag 0x0112 that swap height and width."""
 
@@ -56,7 +59,8 @@ def decoded(source: Source, channels: int, size: tuple[int, int]) -> Tensor:
     with opened(source) as image:
         image.draft(None, (2 * max(size), 2 * max(size)))  # a large JPEG is decoded at a fraction, still twice what is wanted
         image.load()
-        fitted = ImageOps.fit(_plain(ImageOps.exif_transpose(image), channels), (size[1], size[0]), Image.Resampling.BILINEAR)
+        upright = _plain(ImageOps.exif_transpose(image), image.format, channels)
+        fitted = ImageOps.fit(upright, (size[1], size[0]), Image.Resampling.BILINEAR)
         values = np.array(fitted, dtype=np.uint8)
     return torch.from_numpy(values[None] if channels == 1 else np.ascontiguousarray(values.transpose(2, 0, 1)))
 
@@ -131,9 +135,9 @@ def _check(name: str, have: int, most: int, unit: str) -> None:
         )
 
 
-def _plain(image: Image.Image, channels: int) -> Image.Image:
+def _plain(image: Image.Image, form: str, channels: int) -> Image.Image:
     """Of mode L or RGB. 16 bits are brought to 8; grey of colours is their luminance (ITU-R BT.601)."""
-    if image.mode == "F" or (image.mode == "I" and image.format not in ("PNG", None)):
+    if image.mode == "F" or (image.mode == "I" and form not in WIDE):
         raise ValueError("its 32-bit values say no range")
     if image.mode.startswith("I"):
         wide = np.asarray(image).astype(np.float32) / 257

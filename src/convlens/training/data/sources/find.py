@@ -11,7 +11,7 @@ from convlens.training.data.raw import Raw
 from convlens.training.data.sources.cifar import cifar10, is_cifar
 from convlens.training.data.sources.folder import holds_pictures, pictures_from
 from convlens.training.data.sources.idx import has_idx, idx_folder
-from convlens.training.data.sources.known import shown
+from convlens.training.data.sources.known import at_home, shown
 from convlens.training.data.sources.npz import npz_from
 from convlens.training.data.sources.public import PUBLIC, known_data
 from convlens.training.settings.settings import Settings
@@ -32,7 +32,7 @@ def found(data: str, settings: Settings, *, download: bool = False) -> Raw:
     if name in NAMED:
         made: Raw = _module(NAMED[name]).NAMED[name](given, settings)
         return made
-    path = Path(data).expanduser()
+    path = Path(at_home(data))
     if not path.exists():
         names = [*PUBLIC, *NAMED]
         raise UsageError(

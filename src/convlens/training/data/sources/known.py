@@ -26,6 +26,7 @@ def place_of(known: Known, given: str) -> Path:
     address and the way by a local path where it is in none of them.
     """
     if given:
+        given = at_home(given)
         if not Path(given).exists():
             raise UsageError(
                 Sentence(
@@ -44,6 +45,15 @@ def place_of(known: Known, given: str) -> Path:
             name=known.name, mark=known.marks[0], looked=looked, fix=_fix(known),
         )
     )  # fmt: skip
+
+
+def at_home(given: str) -> str:
+    """A path as it was written, but for a home folder in the place of ``~``; of a user who is not there it stays as it is.
+
+    >>> at_home("~nosuch/data")
+    '~nosuch/data'
+    """
+    return os.path.expanduser(given)  # noqa: PTH111 - `Path.expanduser` fails where the user is not there
 
 
 def _fix(known: Known) -> str:

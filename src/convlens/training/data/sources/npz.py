@@ -2,6 +2,7 @@
 
 import zipfile
 import zlib
+from lzma import LZMAError
 from math import prod
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,10 @@ NAMES = {
 """What an array is, and the names under which it is found: ours, Keras's and MedMNIST's."""
 
 MAX_ARRAYS = 100
+
+BROKEN = (zipfile.BadZipFile, zlib.error, LZMAError, EOFError, NotImplementedError, RuntimeError, ValueError, OSError)
+"""What a damaged archive ends in, by the compression of its members."""
+
 FIX = "numpy.savez(file, x=pictures, y=labels)"
 
 
@@ -103,7 +108,7 @@ def _arrays(path: Path) -> dict[str, Any]:
                 what = known.get(info.filename.removesuffix(".npy").lower())
                 if what is not None and what not in held:
                     held[what] = _array(path, archive, info)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError) as error:
+    except BROKEN as error:
         raise UsageError(
             Sentence("{path} is not an .npz that can be read: {reason}", path=shown(path), reason=cut(str(error).split("\n")[0]))
         ) from None

@@ -11,7 +11,7 @@ from convlens.training.data.fetch import FILES, fetch, show_bytes
 from convlens.training.data.raw import Raw
 from convlens.training.data.sources.cifar import cifar10, is_cifar
 from convlens.training.data.sources.idx import fashion_mnist, has_idx, mnist
-from convlens.training.data.sources.known import shown
+from convlens.training.data.sources.known import at_home, shown
 from convlens.training.data.sources.places import places_of
 
 
@@ -40,9 +40,10 @@ def known_data(name: str, given: str, *, download: bool) -> Raw:
     """
     about = PUBLIC[name]
     if given:
-        if not Path(given).exists():
+        place = Path(at_home(given))
+        if not place.exists():
             raise UsageError(Sentence("there is no file or folder {path}\n  fix: {fix}", path=repr(given), fix=_ways(name)))
-        return about.read(Path(given))
+        return about.read(place)
     places = places_of(name)
     for place in places:
         if place.is_dir() and (about.there(place) or (place / about.marks).is_file()):
