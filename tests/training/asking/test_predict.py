@@ -136,7 +136,7 @@ def test_folders_that_mean_harm(run: Run, tmp_path: Path) -> None:
     refused(2, "network.txt", "1x3x12x12", "1x3x4096x4096", "another network")
     refused(3, "network.txt", "out=4, kernel=3x3", "out=5, kernel=3x3", "another network")
     refused(4, "run.json", '"cat"', '"dog"', "names no classes")
-    refused(5, "preparation.json", "12", "16000", "preparation gives")
+    refused(5, "preparation.json", "12", "4000", "preparation gives")
     refused(9, "preparation.json", '"mean": [', '"mean": [1, ', "cannot be read")
     refused(6, "preparation.json", '"image"', '"../image"', "of kind")
     refused(7, "preparation.json", "{", "[", "cannot be read")

@@ -248,6 +248,13 @@ def test_a_picture_that_claims_too_many_pixels_is_not_decoded(tmp_path):
     assert said(decoded, stream.getvalue(), 1, (8, 8)).startswith("the picture: 64000000 pixels; at most 33554432 are read")
 
 
+def test_pictures_too_large_to_hold_are_refused_before_they_are_made():
+    items = torch.zeros(2, 3, 8, 8, dtype=torch.uint8)
+    assert said(fitted, raw(items), torch.arange(2), settings(size="16384"), None) == (
+        "examples of 3x16384x16384 have 805306368 values each; at most 134217728 are made\n  fix: size 6688 or less"
+    )
+
+
 def test_all_broken_ones_are_counted(tmp_path):
     good = files.picture(tmp_path / "x.png")
     assert said(all_decoded, [good, b"", b"x", good], 3, (8, 8)).startswith("2 of 4 pictures cannot be used; the first: ")
@@ -264,6 +271,7 @@ def test_it_is_written_down_and_made_again():
         {"channels": 2},
         {"size": [0, 4]},
         {"size": [10**9, 4]},
+        {"inner": [16384, 16384]},
         {"mean": []},
         {"std": [0.0]},
         {"std": ["x"]},

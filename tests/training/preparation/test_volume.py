@@ -56,6 +56,14 @@ def test_one_channel_is_repeated_and_others_are_refused():
     assert str(error.value) == "the network takes 3 channels, the volumes have 2"
 
 
+def test_volumes_too_large_to_hold_are_refused_before_they_are_made():
+    with pytest.raises(UsageError) as error:
+        fitted(raw(), torch.arange(70), Settings().with_values({"size": "8192"}), None)
+    assert str(error.value) == (
+        "examples of 2x8192x8192x8192 have 1099511627776 values each; at most 134217728 are made\n  fix: size 406 or less"
+    )
+
+
 def test_a_new_file(tmp_path):
     made = fitted(raw(), torch.arange(70), Settings().with_values({"size": "5"}), None)
     np.save(tmp_path / "x.npy", ITEMS[3].numpy())
@@ -71,7 +79,7 @@ def test_a_new_file(tmp_path):
 def test_it_is_written_down_and_made_again():
     made = fitted(raw(), torch.arange(70), Settings(), None)
     assert from_dict(json.loads(json.dumps(made.to_dict()))) == made
-    for change in ({"size": [1, 2]}, {"std": [0, 1]}, {"mean": [1.0]}, {"mean": [float("nan"), 1]}):
+    for change in ({"size": [1, 2]}, {"size": [600, 600, 600]}, {"std": [0, 1]}, {"mean": [1.0]}, {"mean": [float("nan"), 1]}):
         with pytest.raises(UsageError, match="the preparation of kind volume cannot be read"):
             from_dict({**made.to_dict(), **change})
 

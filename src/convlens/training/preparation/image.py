@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from convlens.media.image import ENDINGS
 from convlens.training.data.pictures import all_decoded, decoded
 from convlens.training.data.raw import Raw
 from convlens.training.preparation.pixels import PixelPreparation
-from convlens.training.preparation.sizes import Fit, fit, margins, network_axes, wanted
+from convlens.training.preparation.sizes import MAX_VALUES, Fit, check_values, fit, margins, network_axes, wanted
 from convlens.training.settings.settings import Settings
 
 LUMINANCE = (0.299, 0.587, 0.114)
@@ -71,6 +72,8 @@ def from_dict(values: Mapping[str, Any]) -> ImagePreparation:
         raise ValueError(f"sizes {sizes}")
     if channels not in (1, 3) or any(len(each) != channels for each in moments) or not all(std > 0 for std in moments[1]):
         raise ValueError(f"{channels} channels with mean and spread {moments}")
+    if any(channels * prod(size) > MAX_VALUES for size in sizes):
+        raise ValueError(f"{channels} channels of {sizes}")
     return ImagePreparation(channels, sizes[0], sizes[1], moments[0], moments[1])
 
 
@@ -96,6 +99,7 @@ def fitted(raw: Raw, places: Tensor, settings: Settings, network_shape: Shape | 
     same = held or bool((raw.items.sizes == raw.items.sizes[:1]).all())
     goal = wanted(settings.size, network, size)
     _check_side(goal)
+    check_values(channels, goal)
     inner = fit(goal, size).inner if same else goal
     blank = ImagePreparation(channels, goal, inner, (0.0,) * channels, (1.0,) * channels)
     mean, std = _moments(raw.items, places, replace(blank, size=inner))

@@ -1,6 +1,7 @@
 """Which size pictures and volumes are brought to, and how."""
 
 from collections.abc import Sequence
+from math import prod
 from typing import NamedTuple
 
 from convlens.ir.errors import UsageError
@@ -10,6 +11,9 @@ from convlens.training.preparation.meant import wrong_kind
 
 PADDED = 4
 """Up to so many pixels a side, zeros are laid around instead of enlarging: 28x28 goes into LeNet-5's 32x32 as in its paper."""
+
+MAX_VALUES = 1 << 27
+"""Of one example: half a gigabyte as float32."""
 
 
 class Fit(NamedTuple):
@@ -68,3 +72,25 @@ def network_axes(shape: Shape | None, kind: str, own: Shape) -> tuple[int, Shape
     if len(shape) != len(own) + 1:
         raise wrong_kind(shape, kind, own)
     return shape[0], tuple(shape[1:])
+
+
+def check_values(channels: int, size: Shape) -> None:
+    """Raises `UsageError` where one example would have more than `MAX_VALUES`."""
+    count = channels * prod(size)
+    if count > MAX_VALUES:
+        raise UsageError(
+            Sentence(
+                "examples of {shape} have {count} values each; at most {most} are made\n  fix: size {side} or less",
+                shape=show_shape((channels, *size)), count=count, most=MAX_VALUES, side=_largest(channels, len(size)),
+            )
+        )  # fmt: skip
+
+
+def _largest(channels: int, axes: int) -> int:
+    """The side of the largest square or cube.
+
+    >>> _largest(1, 3), _largest(3, 2)
+    (512, 6688)
+    """
+    side: int = round((MAX_VALUES / channels) ** (1 / axes))
+    return side if channels * side**axes <= MAX_VALUES else side - 1

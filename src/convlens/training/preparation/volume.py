@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import isfinite
+from math import isfinite, prod
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +17,8 @@ from convlens.lang.sentence import Sentence
 from convlens.media.array import read_array
 from convlens.training.data.raw import Raw
 from convlens.training.preparation.pixels import PixelPreparation
-from convlens.training.preparation.sizes import Fit, fit, margins, network_axes, wanted
+from convlens.training.preparation.sizes import MAX_VALUES, Fit, check_values, fit, margins, network_axes, wanted
 from convlens.training.settings.settings import Settings
-
-MAX_VALUES = 1 << 28
 
 
 @dataclass(frozen=True)
@@ -69,10 +67,12 @@ def from_dict(values: Mapping[str, Any]) -> VolumePreparation:
     """Raises `ValueError`, `KeyError` or `TypeError` for what `to_dict` cannot have written."""
     channels, sizes = values["channels"], [tuple(values[name]) for name in ("size", "inner")]
     moments = [tuple(float(value) for value in values[name]) for name in ("mean", "std")]
-    if any(len(size) != 3 or not all(isinstance(s, int) and 1 <= s <= MAX_VALUES for s in size) for size in sizes):
+    if any(len(size) != 3 or not all(isinstance(s, int) and s >= 1 for s in size) for size in sizes):
         raise ValueError(f"sizes {sizes}")
     if any(len(each) != channels or not all(map(isfinite, each)) for each in moments) or not all(std > 0 for std in moments[1]):
         raise ValueError(f"{channels} channels with mean and spread {moments}")
+    if any(channels * prod(size) > MAX_VALUES for size in sizes):
+        raise ValueError(f"{channels} channels of {sizes}")
     return VolumePreparation(channels, sizes[0], sizes[1], moments[0], moments[1])
 
 
@@ -85,6 +85,7 @@ def fitted(raw: Raw, places: Tensor, settings: Settings, network_shape: Shape | 
     if own not in (1, channels):
         raise UsageError(Sentence("the network takes {want} channels, the volumes have {have}", want=channels, have=own))
     goal = wanted(settings.size, network, size)
+    check_values(channels, goal)
     mean, std = _moments(raw.items, places)
     repeated = channels // own
     return VolumePreparation(channels, *fit(goal, size), mean * repeated, std * repeated)
