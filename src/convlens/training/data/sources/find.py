@@ -21,7 +21,7 @@ ROOM = "convlens.training.data.sources"
 NAMED = {"fsdd": "fsdd", "fsdd-unseen": "fsdd", "trec": "texts", "mr": "texts"}
 """Public data of sounds and texts by name, and the module whose table ``NAMED`` has their reader."""
 
-LEGAL = "a folder of class folders of pictures or of .wav files, an .npz, or labelled lines (.csv, .tsv, .txt)"
+LEGAL = Sentence("a folder of class folders of pictures or of .wav files, an .npz, or labelled lines (.csv, .tsv, .txt)")
 
 
 def found(data: str, settings: Settings, *, download: bool = False) -> Raw:
