@@ -26,8 +26,8 @@ KEYS = ("network", "data", "description", "description_zh")
 class Recipe:
     """``network`` is a MODEL, ``data`` the name of a data set or a path; either may be empty in a file.
 
-    ``open_batch`` is true where its batch was made for other data and may be fitted to these. ``search`` says within which
-    bounds `convlens study --search` looks for better settings.
+    ``open_batch`` is true where its batch was made for other data, or for none, and may be fitted to these. ``search`` says
+    within which bounds `convlens study --search` looks for better settings.
     """
 
     name: str
@@ -77,7 +77,7 @@ def recipe_of(name: str) -> Recipe:
         with as_file(_shipped()) as folder:
             return _read(folder / f"{name}.toml")
     _check_name(name)
-    return Recipe(name, name, "", Settings())
+    return Recipe(name, name, "", Settings(), open_batch=True)
 
 
 def _check_name(name: str) -> None:
@@ -98,8 +98,8 @@ def _check_name(name: str) -> None:
 def chosen_recipe(recipe: str | Recipe, data: str, settings: Mapping[str, Any]) -> Recipe:
     """The recipe with the data and the settings that were asked for. Raises `UsageError` for what is none, or no data."""
     found = recipe if isinstance(recipe, Recipe) else recipe_of(recipe)
-    own = found.data.partition(":")[0] == data.partition(":")[0] if found.data else found.settings.batch != Settings().batch
-    fitted = (found.open_batch or (bool(data) and not own)) and "batch" not in settings
+    other = bool(data and found.data) and found.data.partition(":")[0] != data.partition(":")[0]
+    fitted = (found.open_batch or other) and "batch" not in settings
     chosen = replace(found, data=data or found.data, open_batch=fitted).with_values(settings)
     if not chosen.data:
         raise UsageError(Sentence("{name} names no data\n  fix: {fix}", name=chosen.name, fix=data_for(_input(chosen.network))))
@@ -143,7 +143,8 @@ def _read(path: Path) -> Recipe:
     except UsageError as error:
         raise UsageError(Sentence("{path}: {reason}", path=str(path), reason=error.args[0])) from None
     network = _beside(path.parent, network)
-    return Recipe(path.stem, network, str(own["data"]), settings, str(own["description"]), str(own["description_zh"]), search)
+    about = str(own["description"]), str(own["description_zh"])
+    return Recipe(path.stem, network, str(own["data"]), settings, *about, search, not own["data"] and "batch" not in values)
 
 
 def _toml(value: Any) -> str:

@@ -13,12 +13,15 @@ from torch import Tensor, nn
 
 from convlens.importers.model import load
 from convlens.ir.errors import ConvlensError, UsageError, quoted
+from convlens.ir.graph import Graph
 from convlens.ir.spec import Shape, show_shape
 from convlens.lang.sentence import Sentence
+from convlens.ops.embedding import Embedding
 from convlens.training.data.memory import available_bytes
 from convlens.training.engine.denormals import denormals_as_zero
 from convlens.training.engine.form import Form
 from convlens.training.keptmodule import MAX_VALUES, of_code, of_graph
+from convlens.training.models.stem import word_tables
 from convlens.training.preparation.kinds import from_dict
 from convlens.training.preparation.preparation import Preparation
 from convlens.training.recipe import Recipe, run_recipe
@@ -80,7 +83,9 @@ def restored(run: Run | str | os.PathLike[str], network: str = "") -> Restored:
     shape = _shape(run, preparation)
     checkpoint = _weights(run)
     if run.folder.network.is_file():
-        module: nn.Module = of_graph(load(str(run.folder.network)), checkpoint, shape, len(classes), str(run.folder.network))
+        graph = load(str(run.folder.network))
+        module: nn.Module = of_graph(graph, checkpoint, shape, len(classes), str(run.folder.network))
+        _check_words(run, preparation, graph)
     else:
         module = of_code(run, network, preparation, len(classes))
     check_fits(checkpoint, module.state_dict(), str(run.folder.best))
@@ -95,6 +100,20 @@ def _preparation(run: Run) -> Preparation:
         return from_dict(values)
     except UsageError as error:
         raise UsageError(Sentence("{path}: {reason}", path=str(path), reason=error.args[0])) from None
+
+
+def _check_words(run: Run, preparation: Preparation, graph: Graph) -> None:
+    """Every word that the preparation numbers has a row in the tables that read it."""
+    words = int(getattr(preparation, "words", 0))
+    rows = {node.name: node.op.count for node in word_tables(graph) if isinstance(node.op, Embedding)}
+    short = next((name for name, count in rows.items() if count < words), None)
+    if short is not None:
+        raise UsageError(
+            Sentence(
+                "{path}: a vocabulary for {words} rows of word vectors, but the network's table {name} has {rows}",
+                path=str(run.folder.preparation), words=words, name=repr(short), rows=rows[short],
+            )
+        )  # fmt: skip
 
 
 def _table(found: Any, name: str) -> Mapping[str, Any]:

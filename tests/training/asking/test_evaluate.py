@@ -11,7 +11,8 @@ from safetensors.torch import load_file
 import convlens
 from convlens.ir.errors import ConvlensError, UsageError
 from convlens.training.run import Run
-from tests.training.asking.conftest import COLOURS, paint
+from convlens.training.train import train
+from tests.training.asking.conftest import CHOSEN, COLOURS, paint
 
 
 @pytest.mark.parametrize("kind", ["run", "text_run", "sound_run"])
@@ -140,3 +141,26 @@ def test_a_network_that_gives_no_numbers_has_no_accuracy(run: Run, tmp_path: Pat
     )
     with pytest.raises(ConvlensError, match="its training diverged"):
         convlens.evaluate(folder)
+
+
+ONE_LENGTH = """network one
+input x: 1x11:int64
+e = embedding(x, count=10, width=3)
+f = flatten(e)
+y = linear(f, out=2)
+output y
+"""
+
+
+def test_a_network_of_one_length_is_asked_what_its_training_asked(tmp_path: Path) -> None:
+    """Texts of the test part are longer than those of training; behind the longest of these nothing is read."""
+    (tmp_path / "data").mkdir()
+    for part, words in (("train", 6), ("test", 15)):
+        lines = [f"{label}\t{' '.join(('good', 'bad', 'it')[(at + label) % 3] for at in range(words))}" for label in (0, 1)]
+        (tmp_path / "data" / f"{part}.tsv").write_text("\n".join(lines * 5) + "\n")
+    (tmp_path / "one.txt").write_text(ONE_LENGTH)
+    run = train(str(tmp_path / "one.txt"), str(tmp_path / "data"), out=tmp_path / "run", epochs=2, batch=4, **CHOSEN)
+    found = convlens.evaluate(run.path)
+    assert torch.equal(found.probabilities, load_file(run.folder.predictions)["probabilities"])
+    long, short = (convlens.predict(run.path, " ".join(["good", "bad", "it"] * count)) for count in (5, 2))
+    assert torch.equal(long.probabilities, short.probabilities)

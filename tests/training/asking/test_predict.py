@@ -150,6 +150,18 @@ def test_folders_that_mean_harm(run: Run, tmp_path: Path) -> None:
         restored(folder)
 
 
+def test_a_vocabulary_that_the_network_has_no_rows_for(text_run: Run, tmp_path: Path) -> None:
+    folder = copied(text_run, tmp_path / "words")
+    about = json.loads((folder / "preparation.json").read_text())
+    rows = len(about["vocabulary"]) + 2
+    (folder / "preparation.json").write_text(json.dumps({**about, "vocabulary": [*about["vocabulary"], "more"]}))
+    with pytest.raises(UsageError) as error:
+        restored(folder)
+    assert str(error.value) == (
+        f"{folder / 'preparation.json'}: a vocabulary for {rows + 1} rows of word vectors, but the network's table 'e' has {rows}"
+    )
+
+
 OWN = """
 import pathlib, torch
 pathlib.Path(__file__).with_name("ran").touch()

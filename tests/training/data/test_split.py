@@ -120,6 +120,12 @@ def test_no_validation_and_no_test():
     )
 
 
+def test_a_share_that_the_datas_own_part_replaces_does_not_count():
+    own = torch.arange(100) < 10
+    assert len(split_of(raw(torch.arange(100) % 2, official_test=own), settings(validation=0.8)).train) == 18
+    assert len(split_of(raw(torch.arange(100) % 2, official_validation=own), settings(test=0.9)).train) == 9
+
+
 def test_rare_classes():
     labels = torch.tensor([0] * 50 + [1] + [2, 2] + [3] * 3)
     split = split_of(raw(labels), settings())
@@ -201,3 +207,76 @@ def test_an_official_test_of_unknown_groups_leaves_whole_groups_for_validation()
     assert set(groups[split.test].tolist()) == {5}
     assert len(set(groups[split.validation].tolist())) == 1
     assert not set(groups[split.train].tolist()) & set(groups[split.validation].tolist())
+
+
+def twenty(**own) -> Raw:
+    """Ten examples of each of twenty groups; the own part is s0 and the first half of s1."""
+    at = torch.arange(200)
+    names = tuple(f"s{group}" for group in range(20))
+    return raw(at % 2, groups=at // 10, group_names=names, **dict.fromkeys(own, at < 15))
+
+
+def groups_of(data: Raw, split) -> list[set[int]]:
+    return [set(data.groups[part].tolist()) for part in parts(split)]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_one_group_that_is_cut_leaves_the_others_whole(seed):
+    data = twenty(official_validation=True)
+    split = split_of(data, settings(seed=seed))
+    train, _, test = groups_of(data, split)
+    assert test
+    assert not train & test
+    assert split.remarks == (), "there is no test of the data's own"
+    data = twenty(official_test=True)
+    split = split_of(data, settings(seed=seed))
+    train, validation, test = groups_of(data, split)
+    assert validation
+    assert not train & validation
+    assert train & test == {1}
+    assert split.remarks == (
+        "the data's own test has 2 groups, 1 of which training has too (s1): it asks about unknown ones in part",
+    )
+    assert split_of(data, settings(seed=seed, group=False)).remarks == ()
+
+
+def cost(labels, groups, part, group_part) -> float:
+    """The squared distances of the docstring, counted anew for groups that are put elsewhere."""
+    part = torch.tensor([group_part.get(group, at) for group, at in zip(groups.tolist(), part.tolist(), strict=True)])
+    wanted, total = (0.7, 0.1, 0.2), 0.0
+    for number, share in enumerate(wanted):
+        mine = labels[part == number]
+        of_classes = [int((mine == each).sum()) / int((labels == each).sum()) - share for each in labels.unique()]
+        total += sum(gap**2 for gap in of_classes) / len(of_classes) + (len(mine) / len(labels) - share) ** 2
+    return total
+
+
+@pytest.mark.parametrize("count", [10, 30])
+def test_no_move_of_a_group_and_no_swap_of_two_comes_nearer(count):
+    draw = torch.Generator().manual_seed(count)
+    groups = torch.repeat_interleave(torch.arange(count), torch.randint(1, 12, (count,), generator=draw))
+    labels = (groups % 3 + torch.randint(0, 2, (len(groups),), generator=draw)) % 3
+    part = parts_of_groups(labels, groups, [str(at) for at in range(count)], [0.1, 0.2], draw)
+    of = {group: int(part[groups == group][0]) for group in range(count)}
+    best = cost(labels, groups, part, {})
+    moves = [{one: to} for one in of for to in range(3)]
+    swaps = [{one: of[other], other: of[one]} for one in of for other in range(one)]
+    left = [change for change in (*moves, *swaps) if len({*({**of, **change}).values()}) == 3]
+    assert min(cost(labels, groups, part, change) for change in left) >= best - 1e-8
+
+
+@pytest.mark.parametrize("count", [64, 65, 300])
+def test_a_rare_class_of_few_groups_is_in_every_part(count):
+    """Six patients have it, each patient is of one class."""
+    groups = torch.arange(5 * count) // 5
+    labels = (groups >= count - 6).long()
+    for seed in range(20):
+        generator = torch.Generator().manual_seed(seed)
+        part = parts_of_groups(labels, groups, [str(at) for at in range(count)], [0.1, 0.2], generator)
+        assert all((labels[part == number] == 1).any() for number in range(3))
+        assert torch.bincount(part).tolist() == pytest.approx([3.5 * count, 0.5 * count, count], abs=5)
+
+
+def test_groups_of_one_size_are_chosen_by_the_seed():
+    data = grouped([10] * 5)
+    assert len({tuple(split_of(data, settings(test=0, seed=seed)).validation.tolist()) for seed in range(10)}) > 2

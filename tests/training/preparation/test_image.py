@@ -125,6 +125,9 @@ def test_whose_size_and_channels():
     assert said(raw(grey), places, settings(size="1,2,3"), None) == (
         "size has 3 numbers, but the data have 2 axes (9x8)\n  fix: one number, or 2"
     )
+    assert said(raw(grey), places, settings(size="20,480000"), None) == (
+        "pictures of 20x480000; at most 16384 pixels a side are made"
+    )
     assert said(raw(grey), places, settings(), (4, 9, 8)) == (
         "the network takes 4 channels, the pictures have 1\n  fix: a network for 1 or 3"
     )

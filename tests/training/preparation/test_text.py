@@ -11,6 +11,7 @@ from convlens.backends.torch.module import as_module
 from convlens.ir.errors import UsageError
 from convlens.ir.text import parse
 from convlens.training.data.raw import Raw
+from convlens.training.preparation import kinds
 from convlens.training.preparation.preparation import Preparation
 from convlens.training.preparation.text import TextPreparation, fitted, from_dict
 from convlens.training.preparation.words import PADDING, UNKNOWN, vocabulary_of, words_of
@@ -86,7 +87,34 @@ def test_a_batch_is_cut_to_its_longest_text_and_the_margin() -> None:
     assert prep.batch(rows).shape == (3, 7)
     assert prep.batch(rows[1:]).shape == (2, 6)
     assert prep.batch(rows[2:]).shape == (1, 5), "a text without words is padding that every window can read"
-    assert prep.fixed().batch(prep.fixed().store(["the"])).shape == (1, 10)
+
+
+def test_rows_that_are_not_cut_hold_the_same_words() -> None:
+    prep = made()
+    fixed, texts = prep.fixed(), ["the", "the cat the cat the cat the cat"]
+    assert fixed.shape == prep.shape
+    assert torch.equal(fixed.store(texts), prep.store(texts))
+    assert torch.equal(fixed.batch(fixed.store(["the"])), fixed.store(["the"]).long())
+    assert from_dict(json.loads(json.dumps(fixed.to_dict()))) == fixed
+
+
+def test_files_of_before_are_read_as_the_rows_were_that_were_trained_on() -> None:
+    prep = made()
+    about = {"vocabulary": ["the", "cat"], "longest": 5, "margin": 5}
+    assert from_dict(about) == prep
+    assert from_dict({**about, "longest": 10, "margin": 0}) == prep.fixed()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"longest": 0}, {"longest": -3, "margin": 20}, {"longest": 1000, "margin": -990}, {"longest": 5, "margin": 0, "cut": False},
+        {"vocabulary": ["the", "the"]}, {"vocabulary": 3}, {"longest": None}, {"longest": 1e999},
+    ],
+)  # fmt: skip
+def test_a_preparation_that_nobody_wrote(change) -> None:
+    with pytest.raises(UsageError, match="the preparation of kind text cannot be read"):
+        kinds.from_dict({**made().to_dict(), **change})
 
 
 def test_what_a_network_says_of_a_text_does_not_depend_on_its_batch() -> None:

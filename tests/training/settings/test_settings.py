@@ -10,6 +10,7 @@ from hypothesis import settings as cases
 from hypothesis import strategies as st
 
 from convlens.ir.errors import UsageError
+from convlens.training.preparation.sound import MAX_SECONDS
 from convlens.training.recipe import Recipe, _shipped, chosen_recipe, recipe_of, run_recipe
 from convlens.training.record.folder import RunFolder
 from convlens.training.settings.setting import MAX_WHOLE, Setting
@@ -166,13 +167,31 @@ def test_how_it_may_be_written(name: str, value: Any, made: Any) -> None:
         ({"learning_rate": 0}, "fix: a number > 0$"),
         ({"learning_rate": "inf"}, "fix: a finite number > 0$"),
         ({"learning_rate": float("nan")}, "fix: a finite number > 0$"),
-        ({"size": "100000"}, "fix: whole numbers with commas between them, each >= 1, <= 16384$"),
+        ({"size": "20000000"}, "fix: whole numbers with commas between them, each >= 1, <= 11520000$"),
         ({"milestones": "0"}, "fix: whole numbers with commas between them, each >= 1$"),
     ],
 )
 def test_what_is_said(values: dict[str, Any], said: str) -> None:
     with pytest.raises(UsageError, match=f"(?s){said}"):
         Settings().with_values(values)
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"learning_rate": 0}, "一个数 > 0"), ({"learning_rate": "inf"}, "有限的数 > 0"), ({"validation": 1}, "一个数 >= 0，<= 0.9"),
+        ({"batch": "half"}, "一个整数 >= 1，或 auto、full 之一"), ({"flip": 3}, "true 或 false"),
+        ({"milestones": "0"}, "以逗号分隔的整数，每个 >= 1"),
+    ],
+)  # fmt: skip
+def test_what_is_legal_is_said_in_chinese_too(values: dict[str, Any], said: str) -> None:
+    with pytest.raises(UsageError) as raised:
+        Settings().with_values(values)
+    assert raised.value.text("zh").endswith(said)
+
+
+def test_a_sound_of_any_length_that_is_read_can_be_set() -> None:
+    assert TABLE["size"].most == MAX_SECONDS * TABLE["rate"].most
 
 
 @given(data=st.data())
@@ -230,7 +249,7 @@ def test_networks_beside_a_recipe_are_found(tmp_path: Path) -> None:
 
 
 def test_any_other_name_is_a_network_with_the_defaults() -> None:
-    assert recipe_of("resnet18") == Recipe("resnet18", "resnet18", "", Settings())
+    assert recipe_of("resnet18") == Recipe("resnet18", "resnet18", "", Settings(), open_batch=True)
     with pytest.raises(UsageError, match=r"gone.toml"):
         recipe_of("gone.toml")
 
@@ -245,6 +264,20 @@ def test_a_name_that_is_none_is_told_with_the_nearest_recipe_or_network(tmp_path
     (tmp_path / "mine.txt").write_text("")
     with pytest.raises(UsageError, match=r"did you mean the file 'mine.txt'\?"):
         recipe_of("mine")
+
+
+@pytest.mark.parametrize(
+    ("lines", "data", "fitted"),
+    [
+        ("batch = 256", "t.npz", False), ("batch = 255", "t.npz", False), ("", "t.npz", True),
+        ('batch = 64\ndata = "mnist"', "t.npz", True), ('batch = 64\ndata = "mnist"', "mnist:there", False),
+        ('data = "mnist"', "", False),
+    ],
+)  # fmt: skip
+def test_a_batch_is_fitted_where_nobody_chose_it_for_these_data(lines: str, data: str, fitted: bool, tmp_path: Path) -> None:
+    (tmp_path / "r.toml").write_text(f'network = "lenet5"\n{lines}\n')
+    assert chosen_recipe(str(tmp_path / "r.toml"), data, {}).open_batch is fitted
+    assert not chosen_recipe(str(tmp_path / "r.toml"), data, {"batch": 256}).open_batch
 
 
 def test_without_data_those_of_its_kind_are_named() -> None:

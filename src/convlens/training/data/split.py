@@ -30,12 +30,11 @@ def split_of(raw: Raw, settings: Settings) -> Split:
 
     Parts that the data have of their own are kept. What is missing is drawn from the rest: of every class the same share, or,
     where groups are known and ``settings.group`` holds, whole groups. Beside a test set of the data's own, ``validation`` is
-    its share of the rest. Where that test set has groups that the rest has too, it asks about known groups, and validation is
+    its share of the rest. Where that test set has a part of every group, it asks about known groups alone, and validation is
     drawn likewise, by class. ``validation=0`` leaves that part empty: the last weights are kept, and nothing is judged before
     the end; ``test=0`` leaves the test empty. Raises `UsageError` where groups are too few, where no example is left to train
     on, or a class has none there.
     """
-    _check_shares(settings)
     generator = torch.Generator().manual_seed(settings.seed)
     part = _official(raw)
     free = (part == 0).nonzero()[:, 0]
@@ -45,13 +44,15 @@ def split_of(raw: Raw, settings: Settings) -> Split:
         0.0 if raw.official_validation is not None else settings.validation,
         0.0 if raw.official_test is not None else settings.test,
     ]
-    by_groups, remarks = _by_groups(raw, settings, part)
+    _check_shares(shares)
+    by_groups = raw.groups if settings.group and not _within_groups(raw) else None
     if by_groups is not None:
         part[free] = parts_of_groups(raw.labels[free], by_groups[free], raw.group_names, shares, generator)
     else:
         part[free] = _by_class(raw.labels[free], shares, generator)
     train = _limited((part == 0).nonzero()[:, 0], raw.labels, settings, generator)
     _check_classes(raw, train, grouped=by_groups is not None)
+    remarks = _known_groups(raw, train) if settings.group else []
     if not (part == 1).any():
         remarks.append(Sentence("there is no validation part: nothing is judged before the end, and the last weights are kept"))
     if not bool((part == 2).any()):
@@ -59,12 +60,13 @@ def split_of(raw: Raw, settings: Settings) -> Split:
     return Split(train, (part == 1).nonzero()[:, 0], (part == 2).nonzero()[:, 0], tuple(remarks))
 
 
-def _check_shares(settings: Settings) -> None:
-    if settings.validation + settings.test >= 1:
+def _check_shares(shares: list[float]) -> None:
+    """Of what is drawn: a part of the data's own has none."""
+    if sum(shares) >= 1:
         raise UsageError(
             Sentence(
                 "validation {validation} and test {test} leave nothing to train on\n  fix: shares whose sum is below 1",
-                validation=f"{settings.validation:g}", test=f"{settings.test:g}",
+                validation=f"{shares[0]:g}", test=f"{shares[1]:g}",
             )
         )  # fmt: skip
 
@@ -78,17 +80,35 @@ def _official(raw: Raw) -> Tensor:
     return part
 
 
-def _by_groups(raw: Raw, settings: Settings, part: Tensor) -> tuple[Tensor | None, list[str]]:
-    if raw.groups is None or not settings.group:
-        return None, []
-    own = torch.unique(raw.groups[part > 0])
-    if not torch.isin(own, raw.groups[part == 0]).any():
-        return raw.groups, []
-    shared = cut(", ".join(raw.group_names[at] for at in own.tolist()), 80)
-    says = Sentence(
-        "the data's own test has groups that training has too ({groups}): it does not ask about unknown ones", groups=shared
-    )
-    return None, [says]
+def _within_groups(raw: Raw) -> bool:
+    """Whether the data's own test has a part of every group, and the rest the other part."""
+    if raw.groups is None or raw.official_test is None:
+        return False
+    return torch.equal(*(torch.unique(raw.groups[side]) for side in (raw.official_test, ~raw.official_test)))
+
+
+def _known_groups(raw: Raw, train: Tensor) -> list[str]:
+    """What is said where the data's own test asks about groups that the network knows."""
+    if raw.groups is None or raw.official_test is None:
+        return []
+    own = torch.unique(raw.groups[raw.official_test])
+    shared = own[torch.isin(own, raw.groups[train])]
+    names = cut(", ".join(raw.group_names[at] for at in shared.tolist()), 80)
+    if not len(shared):
+        return []
+    if len(shared) < len(own):
+        return [
+            Sentence(
+                "the data's own test has {all} groups, {shared} of which training has too ({groups}): "
+                "it asks about unknown ones in part",
+                all=len(own), shared=len(shared), groups=names,
+            )
+        ]  # fmt: skip
+    return [
+        Sentence(
+            "the data's own test has groups that training has too ({groups}): it does not ask about unknown ones", groups=names
+        )
+    ]
 
 
 def _by_class(labels: Tensor, shares: list[float], generator: torch.Generator) -> Tensor:

@@ -8,8 +8,14 @@ from torch import Tensor
 from convlens.ir.errors import UsageError, cut
 from convlens.lang.sentence import Sentence
 
-MAX_SWAPPED = 64
-"""Up to so many groups, moves and swaps that help are made as long as there are any."""
+MAX_SWAPPED = 256
+"""Up to so many groups, swaps are tried where no move helps: they are looked at pair by pair."""
+
+MAX_CHANGES = 100
+"""Moves and swaps at most: behind the greedy choice a few are left that help."""
+
+LITTLE = 1e-9
+"""A gain below it is none, and costs that differ by less are equal, so that every machine decides alike."""
 
 
 def parts_of_groups(
@@ -17,12 +23,12 @@ def parts_of_groups(
 ) -> Tensor:
     """0 (train), 1 (validation) or 2 (test) for each example; ``shares`` are those of validation and test.
 
-    Greedy, largest group first, ties by the seed; then improved by moves and swaps. What is made small is the squared distance
-    of each part's share of every class from what was asked for. Every part that has a share gets a group at least. Raises
-    `UsageError` where there are fewer groups than parts.
+    Greedy, largest group first, ties by the seed; then improved by moves and, of few groups, by swaps. What is made small is
+    the squared distance of each part's share of every class, and of all examples, from what was asked for. Every part that has
+    a share gets a group at least. Raises `UsageError` where there are fewer groups than parts.
     """
     wanted = torch.tensor([1 - sum(shares), *shares], dtype=torch.float64)
-    parts = wanted.nonzero()[:, 0].tolist()
+    parts = wanted.nonzero()[:, 0]
     found, of_example = torch.unique(groups, return_inverse=True)
     if len(found) < len(parts):
         raise UsageError(
@@ -32,84 +38,100 @@ def parts_of_groups(
                 groups=len(found), names=cut(", ".join(names[at] for at in found.tolist()), 80), parts=len(parts),
             )
         )  # fmt: skip
-    table = torch.zeros(len(found), int(labels.max()) + 1, dtype=torch.float64)
-    table.index_put_((of_example, labels), torch.ones(len(labels), dtype=torch.float64), accumulate=True)
-    place = _Placed(table, wanted, parts)
-    for group in _largest_first(table, generator):
-        place.put(group)
-    place.fill()
-    if len(found) <= MAX_SWAPPED:
-        place.improve()
-    return place.part[of_example]
+    order = _largest_first(torch.bincount(of_example), generator)
+    place = torch.empty_like(order)
+    place[order] = torch.arange(len(order))
+    placed = _Placed(_held(labels, place[of_example], len(found)), wanted[parts])
+    for group in range(len(found)):
+        placed.put(group)
+    placed.fill()
+    placed.improve()
+    return parts[placed.part][place[of_example]]
 
 
-def _largest_first(table: Tensor, generator: torch.Generator) -> list[int]:
-    order = torch.randperm(len(table), generator=generator)
-    found: list[int] = order[torch.argsort(table[order].sum(1), descending=True, stable=True)].tolist()
-    return found
+def _largest_first(counts: Tensor, generator: torch.Generator) -> Tensor:
+    order = torch.randperm(len(counts), generator=generator)
+    return order[torch.argsort(counts[order], descending=True, stable=True)]
+
+
+def _held(labels: Tensor, groups: Tensor, count: int) -> Tensor:
+    """(groups, classes + 1): what share of every class, and of all examples, each group holds.
+
+    The shares of classes are divided by the root of their number: as squares, all of them count as much as that of all examples.
+    """
+    classes = int(labels.max()) + 1
+    held = torch.zeros(count, classes + 1, dtype=torch.float64)
+    held.index_put_((groups, labels), torch.ones(len(labels), dtype=torch.float64), accumulate=True)
+    held[:, classes] = held.sum(1)
+    totals = held.sum(0).clamp(min=1)
+    totals[:classes] *= classes**0.5
+    return held.div_(totals)
 
 
 class _Placed:
-    """Groups with their part so far, and how far the parts are from what was asked for."""
+    """Groups with their part so far. The cost is the sum of the squares of ``gap``: what the parts have more than they should."""
 
-    def __init__(self, table: Tensor, wanted: Tensor, parts: list[int]) -> None:
-        self.table, self.parts = table, parts
-        self.goal = wanted[:, None] * table.sum(0)
-        self.scale = table.sum(0).clamp(min=1)
-        self.have = torch.zeros(3, table.shape[1], dtype=torch.float64)
-        self.part = torch.full((len(table),), -1)
-
-    def cost(self) -> float:
-        """Of classes and of all examples together, as shares."""
-        gap = self.have - self.goal
-        return float((gap / self.scale).square().mean(1).sum() + (gap.sum(1) / self.scale.sum()).square().sum())
-
-    def move(self, group: int, part: int) -> None:
-        if self.part[group] >= 0:
-            self.have[self.part[group]] -= self.table[group]
-        self.have[part] += self.table[group]
-        self.part[group] = part
+    def __init__(self, held: Tensor, wanted: Tensor) -> None:
+        self.held = held
+        self.gap = -wanted[:, None] * held.sum(0)
+        self.square = torch.cat([some.square().sum(1) for some in held.split(4096)])
+        self.little = (LITTLE * self.square.sqrt()).tolist()
+        self.part = torch.full((len(held),), -1)
 
     def put(self, group: int) -> None:
-        """Where most is missing in proportion to the part."""
-        missing = {part: float((self.goal[part] - self.have[part]).sum() / self.goal[part].sum()) for part in self.parts}
-        self.move(group, max(self.parts, key=lambda part: (round(missing[part], 9), -part)))
+        """Where the cost grows least."""
+        costs = (self.gap @ self.held[group]).tolist()
+        least = min(costs) + self.little[group]
+        part = next(at for at, cost in enumerate(costs) if cost <= least)
+        self.gap[part] += self.held[group]
+        self.part[group] = part
+
+    def move(self, group: int, part: int) -> None:
+        self.gap[self.part[group]] -= self.held[group]
+        self.gap[part] += self.held[group]
+        self.part[group] = part
 
     def fill(self) -> None:
-        """No part without a group: the smallest group of the part with most of them."""
-        for part in self.parts:
+        """No part without a group: the one that costs least there."""
+        for part in range(len(self.gap)):
             if not (self.part == part).any():
-                counts = torch.bincount(self.part, minlength=3)
-                rich = (self.part == counts.argmax()).nonzero()[:, 0]
-                self.move(int(rich[self.table[rich].sum(1).argmin()]), part)
+                self.move(_first(self._free(self._moves())[:, part]), part)
 
     def improve(self) -> None:
-        best = self.cost()
-        while True:
-            better = self._step(best)
-            if better is None:
+        """The move that helps most; where none does, the swap."""
+        for _ in range(MAX_CHANGES):
+            moves = self._moves()
+            free = self._free(moves)
+            if free.min() < -LITTLE:
+                self.move(*divmod(_first(free.flatten()), len(self.gap)))
+            elif not self._swapped(moves):
                 return
-            best = better
 
-    def _step(self, best: float) -> float | None:
-        """The first move or swap that helps, made; its cost."""
-        for one in range(len(self.table)):
-            for part in self.parts:
-                if part != self.part[one] and int((self.part == self.part[one]).sum()) > 1:
-                    before = int(self.part[one])
-                    self.move(one, part)
-                    if self.cost() < best - 1e-12:
-                        return self.cost()
-                    self.move(one, before)
-            for other in range(one):
-                if self.part[one] != self.part[other]:
-                    self._swap(one, other)
-                    if self.cost() < best - 1e-12:
-                        return self.cost()
-                    self._swap(one, other)
-        return None
+    def _moves(self) -> Tensor:
+        """(groups, parts): by how much the cost grows where a group comes into a part."""
+        pull = self.held @ self.gap.T
+        return 2 * (pull - pull.gather(1, self.part[:, None]) + self.square[:, None])
 
-    def _swap(self, one: int, other: int) -> None:
+    def _free(self, moves: Tensor) -> Tensor:
+        """Infinite where a group is there already, or is all that its part has."""
+        alone = torch.bincount(self.part, minlength=len(self.gap))[self.part] == 1
+        return moves.scatter(1, self.part[:, None], torch.inf).masked_fill(alone[:, None], torch.inf)
+
+    def _swapped(self, moves: Tensor) -> bool:
+        if len(self.held) > MAX_SWAPPED:
+            return False
+        there = moves[:, self.part]
+        both = there + there.T - 4 * self.held @ self.held.T
+        swaps = both.masked_fill(self.part[:, None] == self.part, torch.inf)
+        if swaps.min() >= -LITTLE:
+            return False
+        one, other = divmod(_first(swaps.flatten()), len(self.held))
         first, second = int(self.part[one]), int(self.part[other])
         self.move(one, second)
         self.move(other, first)
+        return True
+
+
+def _first(costs: Tensor) -> int:
+    """The first of those that are the least."""
+    return int((costs <= costs.min() + LITTLE).nonzero()[0, 0])

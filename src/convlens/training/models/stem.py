@@ -2,7 +2,7 @@
 
 from convlens.ir.edit import Change, changed, made, with_settings
 from convlens.ir.errors import UsageError
-from convlens.ir.graph import Graph, Ref
+from convlens.ir.graph import Graph, Node, Ref
 from convlens.ir.spec import TensorSpec
 from convlens.lang.sentence import Sentence
 from convlens.training.models.fields import Fields
@@ -21,9 +21,14 @@ def with_stem(graph: Graph, fields: Fields) -> Graph:
     return _with_words(resized, fields.words) if fields.words else resized
 
 
-def _with_words(graph: Graph, words: int) -> Graph:
+def word_tables(graph: Graph) -> list[Node]:
+    """The tables of word vectors, which read the input itself."""
     name = graph.inputs[0].name
-    tables = [node for node in graph if node.op.name == "embedding" and any(ref.node == name for ref in node.inputs)]
+    return [node for node in graph if node.op.name == "embedding" and any(ref.node == name for ref in node.inputs)]
+
+
+def _with_words(graph: Graph, words: int) -> Graph:
+    tables = word_tables(graph)
     if not tables:
         raise UsageError(
             Sentence(

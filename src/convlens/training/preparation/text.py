@@ -32,12 +32,14 @@ class TextPreparation:
 
     A batch is cut to its longest text and the margin behind it. As the margin is as wide as the widest window, every text
     meets every window that mixes it with padding, and one of padding alone: what a network with a maximum over time says of
-    a text does not depend on the other texts of its batch. With ``margin`` 0 nothing is cut, for networks of a fixed length.
+    a text does not depend on the other texts of its batch. Where ``cut`` is false nothing is cut, for networks that take one
+    length alone.
     """
 
     vocabulary: Mapping[str, int]
     longest: int
     margin: int = MARGIN
+    cut: bool = True
 
     kind = "text"
     dtype = "int64"
@@ -75,18 +77,21 @@ class TextPreparation:
 
     def batch(self, rows: Tensor) -> Tensor:
         """int64 (N, L): the rows without the columns in which no text has a word, but for the margin."""
-        if not self.margin:
+        if not self.cut:
             return rows.long()
         used = (rows != PADDING).any(dim=0).nonzero()
         longest = int(used[-1]) + 1 if len(used) else 0
         return rows[:, : longest + self.margin].long()
 
     def fixed(self) -> "TextPreparation":
-        """The same texts in rows that are never cut, for a network that takes one length alone."""
-        return replace(self, longest=self.longest + self.margin, margin=0)
+        """The same rows, never cut, for a network that takes one length alone."""
+        return replace(self, cut=False)
 
     def to_dict(self) -> dict[str, Any]:
-        return {"kind": self.kind, "vocabulary": list(self.vocabulary), "longest": self.longest, "margin": self.margin}
+        return {
+            "kind": self.kind, "vocabulary": list(self.vocabulary), "longest": self.longest, "margin": self.margin,
+            "cut": self.cut,
+        }  # fmt: skip
 
 
 def fitted(raw: Raw, places: Tensor, settings: Settings, network_shape: Shape | None = None) -> TextPreparation:  # noqa: ARG001
@@ -106,9 +111,20 @@ def fitted(raw: Raw, places: Tensor, settings: Settings, network_shape: Shape | 
 
 
 def from_dict(values: Mapping[str, Any]) -> TextPreparation:
-    """What `TextPreparation.to_dict` wrote."""
-    numbers = {str(word): number for number, word in enumerate(values["vocabulary"], UNKNOWN + 1)}
-    return TextPreparation(MappingProxyType(numbers), int(values["longest"]), int(values["margin"]))
+    """What `TextPreparation.to_dict` wrote. Raises `ValueError`, `KeyError` or `TypeError` for what it cannot have written.
+
+    Files that say nothing of ``cut`` have a ``margin`` of 0 where nothing is cut, and count the margin to ``longest``.
+    """
+    words, longest, margin = list(values["vocabulary"]), int(values["longest"]), int(values["margin"])
+    numbers = {str(word): number for number, word in enumerate(words, UNKNOWN + 1)}
+    if len(numbers) < len(words):
+        raise ValueError(f"a vocabulary of {len(words)} words, of which {len(numbers)} differ")
+    cut = bool(values.get("cut", margin != 0))
+    if not cut and margin == 0:
+        longest, margin = longest - MARGIN, MARGIN
+    if longest < 1 or margin < 0:
+        raise ValueError(f"{longest} words and {margin} columns of padding")
+    return TextPreparation(MappingProxyType(numbers), longest, margin, cut)
 
 
 def _decoded(source: Path | bytes) -> str:

@@ -15,7 +15,7 @@ class DataSettings:
         marked("Height and width to which every picture is brought; of a text its words, of a sound its samples."),
         marked("The network's own where it has one that fits, else the data's."),
         least=1,
-        most=16384,
+        most=11_520_000,  # a minute of sound at the highest rate; the sides of pictures have a bound of their own
     )
     validation: float = setting(
         0.1,

@@ -79,18 +79,18 @@ class Setting:
         if int in self.kinds or float in self.kinds:
             number = say(lang, "a finite number") if finite else say(lang, "a number")
             kind = number if float in self.kinds else say(lang, "a whole number")
-            texts.append(f"{kind} {self._bounds()}".rstrip())
+            texts.append(f"{kind} {self._bounds(lang)}".rstrip())
         if tuple in self.kinds:
-            texts.append(say(lang, "whole numbers with commas between them, each {bounds}", bounds=self._bounds()))
+            texts.append(say(lang, "whole numbers with commas between them, each {bounds}", bounds=self._bounds(lang)))
         if self.words:
             texts.append(say(lang, "one of {words}", words=listed(lang, list(self.words))))
         elif str in self.kinds:
             texts.append(say(lang, "a text"))
         return say(lang, ", or ").join(texts)
 
-    def _bounds(self) -> str:
+    def _bounds(self, lang: str) -> str:
         bounds = ((">=", self.least), (">", self.above), ("<=", self.most))
-        return ", ".join(f"{sign} {bound:.12g}" for sign, bound in bounds if bound is not None)
+        return say(lang, ", ").join(f"{sign} {bound:.12g}" for sign, bound in bounds if bound is not None)
 
     def _typed(self, value: Any) -> Any:
         """None where no type of the setting fits."""
