@@ -36,7 +36,8 @@ def test_both_pages_show_the_same_commands_and_code():
         for pattern in (r"```sh\n(convlens.*?)```", r"\]\((?!README)([^)]+)\)")
     )
     assert shell[0] == shell[1]
-    assert paths[0] == paths[1]
+    assert paths[0] == [path.replace(".zh-CN.md", ".md") for path in paths[1]]
+    assert all((ROOT / path.partition("#")[0]).exists() for path in paths[1] if "://" not in path)
 
 
 @pytest.mark.parametrize(("command", "output"), EACH, ids=[command for command, _ in EACH])

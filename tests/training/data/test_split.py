@@ -115,6 +115,8 @@ def test_no_validation_and_no_test():
         "there is no validation part: nothing is judged before the end, and the last weights are kept",
         "there is no test part: no accuracy on new examples is told at the end",
     )
+    kept = split_of(data, settings(validation=0, patience=3)).remarks
+    assert kept == ("there is no validation part: the weights of the least training loss are kept",)
     assert said(data, validation=0.5, test=0.5) == (
         "validation 0.5 and test 0.5 leave nothing to train on\n  fix: shares whose sum is below 1"
     )

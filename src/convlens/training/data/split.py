@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from convlens.ir.errors import UsageError, cut
+from convlens.lang.messages import marked
 from convlens.lang.sentence import Sentence
 from convlens.training.data.quotas import drawn, quotas
 from convlens.training.data.raw import Raw
@@ -13,6 +14,9 @@ from convlens.training.data.wholegroups import parts_of_groups
 from convlens.training.settings.settings import Settings
 
 PARTS = ("train", "validation", "test")
+
+LAST_KEPT = marked("there is no validation part: nothing is judged before the end, and the last weights are kept")
+BEST_KEPT = marked("there is no validation part: the weights of the least training loss are kept")
 
 
 @dataclass(frozen=True)
@@ -54,7 +58,7 @@ def split_of(raw: Raw, settings: Settings) -> Split:
     _check_classes(raw, train, grouped=by_groups is not None)
     remarks = _known_groups(raw, train) if settings.group else []
     if not (part == 1).any():
-        remarks.append(Sentence("there is no validation part: nothing is judged before the end, and the last weights are kept"))
+        remarks.append(Sentence(LAST_KEPT if settings.patience is None else BEST_KEPT))
     if not bool((part == 2).any()):
         remarks.append(Sentence("there is no test part: no accuracy on new examples is told at the end"))
     return Split(train, (part == 1).nonzero()[:, 0], (part == 2).nonzero()[:, 0], tuple(remarks))
