@@ -50,10 +50,10 @@ def load_checkpoint(path: Path) -> Checkpoint:
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - it is no mapping
         state = json.loads(about["state"])
         parts = unpacked(state["parts"], tensors)
-        return Checkpoint(int(state["step"]), _under("model.", tensors), parts, _under("ema.", tensors), state["facts"])
+        return Checkpoint(int(state["step"]), _under("model.", tensors), parts, _under("ema.", tensors), dict(state["facts"]))
     except FileNotFoundError:
         raise UsageError(f"there is no checkpoint {path}") from None
-    except (SafetensorError, OSError, KeyError, ValueError, TypeError) as error:
+    except (SafetensorError, OSError, KeyError, ValueError, TypeError, OverflowError, RecursionError) as error:
         raise UsageError(f"{path} is not a checkpoint that can be read: {cut(str(error))}") from None
 
 
