@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from convlens.ir.errors import UsageError
+from convlens.lang.sentence import Sentence
 from convlens.training.engine.denormals import denormals_as_zero
 from convlens.training.engine.device import device_of
 from convlens.training.engine.find_rate import ranged, tried
@@ -19,6 +20,9 @@ from convlens.training.recipe import Recipe, chosen_recipe
 from convlens.training.record.folder import RunFolder
 
 LEAST, MOST, STEPS = 1e-6, 10.0, 100
+SMALLEST, LARGEST = 1e-30, 1e30
+"""Rates beyond are no numbers to a network in float32, and their ratio may be none at all."""
+
 MAX_STEPS = 1_000_000
 MAX_RATES = 20
 
@@ -36,6 +40,11 @@ def find_rate(
         raise UsageError(
             f"the learning rate cannot grow from {least:g} to {most:g}\n  fix: two numbers above 0, the smaller first"
         )
+    if least < SMALLEST or most > LARGEST:
+        raise UsageError(
+            Sentence("the learning rate cannot grow from {least} to {most}\n  fix: numbers from {smallest} to {largest}",
+                     least=f"{least:g}", most=f"{most:g}", smallest=f"{SMALLEST:g}", largest=f"{LARGEST:g}")
+        )  # fmt: skip
     _check_steps(steps)
     with joined() as world, denormals_as_zero():
         watch = watch if watch is not None and world.first else Watch()
