@@ -9,6 +9,7 @@ from click.testing import CliRunner
 from convlens.cli import commands
 from convlens.ir.errors import UsageError
 from convlens.studies.search.storage import storage_of
+from convlens.studies.study import study
 from tests.studies.conftest import small_in
 
 QUICK = "--epochs 1 --batch 16 --precision float32 --layout channels-first --threads 1".split()
@@ -34,6 +35,9 @@ def test_the_ready_studies_are_listed_in_both_languages() -> None:
     (["lenet5", "--search", "--jobs", "2"], "--jobs is nothing to a search"), (["lenet5", "--trials", "3"], "add --search"),
     (["--resume", "none", "--seeds", "9"], "so --seeds cannot be changed"), (["--resume", "none", "-o", "x"], "so -o cannot be changed"),
     (["--about", "dropout", "--seeds", "0"], "--seeds is 0"),
+    (["lenet5", "--vary", "batch=1,2", "--network", "a.txt"], "--network a.txt names the code of a study that goes on"),
+    (["lenet5", "--search", "--network", "a.txt"], "--network is nothing to a search"),
+    (["lenet5", "--vary", "batch=1,2", "-o", "caf\udce9"], "-o 'caf.udce9' is not a name in UTF-8"),
 ])  # fmt: skip
 def test_wrong_usage_is_one_clear_message(
     arguments: list[str], message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -53,7 +57,34 @@ def test_code_of_the_user_that_will_be_run_is_named(tmp_path: Path, monkeypatch:
     line = ["study", network, "--data", data, "--vary", "network=own.py:net", "--seeds", "1", "-o", "s", *QUICK]
     told = "running own.py:net, which is your own code"
     assert told in CliRunner().invoke(commands, line).stderr
-    assert told in CliRunner().invoke(commands, ["study", "--resume", "s"]).stderr
+    assert told not in CliRunner().invoke(commands, ["study", "--resume", "s"]).stderr  # it is done: nothing is run
+
+
+def test_a_study_that_somebody_sent_runs_no_code_that_is_not_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, data = small_in(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    code = ("import pathlib, torch\npathlib.Path('{name} ran').touch()\n"
+            "net = lambda: torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(64, 3))\n")  # fmt: skip
+    for name in ("one", "other", "hidden"):
+        Path(f"{name}.py").write_text(code.format(name=name))
+    said("one.py:net", "--data", data, "--vary", "network=other.py:net", "--seeds", "1", "-o", "s", *QUICK)
+    run = next(Path("s/runs").glob("network*"))
+    (run / "test.json").unlink()
+    (run / "settings.toml").write_text((run / "settings.toml").read_text().replace("other.py", "hidden.py"))
+    before = [path.unlink() or path.name for path in Path().glob("* ran")]
+    assert sorted(before) == ["one ran", "other ran"]
+    command = "convlens study --resume s --network one.py:net --network other.py:net"
+    for named in ((), ("--network", "one.py:net")):
+        with pytest.raises(UsageError, match=f"s runs code of your own, which is run only where you name it\n  fix: {command}"):
+            said("--resume", "s", *named)
+    with pytest.raises(UsageError, match="--network hidden.py:net is no code that s runs"):
+        study(resume="s", network="hidden.py:net")
+    assert not list(Path().glob("* ran"))
+    told = CliRunner().invoke(commands, [*command.split()[1:], "--lang", "en"])
+    assert told.exit_code == 0
+    assert told.stderr.count("which is your own code") == 2
+    assert not Path("hidden ran").exists()
+    assert (run / "test.json").exists()
 
 
 def test_a_password_is_written_nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

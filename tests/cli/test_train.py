@@ -94,6 +94,36 @@ def test_the_list_says_every_recipe_in_both_languages(capsys: pytest.CaptureFixt
         assert all(line.endswith(end) for line in lines)
 
 
+def test_the_list_for_machines(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, err = ended(capsys, "--list", "--json", "--lang", "zh")
+    assert (code, err) == (0, "")
+    assert [each["name"] for each in json.loads(out)] == recipe_names()
+    assert all(each["about"].endswith("。") for each in json.loads(out))
+
+
+def test_a_plan_for_machines(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    (folder / "loud.py").write_text("print('loud')\n" + MINE)
+    code, out, err = ended(capsys, "loud.py:Net", "--data", "blobs.npz", "--plan", "--json", *QUICK)
+    record = json.loads(out)
+    assert code == 0
+    assert "8 steps of 16 examples, 4 an epoch" in err
+    assert record["schema"] == "convlens/train-plan/1"
+    assert (record["steps"], record["per_epoch"], record["measured"]["batch"]) == (8, 4, 16)
+    assert (record["params"], record["macs"], record["input"]) == (64 * 3 + 3, 64 * 3, [1, 8, 8])
+    assert record["parts"] == {"train": 63, "validation": 9, "test": 18}
+    assert record["settings"]["epochs"] == 2
+    assert record["findings"] == []
+
+
+def test_a_plan_for_machines_has_what_lint_finds(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    (folder / "flat.txt").write_text(NET.replace("r = relu(c)", "b = batch_norm(c)\nr = relu(b)"))
+    code, out, err = ended(capsys, "flat.txt", "--data", "blobs.npz", "--plan", "--json", *QUICK)
+    found = json.loads(out)["findings"]
+    assert code == 0
+    assert [(each["code"], each["node"]) for each in found] == [("S01", "c")]
+    assert f"{found[0]['code']} {found[0]['name']}: {found[0]['message']}" in err
+
+
 def test_a_plan_trains_and_writes_nothing(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
     before = sorted(folder.iterdir())
     code, out, err = ended(capsys, "small.txt", "--data", "blobs.npz", "--plan", *QUICK)
@@ -160,6 +190,13 @@ WRONG = {
     "a size of other axes": (("small.txt", *DATA, "--size", "8,8,8"), "fix:"),
     "a recipe that is not there": (("gone.toml", *DATA), "gone.toml"),
     "no run": (("--resume", "gone"), "gone holds no run"),
+    "a plan of a run": (("--plan", "--resume", "gone"), "--plan says what a training would do, and --resume goes on with one"),
+    "code beside a recipe": (("small.txt", *DATA, "--network", "mine.py:Net"), "fix: mine.py:Net as RECIPE, or --resume RUN"),
+    "code beside trials": (("small.txt", *DATA, "--find-lr", "--network", "mine.py:Net"), "fix: mine.py:Net as RECIPE"),
+    "a folder that is no text": (
+        ("small.txt", *DATA, "-o", "caf\udce9"),
+        "-o 'caf\\udce9' is not a name in UTF-8\n  fix: another",
+    ),
     "a run and a setting": (("--resume", "gone", "--epochs", "3"), "--resume goes on exactly as the run began"),
 }
 

@@ -12,6 +12,8 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from safetensors import safe_open
+from safetensors.torch import save_file
 
 from convlens.cli import fail, main
 from convlens.ir.errors import ConvlensError, UsageError
@@ -319,6 +321,22 @@ def test_a_network_that_changed_since_the_run_began(capsys: pytest.CaptureFixtur
     network(Path("small.txt"), NET.replace("out=4", "out=5"))  # the run has a copy of its own
     readable(path, 2)
     assert len(train(resume=path).epochs) == 3
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [('"waited": 0', '"waited": Infinity'), ('"settings": {', '"settings": "none", "other": {')]
+)
+def test_a_checkpoint_whose_facts_are_none(old: str, new: str, capsys: pytest.CaptureFixture[str]) -> None:
+    path = broken_off()
+    for each in saved(path / "checkpoints"):
+        with safe_open(each, "pt") as file:
+            about, tensors = file.metadata(), {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - no mapping
+        assert old in about["state"]
+        save_file(tensors, each, {**about, "state": about["state"].replace(old, new)})
+    if "waited" in new:
+        assert "holds a checkpoint that this training cannot go on from" in said(capsys, 2, "--resume", "run")
+    else:
+        assert len(train(resume=path).epochs) == 3
 
 
 def test_a_checkpoint_of_another_network(capsys: pytest.CaptureFixture[str]) -> None:

@@ -56,8 +56,8 @@ def abandon(stream: IO[str] | io.TextIOBase | None) -> None:
         return
 
 
-def emit_json(record: dict[str, Any]) -> None:
-    """Print a record as JSON, its characters as they are wherever the standard output can show them."""
+def emit_json(record: dict[str, Any] | list[dict[str, Any]]) -> None:
+    """Print a record, or a list of them, as JSON, its characters as they are wherever the standard output can show them."""
     text = _json_without_controls(json.dumps(record, ensure_ascii=False, indent=2))
     try:
         text.encode(sys.stdout.encoding or "utf-8")

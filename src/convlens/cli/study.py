@@ -59,6 +59,12 @@ _searching = partial(click.option, cls=Headed, heading=marked("Search for better
     "--compare", "comparing", is_flag=True, help="One page of several runs, or of all runs of studies, beside one another."
 )
 @click.option("--resume", metavar="STUDY", default="", help="Go on with a study that was stopped or killed.")
+@click.option(
+    "--network",
+    metavar="CODE",
+    multiple=True,
+    help="With --resume: file.py:factory of a study whose networks are your own code; all of them.",
+)
 @click.option("--jobs", type=int, default=1, show_default=True, metavar="N", help="Trainings at a time, each on one thread.")
 @click.option("--stop-hopeless", is_flag=True, help="Stop trainings that are far behind every baseline run, where that is fair.")
 @setting_options
@@ -69,8 +75,8 @@ _searching = partial(click.option, cls=Headed, heading=marked("Search for better
 def command(
     recipe: str, runs: tuple[str, ...], data: str, vary: tuple[str, ...], grid: bool, seeds: int | None, about: str, small: bool,
     listing: bool, searching: bool, space: tuple[str, ...], trials: int | None, minutes: float | None, method: str, prune: bool,
-    storage: str, comparing: bool, resume: str, jobs: int, stop_hopeless: bool, as_json: bool, quiet: bool, lang: str, out: str,
-    **settings: Any,
+    storage: str, comparing: bool, resume: str, network: tuple[str, ...], jobs: int, stop_hopeless: bool, as_json: bool,
+    quiet: bool, lang: str, out: str, **settings: Any,
 ) -> None:  # fmt: skip
     """Train variants of RECIPE, each with several seeds, and say which differences are more than chance.
 
@@ -96,12 +102,14 @@ def command(
             )
         )  # fmt: skip
     from convlens.cli._study_progress import TerminalStudy  # noqa: PLC0415 - `--help` needs no PyTorch
-    from convlens.cli.train import say_own_code  # noqa: PLC0415 - the same word of warning
+    from convlens.cli.train import say_code, say_own_code  # noqa: PLC0415 - the same word of warning
     from convlens.training.engine.world import speaks  # noqa: PLC0415 - `--help` needs no PyTorch
 
     _check_options(searching=searching, resume=resume)
-    for each in (recipe, *_networks(vary, resume)):
+    for each in (recipe, *_networks(vary)):
         say_own_code(each, lang)
+    for each in network:
+        say_code(each, lang)
     line = shlex.join(shown_words(["convlens", *sys.argv[1:]]))
     common: dict[str, Any] = {"out": out, "watch": TerminalStudy(lang, quiet=quiet), "lang": lang, "command": line}
     found: Any
@@ -113,8 +121,8 @@ def command(
     else:
         from convlens.studies.study import study  # noqa: PLC0415 - `--help` needs no PyTorch
 
-        found = study(recipe, data, vary=vary, grid=grid, seeds=seeds, about=about, small=small, resume=resume, jobs=jobs,
-                      stop_hopeless=stop_hopeless, **common, **given(settings))  # fmt: skip
+        found = study(recipe, data, vary=vary, grid=grid, seeds=seeds, about=about, small=small, resume=resume, network=network,
+                      jobs=jobs, stop_hopeless=stop_hopeless, **common, **given(settings))  # fmt: skip
     if not speaks():
         return
     if as_json:
@@ -127,7 +135,7 @@ OF_SEARCH = {"space", "trials", "minutes", "prune", "storage", "method"}
 FIXED = {"grid", "seeds", "small", "stop_hopeless", "out"}
 """What a study that goes on has from its beginning."""
 
-OF_STUDY = (FIXED - {"out"}) | {"vary", "about", "resume", "jobs"}
+OF_STUDY = (FIXED - {"out"}) | {"vary", "about", "resume", "network", "jobs"}
 
 
 def _check_options(*, searching: bool, resume: str) -> None:
@@ -163,12 +171,8 @@ def _asked(names: set[str]) -> list[str]:
     ]
 
 
-def _networks(vary: tuple[str, ...], resume: str) -> list[str]:
+def _networks(vary: tuple[str, ...]) -> list[str]:
     """Those that are varied, whose code will be run."""
-    if resume:
-        from convlens.studies.study import Study  # noqa: PLC0415 - `--help` needs no study
-
-        return Study(resume).networks
     texts = [text.partition("=") for text in vary]
     return [value.strip() for name, _, values in texts if name.strip() == "network" for value in values.split(",")]
 

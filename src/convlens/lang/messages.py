@@ -24,7 +24,7 @@ def say(lang: str, message: str, /, **values: Any) -> str:
     return catalogue(lang).gettext(message).format(**values)
 
 
-def counted(lang: str, one: str, many: str, count: int | str, /, **values: Any) -> str:
+def counted(lang: str, one: str, many: str, count: float | str, /, **values: Any) -> str:
     """A message about ``{count}`` things. A fraction of one thing, "1/2", is singular.
 
     >>> [counted("en", "{count} pixel", "{count} pixels", count) for count in (1, 2, "1/2", "3/2")]

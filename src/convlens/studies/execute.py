@@ -1,7 +1,6 @@
 """All trainings of a plan, one after another or several at a time."""
 
 import multiprocessing
-import shlex
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -15,6 +14,7 @@ from convlens.lang.messages import marked
 from convlens.lang.remark import Remark, remark
 from convlens.lang.sentence import Sentence
 from convlens.studies.folder import StudyFolder
+from convlens.studies.going_on import resume_command
 from convlens.studies.halting import Limits, limits_of
 from convlens.studies.one import end_with_parent, train_one
 from convlens.studies.plan import Plan, Trial
@@ -46,7 +46,7 @@ def execute(plan: Plan, folder: StudyFolder, watch: StudyWatch, *, jobs: int = 1
             else:
                 _beside(plan, folder, batch, limits, watch, before, jobs)
     except (StoppedError, KeyboardInterrupt):
-        command = f"convlens study --resume {shlex.quote(str(folder.path))}"
+        command = resume_command(folder, plan)
         raise StoppedError(Sentence("before the end; all is saved\n  to go on: {command}", command=command)) from None
     finally:
         watch.ended()

@@ -11,7 +11,7 @@ from convlens.studies.plan import Plan, Trial, Variant, plan_of
 from convlens.studies.vary import Varied, value_of
 from convlens.training.recipe import Recipe, recipe_of
 from convlens.training.record.files import write, write_json
-from convlens.training.record.folder import RunFolder, new_path, read_json
+from convlens.training.record.folder import RunFolder, check_name, new_path, read_json
 
 SCHEMA = "convlens/study-plan/1"
 
@@ -38,7 +38,8 @@ class StudyFolder:
         return self.runs / trial.name / "failed.json"
 
     def make(self) -> None:
-        """Raises `UsageError` where it cannot be made."""
+        """Raises `UsageError` where it cannot be made, or cannot have this name."""
+        check_name(self.path)
         try:
             self.runs.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -63,6 +64,7 @@ class Begun:
 def new_study(name: str, out: str) -> StudyFolder:
     """The folder for a new study. Raises `UsageError` where one is there already."""
     folder = StudyFolder(Path(out) if out else new_path(name, Path("studies")))
+    check_name(folder.path)
     if folder.record.exists():
         raise UsageError(Sentence("{path} holds a study already\n  fix: --resume {path}, or another -o FOLDER", path=folder.path))
     return folder

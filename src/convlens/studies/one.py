@@ -44,7 +44,8 @@ def train_one(
 ) -> str:
     """Train in this folder from where it stands; gives "done", "diverged" or "hopeless".
 
-    Safe to be killed at any moment: what has a run.json goes on from its last checkpoint, what has none begins anew.
+    Safe to be killed at any moment: what has a run.json goes on from its last checkpoint, what has none begins anew. Code is
+    run that the recipe names, never what the folder does.
     Raises `StoppedError` after Ctrl-C, `UsageError` where recipe and data do not fit.
     """
     folder = RunFolder(Path(path))
@@ -54,7 +55,7 @@ def train_one(
     _forget_peak()
     try:
         if folder.record.is_file() and folder.settings.is_file():
-            train(resume=path, watch=watch)
+            train(resume=path, network=recipe.code, watch=watch)
         else:
             train(recipe, out=path, watch=watch, command="study")
     except (DivergedError, HopelessError) as error:

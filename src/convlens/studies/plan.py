@@ -85,6 +85,12 @@ class Plan:
     def trials(self) -> tuple[Trial, ...]:
         return tuple(Trial(variant, seed) for variant in self.variants for seed in self.seeds)
 
+    @property
+    def code(self) -> tuple[str, ...]:
+        """The networks that are code of the user's own, the baseline's first."""
+        recipes = (self.baseline, *(variant.recipe(self.baseline, self.seeds[0]) for variant in self.variants))
+        return tuple(dict.fromkeys(recipe.code for recipe in recipes if recipe.code))
+
     def recipe(self, trial: Trial) -> Recipe:
         return trial.variant.recipe(self.baseline, trial.seed)
 

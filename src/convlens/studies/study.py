@@ -13,6 +13,7 @@ from convlens.lang.remark import Remark, remark
 from convlens.lang.sentence import Sentence
 from convlens.media.extras import extra
 from convlens.studies.folder import Begun, StudyFolder, new_study, study_at, write_study
+from convlens.studies.going_on import check_code
 from convlens.studies.plan import plan_of
 from convlens.studies.watch import StudyWatch
 
@@ -30,12 +31,6 @@ class Study:
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.folder: StudyFolder
         self.folder, self._begun = study_at(str(path))
-
-    @property
-    def networks(self) -> list[str]:
-        """The baseline's, and those that take its place."""
-        plan = self._begun.plan
-        return list(dict.fromkeys([plan.baseline.network, *(plan.recipe(trial).network for trial in plan.trials)]))
 
     @cached_property
     def results(self) -> "Results":
@@ -103,20 +98,23 @@ class Study:
 def study(
     recipe: str = "", data: str = "", *, vary: Sequence[str] = (), grid: bool = False, seeds: int | None = None, about: str = "",
     small: bool = False, out: str | os.PathLike[str] = "", resume: str | os.PathLike[str] = "", jobs: int = 1,
-    stop_hopeless: bool = False, watch: StudyWatch | None = None, lang: str = "en", command: str = "", **settings: Any,
+    network: str | Sequence[str] = (), stop_hopeless: bool = False, watch: StudyWatch | None = None, lang: str = "en",
+    command: str = "", **settings: Any,
 ) -> Study:  # fmt: skip
     """Train every variant of ``recipe`` with every seed, and compare them with the recipe itself.
 
     ``vary`` are texts such as ``dropout=0,0.2,0.5`` and ``batch=32..1024``, one setting at a time, or with ``grid`` all pairs
     of exactly two. ``about`` is a ready study, ``small`` its quick form. ``settings`` change the recipe for all trainings.
-    The study is a folder, ``out`` or a new one under ``studies``; ``resume`` is one that goes on. ``jobs`` trainings run at a
-    time, each on one thread.
+    The study is a folder, ``out`` or a new one under ``studies``; ``resume`` is one that goes on, ``network`` then all
+    networks of it that are code of your own, which is run only where you name it. ``jobs`` trainings run at a time, each on
+    one thread.
 
     Raises `UsageError` where something is not understood, `StoppedError` after Ctrl-C, when all is saved.
     """
     for module in ("torch", "scipy"):
         extra(module, Sentence("a study"), "study")
     watch = watch or StudyWatch()
+    named = [network] if isinstance(network, str) and network else network
     if int(os.environ.get("WORLD_SIZE", "1")) > 1:
         raise UsageError(Sentence("a study starts its trainings itself\n  fix: no torchrun; --jobs N trains several at a time"))
     if jobs < 1:
@@ -127,10 +125,15 @@ def study(
                 Sentence("--resume goes on exactly as the study began: nothing can be changed\n  fix: leave the rest out")
             )
         folder, begun = study_at(str(resume))
+    elif named:
+        raise UsageError(
+            Sentence("--network {network} names the code of a study that goes on\n  fix: --resume STUDY with it",
+                     network=named[0])
+        )  # fmt: skip
     else:
         begun = _begun(recipe, data, vary, about, settings, command, grid=grid, seeds=seeds, small=small, stop=stop_hopeless)
         folder = new_study(about or begun.plan.baseline.name, str(out))
-    return _done(folder, begun, watch, jobs, lang, fresh=not resume)
+    return _done(folder, begun, watch, jobs, lang, named if resume else None)
 
 
 def _begun(
@@ -158,7 +161,10 @@ def _begun(
     return Begun(plan_of(baseline, varied_all(list(vary)), 3 if seeds is None else seeds, grid=grid), "", stop, command)
 
 
-def _done(folder: StudyFolder, begun: Begun, watch: StudyWatch, jobs: int, lang: str, *, fresh: bool) -> Study:
+def _done(
+    folder: StudyFolder, begun: Begun, watch: StudyWatch, jobs: int, lang: str, named: Sequence[str] | None
+) -> Study:  # fmt: skip
+    """``named`` is the code that a study may run which goes on, None for one that begins."""
     from convlens.studies.estimate import estimate  # noqa: PLC0415 - it needs PyTorch
     from convlens.studies.execute import execute, over  # noqa: PLC0415 - it needs PyTorch
     from convlens.studies.halting import may_stop  # noqa: PLC0415 - it needs PyTorch beside it
@@ -171,8 +177,10 @@ def _done(folder: StudyFolder, begun: Begun, watch: StudyWatch, jobs: int, lang:
     if waiting < len(plan.trials):
         watch.said(remark(GOING_ON, done=len(plan.trials) - waiting, total=len(plan.trials)))
     if waiting:
+        if named is not None:
+            check_code(folder, plan, named)
         watch.said(estimate(plan, waiting, jobs).remark())
-        if fresh:
+        if named is None:
             write_study(folder, begun)
         execute(plan, folder, watch, jobs=jobs, stop_hopeless=begun.stop_hopeless and not reason)
     found = Study(folder.path)

@@ -20,6 +20,9 @@ from convlens.training.recipe import Recipe, chosen_recipe
 from convlens.training.record.folder import RunFolder
 
 LEAST, MOST, STEPS = 1e-6, 10.0, 100
+SMALLEST, LARGEST = 1e-30, 1e30
+"""Rates beyond are no numbers to a network in float32, and their ratio may be none at all."""
+
 MAX_STEPS = 1_000_000
 MAX_RATES = 20
 
@@ -38,6 +41,13 @@ def find_rate(
             Sentence(
                 "the learning rate cannot grow from {least} to {most}\n  fix: two numbers above 0, the smaller first",
                 least=f"{least:g}", most=f"{most:g}",
+            )
+        )  # fmt: skip
+    if least < SMALLEST or most > LARGEST:
+        raise UsageError(
+            Sentence(
+                "the learning rate cannot grow from {least} to {most}\n  fix: numbers from {smallest} to {largest}",
+                least=f"{least:g}", most=f"{most:g}", smallest=f"{SMALLEST:g}", largest=f"{LARGEST:g}",
             )
         )  # fmt: skip
     _check_steps(steps)

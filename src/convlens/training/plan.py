@@ -1,11 +1,13 @@
 """What is said before the first step: data, network, cost, and what lint finds."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from convlens.arith.units import grouped, short
 from convlens.ir.spec import show_shape
 from convlens.lang.messages import marked
 from convlens.lang.remark import Remark, remark
+from convlens.linting.finding import Finding
 from convlens.linting.lint import lint_graph
 from convlens.linting.options import Options
 from convlens.linting.settings import Settings as LintSettings
@@ -24,8 +26,7 @@ FEW = 100
 
 def plan_of(parts: Parts, network: Network) -> Iterator[Remark]:
     """One remark each for the data and the network, before anything is computed."""
-    counts = {"train": len(parts.train), "validation": len(parts.validation), "test": len(parts.test)}
-    shown = {name: grouped(count) for name, count in counts.items()}
+    shown = {name: grouped(count) for name, count in counts(parts).items()}
     yield remark(
         marked("{data}: {train} examples to train on, {validation} to judge by, {test} to test at the end; {classes} classes"),
         data=parts.name, classes=len(parts.classes), **shown,
@@ -34,6 +35,23 @@ def plan_of(parts: Parts, network: Network) -> Iterator[Remark]:
         marked("{network}: {input} in, {params} parameters, {macs} multiply-accumulates for one example"),
         network=network.name, input=show_shape(network.input), params=grouped(network.params), macs=short(network.macs),
     )  # fmt: skip
+
+
+def counts(parts: Parts) -> dict[str, int]:
+    """How many examples each part has."""
+    return {"train": len(parts.train), "validation": len(parts.validation), "test": len(parts.test)}
+
+
+def plan_record(job: Job) -> dict[str, Any]:
+    """Schema ``convlens/train-plan/1``, in the names of ``convlens/train/1``: data, network, cost, and what lint finds."""
+    return {
+        "schema": "convlens/train-plan/1", "network": job.network.name, "data": job.parts.name,
+        "parts": counts(job.parts), "classes": list(job.parts.classes), "input": list(job.network.input),
+        "params": job.network.params, "macs": job.network.macs, "settings": job.settings.to_dict(),
+        "measured": {"precision": job.form.precision, "layout": job.form.layout, "batch": job.batch},
+        "per_epoch": job.per_epoch, "steps": job.steps, "remarks": [remark.text() for remark in job.network.remarks],
+        "findings": [finding.to_dict() for finding in _found(job)],
+    }  # fmt: skip
 
 
 def plan(job: Job) -> Iterator[Remark]:
@@ -52,9 +70,14 @@ def plan(job: Job) -> Iterator[Remark]:
 
 
 def _findings(job: Job) -> Iterator[Remark]:
-    settings = LintSettings().given((), (), Options(loss="cross_entropy"), None)
-    found = [finding for finding in lint_graph(job.network.graph, settings).findings if finding.severity != "info"]
+    found = _found(job)
     for finding in found[:SHOWN]:
         yield remark(marked("{code} {name}: {message}"), code=finding.code, name=finding.name, message=finding.message)
     if len(found) > SHOWN:
         yield remark(marked("and {count} findings more: convlens lint says all"), count=len(found) - SHOWN)
+
+
+def _found(job: Job) -> list[Finding]:
+    """What is more than a note."""
+    settings = LintSettings().given((), (), Options(loss="cross_entropy"), None)
+    return [finding for finding in lint_graph(job.network.graph, settings).findings if finding.severity != "info"]

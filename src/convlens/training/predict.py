@@ -129,26 +129,35 @@ def predict(
             )
         )  # fmt: skip
     size = max(1, min(SIZE, MAX_PIECE // prod(known.input)))
-    pieces = [known.probabilities(_rows(known, examples[at : at + size])) for at in range(0, len(examples), size)]
+    faults: list[UsageError] = []
+    pieces = []
+    for at in range(0, len(examples), size):
+        rows = _rows(known, examples[at : at + size], faults)
+        if not faults:
+            pieces.append(known.probabilities(torch.stack(rows)))
+    if faults:
+        raise _unusable(faults, len(examples))
     return Prediction(known, examples, torch.cat(pieces), top)
 
 
-def _rows(network: Restored, examples: Sequence[Asked]) -> Tensor:
-    """Stored rows. All files of a piece are tried, so that one message counts those that are broken."""
-    rows, faults = [], []
+def _rows(network: Restored, examples: Sequence[Asked], faults: list[UsageError]) -> list[Tensor]:
+    """Stored rows. What cannot be read is added to ``faults``, and the others are tried still, so that all are counted."""
+    rows = []
     for example in examples:
         try:
             rows.append(network.preparation.read(example.source))
         except UsageError as error:
             faults.append(error)
-    if not faults:
-        return torch.stack(rows)
-    if len(examples) == 1:
-        raise faults[0]
-    raise UsageError(
+    return rows
+
+
+def _unusable(faults: Sequence[UsageError], count: int) -> UsageError:
+    if count == 1:
+        return faults[0]
+    return UsageError(
         Sentence(
             "{broken} of {count} examples cannot be used; the first: {first}\n  fix: replace them or take them away",
-            broken=len(faults), count=len(examples), first=str(faults[0]).split("\n")[0],
+            broken=len(faults), count=count, first=str(faults[0]).split("\n")[0],
         )
     )  # fmt: skip
 

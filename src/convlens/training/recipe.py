@@ -39,6 +39,11 @@ class Recipe:
     search: Mapping[str, str] = field(default_factory=dict)
     open_batch: bool = False
 
+    @property
+    def code(self) -> str:
+        """The network where it is code of the user's own, which is run; else nothing."""
+        return self.network if runs_user_code(self.network) else ""
+
     def about(self, lang: str) -> str:
         """What it is, in one sentence."""
         return self.description_zh if lang == "zh" and self.description_zh else self.description

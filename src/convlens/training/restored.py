@@ -27,6 +27,7 @@ from convlens.training.preparation.preparation import Preparation
 from convlens.training.recipe import Recipe, run_recipe
 from convlens.training.record.checkpoint import Checkpoint, check_fits, load_checkpoint
 from convlens.training.record.folder import read_json
+from convlens.training.record.going_on import resume_command
 from convlens.training.run import Run
 
 MAX_CLASSES = 100_000
@@ -158,13 +159,21 @@ def _shape(run: Run, preparation: Preparation) -> Shape:
 def _weights(run: Run) -> Checkpoint:
     path = run.folder.best
     if not path.is_file():
-        raise UsageError(
-            Sentence(
-                "{run} has no weights yet: its training was broken off\n  fix: convlens train --resume {run}", run=str(run.path)
-            )
-        )
+        raise _no_weights(run)
     if path.stat().st_size > available_bytes():
         raise UsageError(
             Sentence("{path} has {size} bytes, more than the memory that is free", path=str(path), size=path.stat().st_size)
         )
     return load_checkpoint(path)
+
+
+def _no_weights(run: Run) -> UsageError:
+    if run.folder.done:
+        return UsageError(
+            Sentence("{path}, the weights of {run}, is missing\n  fix: the whole folder that train made",
+                     path=str(run.folder.best), run=str(run.path))
+        )  # fmt: skip
+    command = resume_command(run.path, run_recipe(run.folder).network)
+    return UsageError(
+        Sentence("{run} has no weights yet: its training was broken off\n  fix: {command}", run=str(run.path), command=command)
+    )

@@ -1,10 +1,11 @@
 """A run that goes on: what its folder says, and whether it still is what was begun."""
 
 import platform
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from convlens.importers.model import runs_user_code
 from convlens.ir.errors import UsageError
 from convlens.ir.text import format as text_form
 from convlens.lang.sentence import Sentence
@@ -12,6 +13,7 @@ from convlens.training.engine.job import Job
 from convlens.training.recipe import Recipe, chosen_recipe, run_recipe
 from convlens.training.record.checkpoint import Checkpoint, last
 from convlens.training.record.folder import read_json, run_at
+from convlens.training.record.going_on import resume_command
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,8 @@ class Found:
                 )
             )  # fmt: skip
         if self.checkpoint is not None:
-            self._check_settings(dict(self.checkpoint.facts.get("settings") or {}), job.settings.to_dict())
+            before = self.checkpoint.facts.get("settings")
+            self._check_settings(before if isinstance(before, dict) else {}, job.settings.to_dict())
 
     def _check_settings(self, before: dict[str, Any], now: dict[str, Any]) -> None:
         name = next((name for name in sorted({*before, *now}) if before and before.get(name) != now.get(name)), None)
@@ -59,20 +62,46 @@ class Found:
             )  # fmt: skip
 
 
-def found_at(path: Path) -> Found:
-    """Raises `UsageError` where there is no run, or its files cannot be read; `ConvlensError` where no checkpoint can be."""
+def found_at(path: Path, code: str = "") -> Found:
+    """``code`` is the network where that is code of the user's own; nothing of it is run yet.
+
+    Raises `UsageError` where there is no run, its files cannot be read, or code is not named that it would run;
+    `ConvlensError` where no checkpoint can be read.
+    """
     folder = run_at(path)
     recipe, record = chosen_recipe(run_recipe(folder), "", {}), read_json(folder.record)
     try:
         measured, fingerprint = dict(record["measured"]), str(record["fingerprint"])
         checked = {"precision": str(measured["precision"]), "layout": str(measured["layout"]), "batch": int(measured["batch"])}
-    except (LookupError, TypeError, ValueError):
+    except (ArithmeticError, LookupError, TypeError, ValueError):
         raise UsageError(Sentence("{path} does not say how the run began\n  fix: a new run", path=str(folder.record))) from None
     if folder.done:
         return Found(path, True, recipe, checked, fingerprint, "")
+    recipe = _with_code(recipe, code, path)
     checkpoint, broken = last(folder.checkpoints)
     network = folder.network.read_text(encoding="utf-8", errors="replace") if folder.network.is_file() else ""
     return Found(path, False, recipe, checked, fingerprint, network, checkpoint, tuple(broken))
+
+
+def _with_code(recipe: Recipe, code: str, run: Path) -> Recipe:
+    """With the code that the user names in the place of the folder's own: a folder from somebody must not choose what runs."""
+    if not recipe.code and code:
+        raise UsageError(
+            Sentence(
+                "the network of {run} is {own}, which is no code of your own\n  fix: leave --network {network} out",
+                run=str(run), own=recipe.network, network=code,
+            )
+        )  # fmt: skip
+    if recipe.code and not code:
+        raise UsageError(
+            Sentence(
+                "the network of {run} is code of your own, which is run only where you name it\n  fix: {command}",
+                run=str(run), command=resume_command(run, recipe.network),
+            )
+        )  # fmt: skip
+    if code and not runs_user_code(code):
+        raise UsageError(Sentence("--network {network} is not package.module:factory or file.py:factory", network=code))
+    return replace(recipe, network=code) if code else recipe
 
 
 def check_owner(place: str | None, owners: list[str]) -> str | None:

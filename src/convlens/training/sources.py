@@ -58,6 +58,8 @@ def _of(source: Source, kind: str) -> Iterator[Asked]:
         _check_no_file(source)
         yield Asked(cut(" ".join(source.split()), 80), source)
         return
+    if source == "":  # as of a variable of the shell that is not set, which a path would take for the current folder
+        raise UsageError(Sentence("an empty path names no file\n  fix: {what}", what=wanted(kind)))
     path = Path(source)
     if path.is_dir():
         yield from _files(path, kind)

@@ -13,7 +13,7 @@ from PIL import Image
 import convlens
 from convlens.ir.errors import ConvlensError, UsageError
 from convlens.training.features import first_maps
-from convlens.training.predict import predict
+from convlens.training.predict import SIZE, predict
 from convlens.training.record.checkpoint import load_checkpoint
 from convlens.training.restored import restored
 from convlens.training.run import Run
@@ -114,6 +114,23 @@ def test_broken_pictures_among_good_ones_are_counted(run: Run, tmp_path: Path) -
         predict(run, tmp_path)
 
 
+def test_broken_pictures_of_all_pieces_are_counted_in_one_message(run: Run, tmp_path: Path) -> None:
+    for at in range(2 * SIZE + 5):
+        paint(tmp_path / f"{at:03}.png", (1, 2, 3), at)
+    for at in (1, 2, SIZE + 1, 2 * SIZE + 1):
+        (tmp_path / f"{at:03}.png").write_bytes(b"GIF89a")
+    with pytest.raises(UsageError, match=f"4 of {2 * SIZE + 5} examples cannot be used; the first: .*001.png"):
+        predict(run, tmp_path)
+
+
+def test_an_empty_path_is_not_the_current_folder(run: Run, pets: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(pets)
+    for source in ("", ["cat/0.png", ""]):
+        with pytest.raises(UsageError, match="an empty path names no file\n  fix: a picture, or a folder of them"):
+            predict(run, source)
+    assert len(predict(run, ".")) == 30
+
+
 def copied(run: Run, to: Path) -> Path:
     import shutil
 
@@ -137,6 +154,7 @@ def test_folders_that_mean_harm(run: Run, tmp_path: Path) -> None:
     refused(3, "network.txt", "out=4, kernel=3x3", "out=5, kernel=3x3", "another network")
     refused(4, "run.json", '"cat"', '"dog"', "names no classes")
     refused(5, "preparation.json", "12", "4000", "preparation gives")
+    refused(11, "preparation.json", '"inner": [\n    12', '"inner": [\n    16000', "16000x12 inside 12x12")
     refused(9, "preparation.json", '"mean": [', '"mean": [1, ', "cannot be read")
     refused(6, "preparation.json", '"image"', '"../image"', "of kind")
     refused(7, "preparation.json", "{", "[", "cannot be read")
@@ -146,7 +164,10 @@ def test_folders_that_mean_harm(run: Run, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="not a checkpoint"):
         restored(folder)
     (folder / "checkpoints" / "best.safetensors").unlink()
-    with pytest.raises(UsageError, match="--resume"):
+    with pytest.raises(UsageError, match="best.safetensors, the weights of .*, is missing\n  fix: the whole folder"):
+        restored(folder)
+    (folder / "test.json").unlink()
+    with pytest.raises(UsageError, match="its training was broken off\n  fix: convlens train --resume .*/8$"):
         restored(folder)
 
 

@@ -59,7 +59,7 @@ def write_run(folder: Path, *, epochs: int = 3, seed: int = 0, name: str = "", g
             steps.append(
                 {
                     "step": step,
-                    "epoch": epoch,
+                    "epoch": round(step / 30, 4),
                     "loss": loss.item(),
                     "learning_rate": 0.005 * (1 - step / (30 * epochs)),
                     "seconds": 0.01 * (step - 30 * (epoch - 1)),

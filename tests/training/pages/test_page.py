@@ -10,6 +10,7 @@ import pytest
 import convlens
 from convlens.training.pages.page import SCRIPTS, page_of, page_record, run_page
 from convlens.training.pages.readings import read_run
+from convlens.training.pages.record import MOST_CLASSES
 from convlens.training.settings.settings import table
 from tests.training.pages.folders import CLASSES, HOSTILE, cut_off, lines, write_hostile, write_run
 
@@ -57,6 +58,80 @@ def test_the_rate_stands_under_the_loss_on_the_same_axis(folder: Path) -> None:
     assert chart["axes"][1]["places"]["e0"] == [1, 2, 3]
     clock = chart["axes"][2]["places"]["s0"]  # that of the steps begins anew with each epoch
     assert (clock[0], clock[29], clock[30], clock[89]) == (0.01, 0.3, 0.31, 0.9)
+
+
+def test_one_step_an_epoch_has_its_time_though_each_takes_longer(tmp_path: Path) -> None:
+    """As with the whole training part as one batch: no seconds fall from one epoch to the next."""
+    seconds = [1.0, 1.5, 2.0, 1.0]
+    steps = [{"step": at, "epoch": float(at), "loss": 1.0, "seconds": value} for at, value in enumerate(seconds, 1)]
+    lines(tmp_path / "steps.jsonl", steps)
+    lines(tmp_path / "epochs.jsonl", [{"epoch": at, "step": at, "seconds": value} for at, value in enumerate(seconds, 1)])
+    places = page_record([read_run(tmp_path)])["curves"]["axes"][2]["places"]
+    assert places["s0"] == places["e0"] == [1, 2.5, 4.5, 5.5]
+
+
+def test_steps_so_short_that_several_are_rounded_to_a_whole_epoch_keep_their_time(tmp_path: Path) -> None:
+    """40,000 steps an epoch: those next to its end are all at 1.0."""
+    steps = [
+        {"step": at, "epoch": round(at / 40_000, 4), "loss": 1.0, "learning_rate": 0.1, "seconds": ((at - 1) % 40_000 + 1) / 100}
+        for at in range(39_990, 40_011)
+    ]
+    lines(tmp_path / "steps.jsonl", steps)
+    places = page_record([read_run(tmp_path)])["curves"]["axes"][2]["places"]
+    assert places["s0"] == pytest.approx([at / 100 for at in range(39_990, 40_011)])
+
+
+def short(folder: Path, *, steps: int, ends: list[int], iterations: int) -> Path:
+    """A run of 11 steps an epoch that ``iterations`` end; ``steps`` of them are done, and epochs are recorded at ``ends``."""
+    lines(folder / "steps.jsonl", [{"step": at, "epoch": round(at / 11, 4), "loss": 1.0} for at in range(1, steps + 1)])
+    lines(folder / "epochs.jsonl", [{"epoch": at, "step": step, "seconds": 1.0} for at, step in enumerate(ends, 1)])
+    (folder / "settings.toml").write_text(f"iterations = {iterations}\n")
+    return folder
+
+
+def test_an_epoch_that_the_iterations_ended_is_a_part_of_one(tmp_path: Path) -> None:
+    run = read_run(short(tmp_path, steps=15, ends=[11, 15], iterations=15))
+    record = page_record([run])
+    places = record["curves"]["axes"][1]["places"]
+    assert places["e0"] == [1, 1.3636]
+    assert (places["s0"][4], places["s0"][10], places["s0"][14]) == (0.4545, 1, 1.3636)
+    assert (record["runs"][0]["figures"]["done"], record["runs"][0]["figures"]["wanted"]) == (1.36, 1.36)
+
+
+def test_the_mean_of_seeds_ends_where_the_iterations_did(tmp_path: Path) -> None:
+    runs = []
+    for seed in (0, 1):
+        (tmp_path / str(seed)).mkdir()
+        folder = short(tmp_path / str(seed), steps=15, ends=[11, 15], iterations=15)
+        with (folder / "settings.toml").open("a") as file:
+            file.write(f"seed = {seed}\n")
+        runs.append(read_run(folder))
+    (axis,) = page_record(runs)["comparison"]["curves"]["axes"]
+    assert axis["places"]["g0"] == [1, 1.3636]
+
+
+def test_the_verdict_counts_parts_of_epochs(folder: Path, tmp_path: Path) -> None:
+    for name in ("run.json", "test.json"):
+        (tmp_path / name).write_bytes((folder / name).read_bytes())
+    verdict = record_in(run_page([short(tmp_path, steps=5, ends=[5], iterations=5)]))["runs"][0]["verdict"]
+    assert any(text.startswith("It was trained for 0.45 epochs in 1.0 s") for text in verdict["en"])
+    (tmp_path / "test.json").unlink()
+    cut = record_in(run_page([short(tmp_path, steps=13, ends=[11], iterations=15)]))["runs"][0]
+    assert cut["verdict"]["en"][0] == "small on blobs was stopped after 1 of 1.36 epochs: no test has been made."
+
+
+def test_of_many_classes_those_without_a_test_example_come_last(folder: Path, tmp_path: Path) -> None:
+    count = MOST_CLASSES + 5
+    table = [[0] * count for _ in range(count)]
+    for at in range(5, count):
+        table[at][at], table[at][0] = at, 50 - at
+    run = json.loads((folder / "run.json").read_text())
+    (tmp_path / "run.json").write_text(json.dumps({**run, "classes": [f"c{at}" for at in range(count)]}))
+    (tmp_path / "test.json").write_text(
+        json.dumps({"accuracy": 0.5, "loss": 1.0, "confusion": table, "groups": {}, "seconds": 1})
+    )
+    (one,) = record_in(run_page([tmp_path]))["runs"]
+    assert one["confusion"]["names"] == [f"c{at}" for at in range(5, count)]
 
 
 def test_many_steps_are_thinned_and_no_extreme_is_lost(folder: Path, tmp_path: Path) -> None:
@@ -130,6 +205,14 @@ def test_a_cut_run_says_how_it_goes_on(tmp_path: Path) -> None:
     (one,) = record_in(run_page([cut_off(write_run(tmp_path / "a b", epochs=3))]))["runs"]
     assert one["resume"].endswith("/a b'")
     assert one["verdict"]["en"][0] == "small on blobs was stopped after 2 of 3 epochs: no test has been made."
+
+
+def test_a_cut_run_of_ones_own_code_names_it(tmp_path: Path) -> None:
+    folder = cut_off(write_run(tmp_path / "run"))
+    run = json.loads((folder / "run.json").read_text())
+    (folder / "run.json").write_text(json.dumps({**run, "network": "my net.py:Net"}))
+    (one,) = record_in(run_page([folder]))["runs"]
+    assert one["resume"].endswith("/run --network 'my net.py:Net'")
 
 
 def test_a_network_in_a_file_is_called_by_the_files_name(folder: Path, tmp_path: Path) -> None:

@@ -279,6 +279,7 @@ def test_it_is_written_down_and_made_again():
         {"std": [0.0]},
         {"std": ["x"]},
         {"inner": "ab"},
+        {"inner": [5, 4]},
         {"size": None},
     ],
 )

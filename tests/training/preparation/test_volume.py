@@ -79,7 +79,14 @@ def test_a_new_file(tmp_path):
 def test_it_is_written_down_and_made_again():
     made = fitted(raw(), torch.arange(70), Settings(), None)
     assert from_dict(json.loads(json.dumps(made.to_dict()))) == made
-    for change in ({"size": [1, 2]}, {"size": [600, 600, 600]}, {"std": [0, 1]}, {"mean": [1.0]}, {"mean": [float("nan"), 1]}):
+    for change in (
+        {"size": [1, 2]},
+        {"size": [600, 600, 600]},
+        {"inner": [1 << 20, 1, 1]},
+        {"std": [0, 1]},
+        {"mean": [1.0]},
+        {"mean": [float("nan"), 1]},
+    ):
         with pytest.raises(UsageError, match="the preparation of kind volume cannot be read"):
             from_dict({**made.to_dict(), **change})
 

@@ -113,6 +113,8 @@ def test_command_line(files: tuple[str, str]) -> None:
         (["--find-lr", "-o", "folder"], "says no format"),
         (["--find-lr", "--rate-range", "1"], "has 1 numbers"),
         (["--find-lr", "--rate-range", "1,0.1"], "cannot grow from 1 to 0.1"),
+        (["--find-lr", "--rate-range", "1e-6,1e308"], "from 1e-06 to 1e+308\n  fix: numbers from 1e-30 to 1e+30"),
+        (["--find-lr", "--rate-range", "1e-320,1"], "numbers from 1e-30 to 1e+30"),
         (["--try-rates", "a,b"], "is not a row of numbers"),
         (["--try-rates", "0.1,-1"], "numbers above 0"),
         (["--try-rates", "nan"], "numbers above 0"),

@@ -58,7 +58,7 @@ class Loop:
             check_fits(checkpoint, self.stepper.module.state_dict(), where)
             try:
                 self._put(checkpoint)
-            except (LookupError, TypeError, ValueError, AttributeError, RuntimeError) as error:
+            except (ArithmeticError, LookupError, TypeError, ValueError, AttributeError, RuntimeError) as error:
                 raise UsageError(
                     Sentence(
                         "{path} holds a checkpoint that this training cannot go on from: {reason}\n  fix: a new run",

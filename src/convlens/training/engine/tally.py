@@ -1,5 +1,6 @@
 """What is counted while an epoch runs, and written down."""
 
+import sys
 import time
 from dataclasses import dataclass, field
 from typing import Any
@@ -99,4 +100,5 @@ def peak_bytes(device: torch.device) -> int:
         import resource  # noqa: PLC0415 - Windows has none
     except ImportError:
         return 0
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    unit = 1 if sys.platform == "darwin" else 1024  # macOS counts bytes, the others kibibytes
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit

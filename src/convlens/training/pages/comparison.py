@@ -96,7 +96,7 @@ def seed_chart(runs: Sequence[RunReading], found: Sequence[Group]) -> dict[str, 
     """Mean curves of the groups, with a band from the least to the greatest seed; None where no group has two runs."""
     if all(len(group.runs) < 2 for group in found):
         return None
-    axis = {f"g{at}": _column([runs[run] for run in group.runs], "epoch", fmean) for at, group in enumerate(found)}
+    axis = {f"g{at}": _column([runs[run].epoch_ends for run in group.runs], fmean) for at, group in enumerate(found)}
     panels = [
         Panel(WORDS[word], [_series(runs, group, at, key) for at, group in enumerate(found)], unit, not unit)
         for word, (key, unit) in MEANS.items()
@@ -105,14 +105,13 @@ def seed_chart(runs: Sequence[RunReading], found: Sequence[Group]) -> dict[str, 
 
 
 def _series(runs: Sequence[RunReading], group: Group, at: int, key: str) -> Series:
-    members, times = [runs[run] for run in group.runs], 100 if key.endswith("accuracy") else 1
-    mean, low, high = ([times * value for value in _column(members, key, take)] for take in (fmean, min, max))
+    members, times = [runs[run].epochs[key] for run in group.runs], 100 if key.endswith("accuracy") else 1
+    mean, low, high = ([times * value for value in _column(members, take)] for take in (fmean, min, max))
     return Series(group.label, f"g{at}", mean, low, high, colour=at)
 
 
-def _column(members: Sequence[RunReading], key: str, take: Callable[[list[float]], float]) -> list[float]:
+def _column(members: Sequence[Sequence[float]], take: Callable[[list[float]], float]) -> list[float]:
     """By epoch, of the runs that have come so far."""
-    longest = max(len(run.epochs[key]) for run in members)
-    rows = [[run.epochs[key][at] for run in members if at < len(run.epochs[key])] for at in range(longest)]
+    rows = [[values[at] for values in members if at < len(values)] for at in range(max(map(len, members)))]
     known = [[value for value in row if isfinite(value)] for row in rows]
     return [take(row) if row else nan for row in known]

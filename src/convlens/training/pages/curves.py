@@ -1,7 +1,7 @@
 """The curves of runs: loss, and the learning rate under it on the same axis; accuracy; the length of the gradient."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from math import isfinite, nan
+from math import isfinite
 from typing import Any
 
 from convlens.pageparts.series import MOST, Chart, Panel, Series, extremes, smoothed, thinned
@@ -42,16 +42,6 @@ def span_of(run: RunReading) -> int:
     return max(1, len(run.steps["loss"]) // SMOOTH)
 
 
-def per_epoch(run: RunReading) -> float:
-    """Steps of an epoch, NaN where it cannot be told."""
-    ends = [(step, epoch) for step, epoch in zip(run.epochs["step"], run.epochs["epoch"], strict=True) if isfinite(step)]
-    if ends:
-        step, _ = ends[-1]
-        return max(step, 1) / len(ends)
-    batch, count = run.value("batch"), run.parts.get("train", 0)
-    return -(-count // (batch * run.value("accumulate"))) if isinstance(batch, int) and count else nan
-
-
 class _Drawn:
     """The series of one run."""
 
@@ -62,14 +52,12 @@ class _Drawn:
 
     def places(self, axis: str) -> dict[str, list[float]]:
         """Of the steps that are drawn, and of the ends of the epochs."""
-        steps, ends = self._last("step"), list(self.run.epochs["step"])
         if axis == "step":
-            return {self.of_steps: steps, self.of_epochs: ends}
+            return {self.of_steps: self._last("step"), self.of_epochs: list(self.run.epochs["step"])}
         if axis == "epoch":
-            size = per_epoch(self.run)
-            return {self.of_steps: [step / size for step in steps], self.of_epochs: [step / size for step in ends]}
+            return {self.of_steps: self._last("epoch"), self.of_epochs: self.run.epoch_ends}
         return {
-            self.of_steps: _clock(self.run.steps["seconds"], self.stretches),
+            self.of_steps: _clock(self.run.steps["seconds"], self.run.steps["epoch"], self.stretches),
             self.of_epochs: _sums(self.run.epochs["seconds"]),
         }
 
@@ -122,12 +110,18 @@ class _Drawn:
         return [self.run.steps[key][stop - 1] for _, stop in self.stretches]
 
 
-def _clock(seconds: Sequence[float], stretches: Sequence[tuple[int, int]]) -> list[float]:
-    """Seconds since the beginning at the ends of the stretches; those of the steps begin anew with each epoch."""
-    since, before, last = [], 0.0, 0.0
-    for value in seconds:
+def _clock(seconds: Sequence[float], epochs: Sequence[float], stretches: Sequence[tuple[int, int]]) -> list[float]:
+    """Seconds since the beginning at the ends of the stretches; those of the steps begin anew with each epoch.
+
+    A new one is told by seconds that fall, and by a step behind a whole number of epochs: a single step may take longer
+    than the whole epoch before it. Of very short steps several are rounded to a whole number.
+    """
+    since, before, last, epoch, ended = [], 0.0, 0.0, 0.0, 0.0
+    for value, place in zip(seconds, epochs, strict=True):
         if isfinite(value):
-            before, last = before + (last if value < last else 0.0), value
+            if value < last or (epoch.is_integer() and ended < epoch < place):
+                before, ended = before + last, epoch
+            last, epoch = value, place
         since.append(before + value)
     return [since[stop - 1] for _, stop in stretches]
 

@@ -1,6 +1,8 @@
 """What was read of a run's folder: whatever is missing is None or empty, and ``remarks`` say what and why."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
+from math import isfinite, nan
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -8,6 +10,7 @@ from convlens.lang.remark import Remark
 from convlens.training.pages.files import Column
 from convlens.training.pages.settings import Chosen
 from convlens.training.pages.tensors import Array
+from convlens.training.record.going_on import resume_command
 
 STEP_KEYS = ("step", "epoch", "loss", "learning_rate", "gradient_norm", "seconds")
 EPOCH_KEYS = (
@@ -87,18 +90,42 @@ class RunReading:
         """Of a network in a file the file's name, without the folders that lead to it."""
         return self.network.replace("\\", "/").rpartition("/")[2].removesuffix(".txt")
 
-    @property
-    def epochs_done(self) -> int:
-        return len(self.epochs["epoch"])
+    @cached_property
+    def epoch_ends(self) -> list[float]:
+        """Where on the axis of epochs each record of an epoch stands: the last within one, where the iterations ended there."""
+        ends = set(self.epochs["step"])
+        places = {step: epoch for step, epoch in zip(self.steps["step"], self.steps["epoch"], strict=True) if step in ends}
+        return [places.get(step, epoch) for step, epoch in zip(self.epochs["step"], self.epochs["epoch"], strict=True)]
 
     @property
-    def epochs_wanted(self) -> int:
-        return int(self.value("epochs"))
+    def epochs_done(self) -> float:
+        """Up to the last record of an epoch."""
+        ends = self.epoch_ends
+        return _hundredths(ends[-1]) if ends and isfinite(ends[-1]) else len(ends)
+
+    @property
+    def epochs_wanted(self) -> float:
+        """By the steps where the setting `iterations` says how many."""
+        iterations = self.value("iterations")
+        return _hundredths(iterations / self._per_epoch()) if iterations else int(self.value("epochs"))
+
+    def _per_epoch(self) -> float:
+        """Steps of an epoch: by the last step, where there is none by the settings, 1 where these do not tell it."""
+        step, epoch = (self.steps[key][-1] if self.steps[key] else nan for key in ("step", "epoch"))
+        if step > 0 and epoch > 0:
+            return max(1.0, step / epoch)
+        batch, count = self.value("batch"), self.parts.get("train", 0)
+        return max(1, -(-count // (batch * self.value("accumulate")))) if isinstance(batch, int) else 1
 
     @property
     def cut_off(self) -> bool:
         """It has no test figures: it was stopped, or is still going on."""
         return self.test is None
+
+    @property
+    def resume(self) -> str:
+        """The command by which it goes on."""
+        return resume_command(self.folder, self.network)
 
     @property
     def seconds(self) -> float:
@@ -118,3 +145,9 @@ class RunReading:
         from convlens.training.pages.summary import summary_text  # noqa: PLC0415 - the words are made of a reading
 
         return summary_text(self, lang)
+
+
+def _hundredths(value: float) -> float:
+    """At most two digits behind the point, none of a whole number."""
+    near = round(value, 2)
+    return int(near) if near.is_integer() and abs(near) < 2**53 else near

@@ -1,19 +1,19 @@
 """Everything that the page of a run shows, as one JSON value. What is not finite is null."""
 
 from collections.abc import Sequence
-from math import isfinite
+from math import inf, isfinite
 from typing import Any
 
 from convlens.lang.messages import said_as, spaced
 from convlens.pageparts.series import rounded
 from convlens.training.pages.calibration import Calibration
-from convlens.training.pages.confusion import accuracy, class_figures, macro_recall, worst_pairs
+from convlens.training.pages.confusion import ClassFigures, accuracy, class_figures, macro_recall, worst_pairs
 from convlens.training.pages.pictures import kernel_sheet, pixels, sentence, uri
 from convlens.training.pages.published import published
 from convlens.training.pages.reading import RunReading
 from convlens.training.pages.settings import Chosen, shown
 from convlens.training.pages.summary import calibrated, pair_text
-from convlens.training.pages.verdict import resume_command, verdict
+from convlens.training.pages.verdict import verdict
 
 LANGUAGES = ("en", "zh")
 MOST_EPOCHS = 200
@@ -50,7 +50,7 @@ def run_record(run: RunReading, label: str, mistakes: int) -> dict[str, Any]:
         "about": {"input": "x".join(map(str, run.input)), "classes": len(run.classes), "parts": run.parts, "started": run.started,
                   "versions": run.versions, "machine": run.machine, "fingerprint": run.fingerprint},
         "command": run.command,
-        "resume": resume_command(run),
+        "resume": run.resume,
     }  # fmt: skip
 
 
@@ -107,7 +107,7 @@ def confusion_record(run: RunReading) -> dict[str, Any] | None:
     few = len(counts) <= MOST_CLASSES
     pairs = worst_pairs(counts)
     by_class = class_figures(counts)
-    order = range(len(counts)) if few else sorted(range(len(counts)), key=lambda at: by_class[at].recall or 0)[:MOST_CLASSES]
+    order = range(len(counts)) if few else sorted(range(len(counts)), key=lambda at: _recall(by_class[at]))[:MOST_CLASSES]
     return {
         "counts": [list(row) for row in counts] if few else None,
         "picture": None if few else _heat(counts),
@@ -117,6 +117,11 @@ def confusion_record(run: RunReading) -> dict[str, Any] | None:
         "pairs": [list(pair) for pair in pairs],
         "words": {lang: [pair_text(run, lang, pair) for pair in pairs] for lang in LANGUAGES},
     }
+
+
+def _recall(figures: ClassFigures) -> float:
+    """For sorting: a class without a test example comes last."""
+    return inf if figures.recall is None else figures.recall
 
 
 def _heat(counts: Sequence[Sequence[int]]) -> str:

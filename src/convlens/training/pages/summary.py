@@ -11,7 +11,7 @@ from convlens.training.pages.calibration import Calibration, calibration
 from convlens.training.pages.confusion import Pair, worst_pairs
 from convlens.training.pages.reading import RunReading
 from convlens.training.pages.settings import shown
-from convlens.training.pages.verdict import MOST_NAME, resume_command, verdict
+from convlens.training.pages.verdict import MOST_NAME, verdict
 
 
 def summary_text(run: RunReading, lang: str) -> str:
@@ -22,7 +22,7 @@ def summary_text(run: RunReading, lang: str) -> str:
         _settings(run, lang),
         _epochs(run, lang),
         [*(one.text(lang) for one in run.remarks), *(one[lang] for one in run.said)],
-        [say(lang, "It goes on with: {command}", command=resume_command(run))] if run.cut_off else [],
+        [say(lang, "It goes on with: {command}", command=run.resume)] if run.cut_off else [],
     ]
     return printable("\n\n".join("\n".join(lines) for lines in parts if lines), "\n")
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from math import isfinite
-from shlex import quote
 
 from convlens.arith.units import short
 from convlens.ir.errors import cut
@@ -27,11 +26,6 @@ def verdict(run: RunReading, calibrated: Calibration | None, lang: str) -> list[
     """The test, the training, what to hold it against, and where it stands between learning and learning by heart."""
     parts = (_test(run, lang), _training(run, lang), _beside(run, lang), _by_heart(run, lang), _sureness(calibrated, lang))
     return [spaced(text) if lang == "zh" else text for part in parts for text in part]
-
-
-def resume_command(run: RunReading) -> str:
-    """How the run goes on."""
-    return f"convlens train --resume {quote(str(run.folder))}"
 
 
 def _test(run: RunReading, lang: str) -> Iterator[str]:

@@ -17,7 +17,7 @@ from convlens.lang.sentence import Sentence
 from convlens.media.image import ENDINGS
 from convlens.training.data.pictures import all_decoded, decoded
 from convlens.training.data.raw import Raw
-from convlens.training.preparation.pixels import PixelPreparation
+from convlens.training.preparation.pixels import PixelPreparation, check_inside
 from convlens.training.preparation.sizes import MAX_VALUES, Fit, check_values, fit, margins, network_axes, wanted
 from convlens.training.settings.settings import Settings
 
@@ -70,6 +70,7 @@ def from_dict(values: Mapping[str, Any]) -> ImagePreparation:
     moments = [tuple(float(value) for value in values[name]) for name in ("mean", "std")]
     if any(len(size) != 2 or not all(isinstance(s, int) and 1 <= s <= MAX_SIDE for s in size) for size in sizes):
         raise ValueError(f"sizes {sizes}")
+    check_inside(*sizes)
     if channels not in (1, 3) or any(len(each) != channels for each in moments) or not all(std > 0 for std in moments[1]):
         raise ValueError(f"{channels} channels with mean and spread {moments}")
     if any(channels * prod(size) > MAX_VALUES for size in sizes):

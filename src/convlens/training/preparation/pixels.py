@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from convlens.ir.spec import Shape
+from convlens.ir.spec import Shape, show_shape
 
 
 @dataclass(frozen=True)
@@ -32,3 +32,9 @@ class PixelPreparation(ABC):
 
     def to_dict(self) -> dict[str, Any]:
         return {"kind": self.kind, **{name: list(v) if isinstance(v, tuple) else v for name, v in asdict(self).items()}}
+
+
+def check_inside(size: Shape, inner: Shape) -> None:
+    """Raises `ValueError` where what is padded would be larger than the whole: it is that which is computed first."""
+    if any(part > whole for whole, part in zip(size, inner, strict=True)):
+        raise ValueError(f"{show_shape(inner)} inside {show_shape(size)}")

@@ -16,7 +16,7 @@ from convlens.ir.spec import Shape, show_shape
 from convlens.lang.sentence import Sentence
 from convlens.media.array import read_array
 from convlens.training.data.raw import Raw
-from convlens.training.preparation.pixels import PixelPreparation
+from convlens.training.preparation.pixels import PixelPreparation, check_inside
 from convlens.training.preparation.sizes import MAX_VALUES, Fit, check_values, fit, margins, network_axes, wanted
 from convlens.training.settings.settings import Settings
 
@@ -69,6 +69,7 @@ def from_dict(values: Mapping[str, Any]) -> VolumePreparation:
     moments = [tuple(float(value) for value in values[name]) for name in ("mean", "std")]
     if any(len(size) != 3 or not all(isinstance(s, int) and s >= 1 for s in size) for size in sizes):
         raise ValueError(f"sizes {sizes}")
+    check_inside(*sizes)
     if any(len(each) != channels or not all(map(isfinite, each)) for each in moments) or not all(std > 0 for std in moments[1]):
         raise ValueError(f"{channels} channels with mean and spread {moments}")
     if any(channels * prod(size) > MAX_VALUES for size in sizes):

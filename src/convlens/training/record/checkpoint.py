@@ -51,10 +51,10 @@ def load_checkpoint(path: Path) -> Checkpoint:
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - it is no mapping
         state = json.loads(about["state"])
         parts = unpacked(state["parts"], tensors)
-        return Checkpoint(int(state["step"]), _under("model.", tensors), parts, _under("ema.", tensors), state["facts"])
+        return Checkpoint(int(state["step"]), _under("model.", tensors), parts, _under("ema.", tensors), dict(state["facts"]))
     except FileNotFoundError:
         raise UsageError(Sentence("there is no checkpoint {path}", path=str(path))) from None
-    except (SafetensorError, OSError, KeyError, ValueError, TypeError) as error:
+    except (SafetensorError, OSError, KeyError, ValueError, TypeError, OverflowError, RecursionError) as error:
         raise UsageError(
             Sentence("{path} is not a checkpoint that can be read: {reason}", path=str(path), reason=cut(str(error)))
         ) from None

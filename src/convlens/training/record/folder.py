@@ -8,7 +8,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from convlens.ir.errors import UsageError, cut
+from convlens.ir.errors import UsageError, cut, quoted
 from convlens.lang.sentence import Sentence
 
 MAX_BYTES = 1 << 26
@@ -36,7 +36,11 @@ class RunFolder:
         self.page = path / "report.html"
 
     def check_free(self) -> None:
-        """Raises `UsageError` where the folder holds a run already, or is a file; asked before any work is done."""
+        """Raises `UsageError` where the folder holds a run already, is a file, or cannot have this name.
+
+        Asked before any work is done.
+        """
+        check_name(self.path)
         if self.record.exists():
             raise UsageError(
                 Sentence("{path} holds a run already\n  fix: --resume {path}, or another -o FOLDER", path=str(self.path))
@@ -60,6 +64,14 @@ class RunFolder:
     @property
     def done(self) -> bool:
         return self.test.exists()
+
+
+def check_name(path: Path) -> None:
+    """Raises `UsageError` for bytes that are no text: the files of weights cannot be read under such a name."""
+    try:
+        str(path).encode("utf-8")
+    except UnicodeEncodeError:
+        raise UsageError(Sentence("-o {path} is not a name in UTF-8\n  fix: another name", path=quoted(str(path)))) from None
 
 
 def new_path(name: str, root: Path = Path("runs")) -> Path:
