@@ -185,7 +185,7 @@ ERRORS = {
     ("layer", "Conf2d(3)", "--input", "1x3"): "不认识的层 'Conf2d'（是否想写 'Conv2d'？）\n  改法：torch.nn 的层如 Conv2d(3, 64, 7)，",
     ("layer", "Conv2d(3, 8)", "--input", "1x3"): "Conv2d 缺少 kernel_size；它的参数有：in_channels,",
     ("layer", "ReLU()", "--input", "1y3"): "'1y3' 不是形状：每个大小都必须是不小于 1 的整数，如 1x3x224x224",
-    ("summary", "lenet5", "--json", "--markdown"): "--json and --markdown are two formats\n  改法：one of them",
+    ("summary", "lenet5", "--json", "--markdown"): "--json 和 --markdown 是两种格式\n  改法：只用其中一个",
 }  # fmt: skip
 """The last is one of those whose sentence is English; its label is not."""
 

@@ -39,6 +39,8 @@ def test_all_of_them_are_said_and_recorded(tmp_path: Path, monkeypatch: pytest.M
     for text in expected:
         assert any(said.startswith(text) for said in texts), text
         assert any(said["en"].startswith(text) for said in run.record["remarks"]), text
+    page = run.folder.page.read_text(encoding="utf-8")
+    assert all(f'"{key}":null' in page.replace(": ", ":") for key in ("accuracy", "loss")), "of no example there are no figures"
     assert any(said["zh"].startswith("没有测试集") for said in run.record["remarks"])
 
 

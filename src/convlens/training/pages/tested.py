@@ -20,13 +20,17 @@ MAX_MATRIX = 1000
 
 
 def test_of(folder: Path, classes: int) -> Test:
-    """``test.json``; a table of confusions that is not square, or not of these classes, is left out. Raises `UnreadableError`."""
+    """``test.json``; a table of confusions that is not square, or not of these classes, is left out.
+
+    Accuracy and loss of no example at all are no numbers. Raises `UnreadableError`.
+    """
     found = table_of(folder, "test.json")
+    asked = {} if found.get("examples") == 0 else found
     groups = found.get("groups")
     entries = list(groups.items())[:MAX_GROUPS] if isinstance(groups, dict) else []
     return Test(
-        number(found.get("accuracy")),
-        number(found.get("loss")),
+        number(asked.get("accuracy")),
+        number(asked.get("loss")),
         _matrix(found.get("confusion"), classes),
         {printable(cut(name)): number(value) for name, value in entries},
         number(found.get("seconds")),
