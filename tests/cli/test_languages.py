@@ -187,7 +187,6 @@ ERRORS = {
     ("layer", "ReLU()", "--input", "1y3"): "'1y3' 不是形状：每个大小都必须是不小于 1 的整数，如 1x3x224x224",
     ("summary", "lenet5", "--json", "--markdown"): "--json 和 --markdown 是两种格式\n  改法：只用其中一个",
 }  # fmt: skip
-"""The last is one of those whose sentence is English; its label is not."""
 
 
 @pytest.mark.parametrize(("args", "message"), ERRORS.items(), ids=map(" ".join, ERRORS))

@@ -73,7 +73,7 @@ def test_a_study_that_somebody_sent_runs_no_code_that_is_not_named(tmp_path: Pat
     (run / "settings.toml").write_text((run / "settings.toml").read_text().replace("other.py", "hidden.py"))
     before = [path.unlink() or path.name for path in Path().glob("* ran")]
     assert sorted(before) == ["one ran", "other ran"]
-    command = "convlens study --resume s --network one.py:net --network other.py:net"
+    command = f"convlens study --resume s --network {tmp_path.resolve()}/one.py:net --network other.py:net"
     for named in ((), ("--network", "one.py:net")):
         with pytest.raises(UsageError, match=f"s runs code of your own, which is run only where you name it\n  fix: {command}"):
             said("--resume", "s", *named)
@@ -85,6 +85,30 @@ def test_a_study_that_somebody_sent_runs_no_code_that_is_not_named(tmp_path: Pat
     assert told.stderr.count("which is your own code") == 2
     assert not Path("hidden ran").exists()
     assert (run / "test.json").exists()
+
+
+def test_a_study_of_own_code_goes_on_from_another_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, data = small_in(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    Path("own.py").write_text("from torch import nn\nnet = lambda: nn.Sequential(nn.Flatten(), nn.Linear(64, 3))\n")
+    said("own.py:net", "--data", data, "--vary", "batch=8|16", "--seeds", "1", "-o", "s", *QUICK)
+    done = next(Path("s/runs").glob("batch*")) / "test.json"
+    done.unlink()
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    told = CliRunner().invoke(commands, ["study", "--resume", "../s", "--network", "../other.py:net", "--lang", "en"])
+    assert "which is your own code" not in told.stderr, "nothing is run that the study does not run"
+    told = CliRunner().invoke(commands, ["study", "--resume", "../s", "--network", "../own.py:net", "--lang", "en"])
+    assert told.exit_code == 0, told.stderr
+    assert (tmp_path / done).exists()
+
+
+def test_networks_that_are_varied_may_stand_between_bars(tmp_path: Path) -> None:
+    network, data = small_in(tmp_path)
+    other = Path(network).with_name("other.txt")
+    other.write_text(Path(network).read_text())
+    line = ["--vary", f"network={network}|{other}", "--seeds", "1", "-o", str(tmp_path / "s"), *QUICK]
+    assert "network=other" in said(network, "--data", data, *line)
 
 
 def test_a_password_is_written_nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -95,10 +95,12 @@ def test_the_list_says_every_recipe_in_both_languages(capsys: pytest.CaptureFixt
 
 
 def test_the_list_for_machines(capsys: pytest.CaptureFixture[str]) -> None:
-    code, out, err = ended(capsys, "--list", "--json", "--lang", "zh")
+    code, out, err = ended(capsys, "--list", "--json")
     assert (code, err) == (0, "")
-    assert [each["name"] for each in json.loads(out)] == recipe_names()
-    assert all(each["about"].endswith("。") for each in json.loads(out))
+    listed = json.loads(out)
+    assert listed["schema"] == "convlens/recipes/1"
+    assert [each["name"] for each in listed["recipes"]] == recipe_names()
+    assert all(each["about"][lang].endswith(end) for each in listed["recipes"] for lang, end in (("en", "."), ("zh", "。")))
 
 
 def test_a_plan_for_machines(capsys: pytest.CaptureFixture[str], folder: Path) -> None:

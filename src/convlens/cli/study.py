@@ -102,14 +102,10 @@ def command(
             )
         )  # fmt: skip
     from convlens.cli._study_progress import TerminalStudy  # noqa: PLC0415 - `--help` needs no PyTorch
-    from convlens.cli.train import say_code, say_own_code  # noqa: PLC0415 - the same word of warning
     from convlens.training.engine.world import speaks  # noqa: PLC0415 - `--help` needs no PyTorch
 
     _check_options(searching=searching, resume=resume)
-    for each in (recipe, *_networks(vary)):
-        say_own_code(each, lang)
-    for each in network:
-        say_code(each, lang)
+    _say_code(recipe, vary, resume, network, lang)
     line = shlex.join(shown_words(["convlens", *sys.argv[1:]]))
     common: dict[str, Any] = {"out": out, "watch": TerminalStudy(lang, quiet=quiet), "lang": lang, "command": line}
     found: Any
@@ -171,10 +167,31 @@ def _asked(names: set[str]) -> list[str]:
     ]
 
 
+def _say_code(recipe: str, vary: tuple[str, ...], resume: str, network: tuple[str, ...], lang: str) -> None:
+    """What is the user's own of all that will run."""
+    from convlens.cli.train import say_code, say_own_code  # noqa: PLC0415 - `--help` needs no reader
+
+    for each in (recipe, *_networks(vary)):
+        say_own_code(each, lang)
+    if resume and network:
+        _check_code(resume, network)
+    for each in network:
+        say_code(each, lang)
+
+
 def _networks(vary: tuple[str, ...]) -> list[str]:
     """Those that are varied, whose code will be run."""
-    texts = [text.partition("=") for text in vary]
-    return [value.strip() for name, _, values in texts if name.strip() == "network" for value in values.split(",")]
+    from convlens.studies.vary import varied_all  # noqa: PLC0415 - `--help` needs no reader of networks
+
+    return [str(value) for each in varied_all(list(vary)) if each.name == "network" for value in each.values]
+
+
+def _check_code(study: str, networks: tuple[str, ...]) -> None:
+    from convlens.studies.folder import study_at  # noqa: PLC0415 - `--help` needs no PyTorch
+    from convlens.studies.going_on import check_code  # noqa: PLC0415 - `--help` needs no PyTorch
+
+    folder, begun = study_at(study)
+    check_code(folder, begun.plan, networks)
 
 
 def _compare(runs: list[str], out: str, lang: str) -> None:

@@ -13,6 +13,7 @@ from convlens.cli._rates import RatesAsked, quiet_peers, rate_options, show_rate
 from convlens.cli._spoken import Spoken
 from convlens.cli._training_options import given, setting_options
 from convlens.ir.errors import UsageError
+from convlens.lang.choice import LANGUAGES
 from convlens.lang.sentence import Sentence
 
 
@@ -30,7 +31,10 @@ from convlens.lang.sentence import Sentence
 @setting_options
 @click.option("--tensorboard", is_flag=True, help="Write TensorBoard's files too, into the folder of the run.")
 @click.option(
-    "--json", "as_json", is_flag=True, help="The record for machines, schema convlens/train/1; with --plan convlens/train-plan/1."
+    "--json",
+    "as_json",
+    is_flag=True,
+    help="The record for machines, schema convlens/train/1; of --plan convlens/train-plan/1, of --list convlens/recipes/1.",
 )
 @click.option("--quiet", is_flag=True, help="No progress.")
 @lang_option
@@ -53,7 +57,7 @@ def command(
     if listing:
         _list(lang, as_json=as_json)
         return
-    extra("torch", Sentence("training"))
+    extra("torch", Sentence("a training"))
     from convlens.cli._progress import TerminalWatch  # noqa: PLC0415 - `--help` needs no PyTorch
     from convlens.training.engine.world import speaks  # noqa: PLC0415 - `--help` needs no PyTorch
     from convlens.training.train import check_code, train  # noqa: PLC0415 - `--help` needs no PyTorch
@@ -118,9 +122,10 @@ def _plan(recipe: str, data: str, resume: str, watch: Any, *, as_json: bool, dow
 def _list(lang: str, *, as_json: bool) -> None:
     from convlens.training.recipe import recipe_names, recipe_of  # noqa: PLC0415 - `--help` needs no recipe
 
-    abouts = {name: recipe_of(name).about(lang) for name in recipe_names()}
+    recipes = {name: recipe_of(name) for name in recipe_names()}
     if as_json:
-        emit_json([{"name": name, "about": about} for name, about in abouts.items()])
+        listed = [{"name": name, "about": {each: made.about(each) for each in LANGUAGES}} for name, made in recipes.items()]
+        emit_json({"schema": "convlens/recipes/1", "recipes": listed})
         return
-    for name, about in abouts.items():
-        emit(f"{name:<20} {about}\n")
+    for name, made in recipes.items():
+        emit(f"{name:<20} {made.about(lang)}\n")

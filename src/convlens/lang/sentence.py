@@ -57,6 +57,23 @@ def filled(lang: str, message: str, values: Mapping[str, Any]) -> str:
     return _SPACED.sub("", text).translate(_UNMARKED) if lang != "en" else text
 
 
+class FirstLine:
+    """The first line of a text, in whatever language it is said.
+
+    >>> str(FirstLine("no such file\\n  fix: another"))
+    'no such file'
+    """
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def text(self, lang: str = "en") -> str:
+        return in_language(lang, self._text).split("\n")[0]
+
+    def __str__(self) -> str:
+        return self.text()
+
+
 def either(texts: Sequence[str]) -> str:
     """All of them, one of which is enough.
 

@@ -7,6 +7,7 @@ from convlens.ir.errors import UsageError
 from convlens.lang.sentence import Sentence
 from convlens.studies.folder import StudyFolder
 from convlens.studies.plan import Plan
+from convlens.training.recipe import whole
 
 
 def resume_command(folder: StudyFolder, plan: Plan) -> str:
@@ -21,13 +22,14 @@ def check_code(folder: StudyFolder, plan: Plan, networks: Sequence[str]) -> None
     A folder that somebody sent must not choose what runs.
     """
     command = resume_command(folder, plan)
-    other = next((network for network in networks if network not in plan.code), None)
+    own, named = {whole(code) for code in plan.code}, {whole(network) for network in networks}
+    other = next((network for network in networks if whole(network) not in own), None)
     if other is not None:
         raise UsageError(
             Sentence("--network {network} is no code that {study} runs\n  fix: {command}",
                      network=other, study=str(folder.path), command=command)
         )  # fmt: skip
-    if any(code not in networks for code in plan.code):
+    if own - named:
         raise UsageError(
             Sentence("{study} runs code of your own, which is run only where you name it\n  fix: {command}",
                      study=str(folder.path), command=command)

@@ -114,7 +114,7 @@ def study(
     for module in ("torch", "scipy"):
         extra(module, Sentence("a study"), "study")
     watch = watch or StudyWatch()
-    named = [network] if isinstance(network, str) and network else network
+    named = [network] * bool(network) if isinstance(network, str) else network
     if int(os.environ.get("WORLD_SIZE", "1")) > 1:
         raise UsageError(Sentence("a study starts its trainings itself\n  fix: no torchrun; --jobs N trains several at a time"))
     if jobs < 1:
@@ -142,7 +142,7 @@ def _begun(
 ) -> Begun:  # fmt: skip
     from convlens.studies.claims import ready_of  # noqa: PLC0415 - it needs NumPy and SciPy
     from convlens.studies.vary import varied_all  # noqa: PLC0415 - it needs the readers of networks
-    from convlens.training.recipe import chosen_recipe  # noqa: PLC0415 - it needs PyTorch beside it
+    from convlens.training.recipe import chosen_recipe, whole  # noqa: PLC0415 - it needs PyTorch beside it
 
     if about:
         if recipe or vary or grid:
@@ -157,7 +157,8 @@ def _begun(
         raise UsageError(
             Sentence("nothing to study\n  fix: a recipe such as lenet5 with --vary, --about learning-rate, or --resume STUDY")
         )
-    baseline = replace(chosen_recipe(recipe, data, settings), open_batch=False)  # every training has the batch that it names
+    chosen = chosen_recipe(recipe, data, settings)
+    baseline = replace(chosen, network=whole(chosen.network), open_batch=False)  # every training has the batch that it names
     return Begun(plan_of(baseline, varied_all(list(vary)), 3 if seeds is None else seeds, grid=grid), "", stop, command)
 
 

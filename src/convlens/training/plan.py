@@ -15,6 +15,7 @@ from convlens.training.data.parts import Parts
 from convlens.training.engine.job import Job
 from convlens.training.engine.joining import alone
 from convlens.training.models.network import Network
+from convlens.training.remarks import remarks_record
 
 SHOWN = 5
 """The most findings that are said; `convlens lint` says all."""
@@ -49,7 +50,7 @@ def plan_record(job: Job) -> dict[str, Any]:
         "parts": counts(job.parts), "classes": list(job.parts.classes), "input": list(job.network.input),
         "params": job.network.params, "macs": job.network.macs, "settings": job.settings.to_dict(),
         "measured": {"precision": job.form.precision, "layout": job.form.layout, "batch": job.batch},
-        "per_epoch": job.per_epoch, "steps": job.steps, "remarks": [remark.text() for remark in job.network.remarks],
+        "per_epoch": job.per_epoch, "steps": job.steps, "remarks": remarks_record(job),
         "findings": [finding.to_dict() for finding in _found(job)],
     }  # fmt: skip
 

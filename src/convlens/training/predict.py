@@ -12,7 +12,7 @@ from torch import Tensor
 from convlens.ir.errors import UsageError
 from convlens.lang.layout import aligned
 from convlens.lang.messages import say
-from convlens.lang.sentence import Sentence
+from convlens.lang.sentence import FirstLine, Sentence
 from convlens.training.features import Maps, Word, first_maps, word_weights
 from convlens.training.restored import Restored, restored
 from convlens.training.run import Run
@@ -157,7 +157,7 @@ def _unusable(faults: Sequence[UsageError], count: int) -> UsageError:
     return UsageError(
         Sentence(
             "{broken} of {count} examples cannot be used; the first: {first}\n  fix: replace them or take them away",
-            broken=len(faults), count=count, first=str(faults[0]).split("\n")[0],
+            broken=len(faults), count=count, first=FirstLine(faults[0].args[0]),
         )
     )  # fmt: skip
 

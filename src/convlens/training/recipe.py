@@ -149,7 +149,9 @@ def _read(path: Path) -> Recipe:
         raise UsageError(Sentence("{path}: {reason}", path=str(path), reason=error.args[0])) from None
     network = _beside(path.parent, network)
     about = str(own["description"]), str(own["description_zh"])
-    return Recipe(path.stem, network, str(own["data"]), settings, *about, search, not own["data"] and "batch" not in values)
+    return Recipe(
+        path.stem, network, str(own["data"]), settings, *about, search, open_batch=not own["data"] and "batch" not in values
+    )
 
 
 def _toml(value: Any) -> str:
@@ -175,3 +177,9 @@ def _beside(folder: Path, network: str) -> str:
 
 def _shipped() -> Any:
     return files("convlens.training") / "recipes"
+
+
+def whole(network: str) -> str:
+    """``file.py:factory`` with the whole path of its file, so that it is the same from every folder; else as it is."""
+    file, colon, factory = network.rpartition(":")
+    return f"{Path(file).resolve()}{colon}{factory}" if file.endswith(".py") else network

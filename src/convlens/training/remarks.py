@@ -1,8 +1,10 @@
 """What a person should know before a training begins, beside its plan."""
 
+from convlens.lang.choice import LANGUAGES
 from convlens.lang.remark import Remark, as_remark
 from convlens.training.augmentation.build import remarks_of as of_augmentation
 from convlens.training.data.parts import Parts
+from convlens.training.engine.job import Job
 from convlens.training.losses.build import remarks_of as of_loss
 from convlens.training.models.network import Network
 from convlens.training.optimizers.build import remarks_of as of_optimizer
@@ -17,3 +19,8 @@ def remarks_of(parts: Parts, network: Network, settings: Settings) -> list[Remar
         *network.remarks, *data, *of_loss(settings), *of_augmentation(settings, parts.classes), *of_optimizer(settings),
         *unread(settings),
     ]  # fmt: skip
+
+
+def remarks_record(job: Job) -> list[dict[str, str]]:
+    """Each by language."""
+    return [{lang: each.text(lang) for lang in LANGUAGES} for each in remarks_of(job.parts, job.network, job.settings)]

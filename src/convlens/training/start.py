@@ -10,13 +10,13 @@ from typing import Any
 
 from convlens.ir.errors import UsageError
 from convlens.ir.text import format as text_form
-from convlens.lang.choice import LANGUAGES
 from convlens.training.engine.job import Job
-from convlens.training.recipe import Recipe
+from convlens.training.plan import counts
+from convlens.training.recipe import Recipe, whole
 from convlens.training.record.environment import machine, versions
 from convlens.training.record.files import write, write_json
 from convlens.training.record.folder import RunFolder, read_json
-from convlens.training.remarks import remarks_of
+from convlens.training.remarks import remarks_record
 
 
 def write_start(job: Job, recipe: Recipe, command: str) -> None:
@@ -36,14 +36,12 @@ def _kept(network: str, folder: Path) -> str:
         name = Path(network).name if Path(network).name != "network.txt" else "model.txt"
         write(folder / name, Path(network).read_bytes())
         return name
-    file, colon, factory = network.rpartition(":")
-    return f"{Path(file).resolve()}{colon}{factory}" if file.endswith(".py") else network
+    return whole(network)
 
 
 def record_of(job: Job, recipe: Recipe, command: str) -> dict[str, Any]:
     """The content of run.json."""
-    remarks = [{lang: each.text(lang) for lang in LANGUAGES} for each in remarks_of(job.parts, job.network, job.settings)]
-    parts = {"train": job.parts.train, "validation": job.parts.validation, "test": job.parts.test}
+    about = {name: value for name, value in job.parts.about.items() if name != "remarks"}
     return {
         "schema": "convlens/train/1", "name": recipe.name, "network": recipe.network, "data": job.parts.name,
         "command": command, "launch": launch(), "started": time.strftime("%Y-%m-%dT%H:%M:%S%z"), "versions": versions(),
@@ -51,8 +49,7 @@ def record_of(job: Job, recipe: Recipe, command: str) -> dict[str, Any]:
         "measured": {"precision": job.form.precision, "layout": job.form.layout, "batch": job.batch},
         "params": job.network.params, "macs": job.network.macs,
         "input": list(job.network.input), "classes": list(job.parts.classes), "steps": job.steps,
-        "parts": {name: len(part) for name, part in parts.items()}, "fingerprint": job.parts.fingerprint,
-        "about": job.parts.about, "remarks": remarks,
+        "parts": counts(job.parts), "fingerprint": job.parts.fingerprint, "about": about, "remarks": remarks_record(job),
     }  # fmt: skip
 
 

@@ -121,7 +121,7 @@ def test_parts_of_other_ranges_are_refused(tmp_path):
 def test_texts_in_the_place_of_pictures(tmp_path):
     y = np.arange(4) % 2
     assert said(saved(tmp_path, x=pixels(4, 5, 5), y=y, x_test=np.full((4, 5, 5), "q"), y_test=y)).startswith(
-        "DATA: x holds <U1 and uint8 examples of 5x5\n  fix: numbers"
+        "DATA: x holds <U1, uint8 examples of 5x5\n  fix: numbers"
     )
 
 
@@ -161,7 +161,7 @@ def test_wrong_counts_and_missing_arrays(tmp_path):
         "DATA: 2 examples in x_test, 0 labels in y_test\n  fix: one label for each example"
     )
     assert said(saved(tmp_path, z=pixels(4, 5, 5))) == "DATA has no arrays x, y\n  fix: numpy.savez(file, x=pictures, y=labels)"
-    assert "x holds uint8 examples of 5x5 and 6x6" in said(
+    assert "x holds uint8 examples of 5x5, 6x6" in said(
         saved(tmp_path, x=pixels(4, 5, 5), y=np.arange(4), x_test=pixels(2, 6, 6), y_test=np.arange(2))
     )
     assert "x holds uint8 examples of 5" in said(saved(tmp_path, x=pixels(4, 5), y=np.arange(4)))

@@ -64,18 +64,19 @@ def test_shuffled_does_not_pass_the_test_of_balanced():
 @given(st.integers(0, 50), st.integers(1, 20), st.integers(1, 9))
 def test_slices_make_up_the_batches_of_one_process(count, batch, world):
     places = torch.randperm(count)
-    alone = [whole for _, whole in batches(places, batch)]
+    together = [whole for _, whole in batches(places, batch)]
     ranks = [list(batches(places, batch, rank, world)) for rank in range(world)]
-    assert torch.equal(torch.cat([*alone, places[:0]]), places)
-    for at, whole in enumerate(alone):
+    assert torch.equal(torch.cat([*together, places[:0]]), places)
+    for at, whole in enumerate(together):
         mine = [slices[at][0] for slices in ranks]
         assert torch.equal(torch.cat(mine), whole)
         sizes = [len(each) for each in mine if len(each)]
         assert max(sizes) - min(sizes) <= 1
-        assert min(sizes) > 1 or len(whole) == 1, "one example has no batch statistics"
-        assert len(sizes) == max(1, min(world, len(whole) // 2))
+        least = min(2, max(1, batch // world))
+        assert min(sizes) >= min(least, len(whole)), "one example has no batch statistics"
+        assert len(sizes) == max(1, min(world, len(whole) // least))
         assert all(torch.equal(slices[at][1], whole) for slices in ranks)
-    assert all(len(slices) == len(alone) for slices in ranks), "each process takes the same number of steps"
+    assert all(len(slices) == len(together) for slices in ranks), "each process takes the same number of steps"
 
 
 PROGRAM = """

@@ -10,6 +10,8 @@ import torch
 
 from convlens.ir.errors import UsageError
 from convlens.training.data.ondemand import OnDemand
+from convlens.training.engine.feed import Batch
+from convlens.training.engine.step import Stepper
 from convlens.training.record.checkpoint import load_checkpoint
 from convlens.training.run import Run
 from convlens.training.train import train
@@ -40,11 +42,24 @@ def trained(**more: object) -> Run:
 
 
 def test_no_piece_is_of_one_example() -> None:
-    """74 examples in batches of 23 leave 5, which four pieces cannot share by two."""
+    """Four pieces of six; 74 examples leave two, which four pieces cannot share by two."""
     network(Path("small.txt"), POINTS)
     run = trained(batch=6, accumulate=4)
-    assert run.record["parts"]["train"] % 24 not in (0, 1)
+    assert run.record["parts"]["train"] % 24 == 2
     assert len(run.epochs) == 3
+
+
+def test_pieces_are_of_one_example_where_the_settings_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes: list[int] = []
+    forward = Stepper._forward
+
+    def counted(stepper: Stepper, batch: Batch) -> torch.Tensor:
+        sizes.append(len(batch.x))
+        return forward(stepper, batch)
+
+    monkeypatch.setattr(Stepper, "_forward", counted)
+    trained(batch=1, accumulate=8, epochs=1)
+    assert set(sizes) == {1}
 
 
 def test_pieces_give_the_step_of_the_whole_batch() -> None:

@@ -197,6 +197,7 @@ def test_remarks_say_what_an_optimizer_does_not_do():
     ]
     assert remarks_of(Settings(optimizer="rprop", weight_decay=0.0, batch="full", schedule="fixed")) == []
     assert (
-        "schedule=cosine changes nothing" in remarks_of(Settings(optimizer="rprop", batch="full", schedule="cosine"))[-1].text()
+        "schedule and warmup change nothing"
+        in remarks_of(Settings(optimizer="rprop", batch="full", schedule="cosine"))[-1].text()
     )
     assert remarks_of(Settings()) == []

@@ -98,17 +98,10 @@ def test_rows_that_are_not_cut_hold_the_same_words() -> None:
     assert from_dict(json.loads(json.dumps(fixed.to_dict()))) == fixed
 
 
-def test_files_of_before_are_read_as_the_rows_were_that_were_trained_on() -> None:
-    prep = made()
-    about = {"vocabulary": ["the", "cat"], "longest": 5, "margin": 5}
-    assert from_dict(about) == prep
-    assert from_dict({**about, "longest": 10, "margin": 0}) == prep.fixed()
-
-
 @pytest.mark.parametrize(
     "change",
     [
-        {"longest": 0}, {"longest": -3, "margin": 20}, {"longest": 1000, "margin": -990}, {"longest": 5, "margin": 0, "cut": False},
+        {"longest": 0}, {"longest": -3, "margin": 20}, {"longest": 1000, "margin": -990},
         {"vocabulary": ["the", "the"]}, {"vocabulary": 3}, {"longest": None}, {"longest": 1e999},
     ],
 )  # fmt: skip

@@ -61,10 +61,10 @@ def batches(places: Tensor, batch: int, rank: int = 0, world: int = 1) -> Iterat
     """For each global batch the places of this process and those of all: ``(mine, whole)``.
 
     The global batches are those of one process; each is cut into ``world`` slices that follow one another, whose sizes
-    differ by at most one: no example is lost or doubled. No slice is of one example, which has no batch statistics, where
-    there are two: a last batch of few examples leaves some processes with an empty slice. Such a process must still take
-    part in the exchange of gradients: it runs forward and backward on ``whole[:1]`` with its loss multiplied by 0 (layers
-    that take batch statistics in evaluation mode).
+    differ by at most one: no example is lost or doubled. A last batch of few examples leaves some processes with an empty
+    slice rather than one with a single example, which has no batch statistics, unless whole batches have slices of one. A
+    process with an empty slice must still take part in the exchange of gradients: it runs forward and backward on
+    ``whole[:1]`` with its loss multiplied by 0 (layers that take batch statistics in evaluation mode).
 
     A single example that would be left over joins the batch before it: alone it has no batch statistics.
 
@@ -73,9 +73,18 @@ def batches(places: Tensor, batch: int, rank: int = 0, world: int = 1) -> Iterat
     """
     for number in range(steps := steps_of(len(places), batch)):
         whole = places[number * batch : (number + 1) * batch if number + 1 < steps else None]
-        slices = max(1, min(world, len(whole) // 2))
+        slices = cuts(len(whole), batch, world)
         first, end = (len(whole) * min(at, slices) // slices for at in (rank, rank + 1))
         yield whole[first:end], whole
+
+
+def cuts(examples: int, batch: int, wanted: int) -> int:
+    """Into how many parts a batch is cut of which whole ones have ``wanted``: of two examples each, where theirs have two.
+
+    >>> cuts(16, 16, 4), cuts(3, 16, 4), cuts(3, 4, 4)
+    (4, 1, 3)
+    """
+    return max(1, min(wanted, examples // min(2, max(1, batch // wanted))))
 
 
 def steps_of(examples: int, batch: int) -> int:

@@ -15,7 +15,7 @@ from PIL import Image, ImageOps
 from torch import Tensor
 
 from convlens.ir.errors import UsageError, cut
-from convlens.lang.sentence import Sentence
+from convlens.lang.sentence import FirstLine, Sentence
 from convlens.media.image import BROKEN, FORMATS, MAX_BYTES, MAX_PIXELS
 from convlens.training.data.sources.known import shown
 
@@ -88,11 +88,10 @@ def refuse_broken(faults: Sequence[str], count: int) -> None:
         return
     if count == 1:
         raise UsageError(faults[0])
-    first = faults[0].split("\n")[0] if "\n" in faults[0] else faults[0]
     raise UsageError(
         Sentence(
             "{broken} of {count} pictures cannot be used; the first: {first}\n  fix: replace them or take them away",
-            broken=len(faults), count=count, first=first,
+            broken=len(faults), count=count, first=FirstLine(faults[0]),
         )
     )  # fmt: skip
 
@@ -117,6 +116,8 @@ def opened(source: Source) -> Iterator[Any]:
 def _why(source: Source, error: Exception) -> str:
     if isinstance(source, Path) and source.is_file() and not source.stat().st_size:
         return Sentence("it is empty")
+    if error.args and isinstance(error.args[0], Sentence):
+        return error.args[0]
     if type(error).__name__ == "UnidentifiedImageError":
         return Sentence("it begins like none of {formats}", formats=", ".join(FORMATS))
     return cut(getattr(error, "strerror", None) or str(error) or type(error).__name__)
@@ -138,7 +139,7 @@ def _check(name: str, have: int, most: int, unit: str) -> None:
 def _plain(image: Image.Image, form: str, channels: int) -> Image.Image:
     """Of mode L or RGB. 16 bits are brought to 8; grey of colours is their luminance (ITU-R BT.601)."""
     if image.mode == "F" or (image.mode == "I" and form not in WIDE):
-        raise ValueError("its 32-bit values say no range")
+        raise ValueError(Sentence("its 32-bit values say no range"))
     if image.mode.startswith("I"):
         wide = np.asarray(image).astype(np.float32) / 257
         image = Image.fromarray(np.rint(wide.clip(0, 255)).astype(np.uint8))

@@ -35,40 +35,52 @@ class OverProcesses(TorchFunctionMode):
     ) -> Tensor:  # fmt: skip
         if not training:
             return batch_norm(input, running_mean, running_var, weight, bias, False, momentum, eps)
-        x = input.float()
-        axes = [axis for axis in range(x.dim()) if axis != 1]
+        axes = [axis for axis in range(input.dim()) if axis != 1]
+        x = input.detach().float()
         values = torch.full((1,), self.share * x.numel() / x.shape[1], device=x.device)
         total = _summed(torch.cat([self.share * x.sum(axes), values]))
-        count = total[-1].detach()
-        mean = _by_channel(total[:-1] / count, x)
-        var = _summed(self.share * (x - mean).square().sum(axes)) / count
-        _remember(running_mean, mean.flatten(), momentum)
-        _remember(running_var, var * (count / (count - 1)), momentum)
-        y = (x - mean) * _by_channel((var + eps).rsqrt() * (1 if weight is None else weight), x)
-        return (y if bias is None else y + _by_channel(bias, x)).to(input.dtype)
+        count, mean = total[-1], total[:-1] / total[-1]
+        var = _summed(self.share * (x - _by_channel(mean, x)).square().sum(axes)) / count
+        _remember(running_mean, mean, momentum)
+        _remember(running_var, var * (count / (count - 1).clamp(min=1)), momentum)
+        weight = torch.ones_like(mean) if weight is None else weight
+        bias = torch.zeros_like(mean) if bias is None else bias
+        y: Tensor = _Normalised.apply(input, weight, bias, mean, (var + eps).rsqrt(), self.share / count)
+        return y
 
 
-class _Summed(torch.autograd.Function):
-    """The sum over all processes."""
+class _Normalised(torch.autograd.Function):
+    """(x - mean) * scale * weight + bias, with the gradient that mean and scale pass on to the inputs of all processes.
+
+    ``part`` is the share of one value of this process in mean and variance. Only x is kept for the way back. Source: Ioffe &
+    Szegedy 2015, section 3.
+    """
 
     @staticmethod
-    def forward(_context: Any, values: Tensor) -> Tensor:
-        return _exchanged(values)
+    def forward(context: Any, x: Tensor, weight: Tensor, bias: Tensor, mean: Tensor, scale: Tensor, part: Tensor) -> Tensor:
+        context.save_for_backward(x, weight, mean, scale, part)
+        return (_standard(x, mean, scale) * _by_channel(weight, x) + _by_channel(bias, x)).to(x.dtype)
 
     @staticmethod
-    def backward(_context: Any, gradient: Tensor) -> Tensor:
-        return _exchanged(gradient)
+    def backward(context: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
+        x, weight, mean, scale, part = context.saved_tensors
+        y, gradient = _standard(x, mean, scale), gradient.float()
+        axes = [axis for axis in range(x.dim()) if axis != 1]
+        of_bias, of_weight = gradient.sum(axes), (gradient * y).sum(axes)
+        level, slope = (_by_channel(part * each, x) for each in _summed(torch.stack([of_bias, of_weight])))
+        of_x = (gradient - level - y * slope) * _by_channel(scale * weight, x)
+        return of_x.to(x.dtype), of_weight, of_bias, None, None, None
 
 
-def _exchanged(values: Tensor) -> Tensor:
-    held = values.detach().clone(memory_format=torch.contiguous_format)
-    dist.all_reduce(held)
-    return held
+def _standard(x: Tensor, mean: Tensor, scale: Tensor) -> Tensor:
+    return (x.float() - _by_channel(mean, x)) * _by_channel(scale, x)
 
 
 def _summed(values: Tensor) -> Tensor:
-    made: Tensor = _Summed.apply(values)
-    return made
+    """Over all processes."""
+    held = values.detach().clone(memory_format=torch.contiguous_format)
+    dist.all_reduce(held)
+    return held
 
 
 def _by_channel(values: Tensor, x: Tensor) -> Tensor:

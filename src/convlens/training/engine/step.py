@@ -10,6 +10,7 @@ from torch.nn.parallel import DistributedDataParallel
 
 from convlens.training.augmentation.build import augmenter_of
 from convlens.training.chance import start
+from convlens.training.data.order import cuts
 from convlens.training.engine.batch_norm import OverProcesses
 from convlens.training.engine.blame import broken_gradients, has_unused
 from convlens.training.engine.ema import Ema
@@ -104,12 +105,13 @@ class Stepper:
         return Taken(torch.stack(losses).sum(), torch.stack(rights).sum(), norm, broken)
 
     def _pieces(self, mine: Tensor, whole: Tensor) -> tuple[Tensor, ...]:
-        """The places of each forward of one step, as many in every process and, for batch statistics, two examples in each.
+        """The places of each forward of one step, of which every process has as many.
 
         A process for which nothing is left computes one example that counts for nothing.
         """
-        pairs = len(whole) // (2 * self.job.world.size)
-        return mine.tensor_split(max(1, min(self.job.settings.accumulate, pairs))) if len(mine) else (whole[:1],)
+        size = self.job.world.size
+        pieces = cuts(len(whole) // size, self.job.batch // size, self.job.settings.accumulate)
+        return mine.tensor_split(pieces) if len(mine) else (whole[:1],)
 
     def _first(self, following: tuple[Tensor, Tensor] | None) -> Tensor | None:
         return None if following is None else self._pieces(*following)[0]

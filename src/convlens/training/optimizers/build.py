@@ -21,7 +21,7 @@ Groups = list[dict[str, Any]]
 _WITHOUT_DECAY = ("lbfgs", "rprop")
 _UNPULLED = marked("{optimizer} has no weight decay: weight_decay={weight_decay} changes nothing.")
 _UNSCHEDULED = marked(
-    "rprop finds the length of each weight's step by itself: schedule={schedule} changes nothing, the learning rate is the first."
+    "rprop finds the length of each weight's step by itself: schedule and warmup change nothing, the learning rate is the first."
 )
 _WHOLE = marked(
     "{optimizer} looks at how the gradient changes from step to step, so it needs the whole data in every step: --batch full."
@@ -59,8 +59,8 @@ def remarks_of(settings: Settings) -> list[Remark]:
     found = []
     if settings.optimizer in _WITHOUT_DECAY and settings.weight_decay:
         found.append(remark(_UNPULLED, optimizer=settings.optimizer, weight_decay=f"{settings.weight_decay:g}"))
-    if settings.optimizer == "rprop" and settings.schedule != "fixed":
-        found.append(remark(_UNSCHEDULED, schedule=settings.schedule))
+    if settings.optimizer == "rprop" and (settings.schedule != "fixed" or settings.warmup):
+        found.append(remark(_UNSCHEDULED))
     if settings.optimizer in _WITHOUT_DECAY and settings.batch != "full":
         found.append(remark(_WHOLE, optimizer=settings.optimizer))
     return found

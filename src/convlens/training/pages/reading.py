@@ -77,6 +77,8 @@ class RunReading:
     versions: dict[str, str] = field(default_factory=dict)
     machine: dict[str, str] = field(default_factory=dict)
     fingerprint: str = ""
+    program: str = ""
+    """The network as settings.toml names it, which the command to go on needs whole."""
     said: tuple[dict[str, str], ...] = ()
     preparation: dict[str, Any] = field(default_factory=dict)
     test: Test | None = None
@@ -125,7 +127,7 @@ class RunReading:
     @property
     def resume(self) -> str:
         """The command by which it goes on."""
-        return resume_command(self.folder, self.network)
+        return resume_command(self.folder, self.program)
 
     @property
     def seconds(self) -> float:

@@ -111,20 +111,14 @@ def fitted(raw: Raw, places: Tensor, settings: Settings, network_shape: Shape | 
 
 
 def from_dict(values: Mapping[str, Any]) -> TextPreparation:
-    """What `TextPreparation.to_dict` wrote. Raises `ValueError`, `KeyError` or `TypeError` for what it cannot have written.
-
-    Files that say nothing of ``cut`` have a ``margin`` of 0 where nothing is cut, and count the margin to ``longest``.
-    """
+    """What `TextPreparation.to_dict` wrote. Raises `ValueError`, `KeyError` or `TypeError` for what it cannot have written."""
     words, longest, margin = list(values["vocabulary"]), int(values["longest"]), int(values["margin"])
     numbers = {str(word): number for number, word in enumerate(words, UNKNOWN + 1)}
     if len(numbers) < len(words):
         raise ValueError(f"a vocabulary of {len(words)} words, of which {len(numbers)} differ")
-    cut = bool(values.get("cut", margin != 0))
-    if not cut and margin == 0:
-        longest, margin = longest - MARGIN, MARGIN
     if longest < 1 or margin < 0:
         raise ValueError(f"{longest} words and {margin} columns of padding")
-    return TextPreparation(MappingProxyType(numbers), longest, margin, cut)
+    return TextPreparation(MappingProxyType(numbers), longest, margin, values["cut"] is True)
 
 
 def _decoded(source: Path | bytes) -> str:

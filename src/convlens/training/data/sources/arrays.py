@@ -30,8 +30,8 @@ def examples_of(where: str, parts: Sequence[Any]) -> tuple[Literal["image", "vol
             Sentence(
                 "{where}: x holds {dtype} examples of {shapes}\n"
                 "  fix: numbers N,H,W or N,H,W,C or N,C,H,W for pictures, N,D,H,W or N,C,D,H,W for volumes, all of one size",
-                where=where, dtype=" and ".join(sorted({str(part.dtype) for part in parts})),
-                shapes=" and ".join(show_shape(shape) for shape in sorted(shapes)),
+                where=where, dtype=", ".join(sorted({str(part.dtype) for part in parts})),
+                shapes=", ".join(show_shape(shape) for shape in sorted(shapes)),
             )
         )  # fmt: skip
     kind, ordered = _planes(parts)

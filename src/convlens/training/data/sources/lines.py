@@ -37,17 +37,18 @@ class Lines(NamedTuple):
     head: Sequence[str] = ()
 
 
-def labelled(path: Path, head: Sequence[str] = ()) -> Lines:
+def labelled(path: Path, train: Lines | None = None) -> Lines:
     """The examples of one file, in its order; lines without anything but white space are left out.
 
     ``.csv`` has commas and quotes, ``.tsv`` tabs and no quotes (as its media type says), anything else a label, white space
     and a text on each line. UTF-8 where the whole file is, else Latin-1. A first line of a table names the columns where it
-    has the usual names, or those of ``head``, or a label that no other line has. Raises `UsageError` with the line.
+    has the usual names, or a label that no other line has; of a file beside ``train``, the words that do so there, or a label
+    that no line of either has. Raises `UsageError` with the line.
     """
     lines = list(_lines(path))
     ending = path.suffix.lower()
     if ending in (".csv", ".tsv"):
-        return _from_table(path, list(_cells(path, lines, ending)), head)
+        return _from_table(path, list(_cells(path, lines, ending)), train)
     return Lines(list(_from_lines(lines)))
 
 
@@ -120,7 +121,7 @@ def _cells(path: Path, lines: list[str], ending: str) -> Iterator[tuple[int, lis
         ) from None  # fmt: skip
 
 
-def _from_table(path: Path, rows: list[tuple[int, list[str]]], known: Sequence[str]) -> Lines:
+def _from_table(path: Path, rows: list[tuple[int, list[str]]], train: Lines | None) -> Lines:
     if not rows:
         return Lines([])
     head = [cell.lower() for cell in rows[0][1]]
@@ -144,7 +145,7 @@ def _from_table(path: Path, rows: list[tuple[int, list[str]]], known: Sequence[s
                 )
             )  # fmt: skip
     label, text = named or _guessed_columns([row for _, row in body])
-    own = named is None and (rows[0][1] == known or _is_head([row[label] for _, row in rows]))
+    own = named is None and _is_head(rows[0][1], [row[label] for _, row in rows], train)
     body = rows[1:] if own else body
     empty = next((line for line, row in body if not row[label]), None)
     if empty is not None:
@@ -165,14 +166,19 @@ def _named_columns(head: list[str]) -> tuple[int, int] | None:
     return None if label is None or text is None else (label, text)
 
 
-def _is_head(labels: Sequence[str]) -> bool:
-    """Whether the first of these is no label: it occurs nowhere else, while the others are of few classes.
+def _is_head(first: Sequence[str], labels: Sequence[str], train: Lines | None) -> bool:
+    """Whether the first of these labels is none: it occurs nowhere else, while the others are of few classes.
 
-    >>> _is_head(["v1", "ham", "spam", "ham", "spam"]), _is_head(["ham", "spam", "ham"]), _is_head(["a", "b", "c", "d"])
-    (True, False, False)
+    >>> [_is_head((), text.split(), None) for text in ("v1 ham spam ham spam", "ham spam ham", "a b c d")]
+    [True, False, False]
+    >>> _is_head((), ["rare", "ham", "spam", "ham", "spam"], Lines([Labelled("rare", "text", 1)]))
+    False
     """
+    if train is not None and first == train.head:
+        return True
     classes = set(labels[1:])
-    return labels[0] not in classes and 2 <= len(classes) <= len(labels[1:]) // 2
+    elsewhere = train is not None and any(example.label == labels[0] for example in train.examples)
+    return labels[0] not in classes and not elsewhere and 2 <= len(classes) <= len(labels[1:]) // 2
 
 
 def _guessed_columns(rows: list[list[str]]) -> tuple[int, int]:

@@ -85,7 +85,7 @@ def texts_from(path: Path, settings: Settings) -> Raw:  # noqa: ARG001 - what ev
 def _read(files: Mapping[str, Path]) -> dict[str, Lines]:
     """What each file holds; a first line of the one for training that names its columns does so in the others too."""
     train = labelled(files["train"])
-    return {name: train if name == "train" else labelled(file, train.head) for name, file in files.items()}
+    return {name: train if name == "train" else labelled(file, train) for name, file in files.items()}
 
 
 def _headed(files: Mapping[str, Path], read: Mapping[str, Lines]) -> list[str]:
