@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from convlens.cli import commands
 from convlens.ir.errors import UsageError
 from convlens.studies.search.storage import storage_of
-from convlens.studies.study import study
+from convlens.studies.study import Study, study
 from tests.studies.conftest import small_in
 
 QUICK = "--epochs 1 --batch 16 --precision float32 --layout channels-first --threads 1".split()
@@ -109,6 +109,17 @@ def test_networks_that_are_varied_may_stand_between_bars(tmp_path: Path) -> None
     other.write_text(Path(network).read_text())
     line = ["--vary", f"network={network}|{other}", "--seeds", "1", "-o", str(tmp_path / "s"), *QUICK]
     assert "network=other" in said(network, "--data", data, *line)
+
+
+def test_a_study_is_read_where_its_networks_are_gone(tmp_path: Path) -> None:
+    network, data = small_in(tmp_path)
+    other = Path(network).with_name("other.txt")
+    other.write_text(Path(network).read_text())
+    said(network, "--data", data, "--vary", f"network={other}", "--seeds", "1", "-o", str(tmp_path / "s"), *QUICK)
+    before = Study(tmp_path / "s").text()
+    other.unlink()
+    Path(network).unlink()
+    assert Study(tmp_path / "s").text() == before
 
 
 def test_a_password_is_written_nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from convlens.ir.errors import UsageError
 from convlens.lang.sentence import Sentence
 from convlens.studies.plan import Plan, Trial, Variant, plan_of
-from convlens.studies.vary import Varied, value_of
+from convlens.studies.vary import NETWORK, Varied, value_of
 from convlens.training.recipe import Recipe, recipe_of
 from convlens.training.record.files import write, write_json
 from convlens.training.record.folder import RunFolder, check_name, new_path, read_json
@@ -112,8 +112,15 @@ def _varied(values: Mapping[str, Any]) -> list[Varied]:
     for name, several in values.items():
         if not isinstance(several, list) or not several:
             raise UsageError(Sentence("study.json: the values of {name} are no list", name=name))
-        found.append(Varied(name, tuple(None if value is None else value_of(name, value) for value in several)))
+        found.append(Varied(name, tuple(_written(name, value) for value in several)))
     return found
+
+
+def _written(name: str, value: Any) -> Any:
+    """As its own type. A network is only named: what was found of it can be read where it is not there any more."""
+    if value is None:
+        return None
+    return str(value) if name == NETWORK else value_of(name, value)
 
 
 def _extra(several: Any) -> list[Variant]:
@@ -124,4 +131,4 @@ def _extra(several: Any) -> list[Variant]:
 
 def variant_of(values: Mapping[str, Any]) -> Variant:
     """Of plain values, each read as its setting's own type."""
-    return Variant({name: None if value is None else value_of(name, value) for name, value in values.items()})
+    return Variant({name: _written(name, value) for name, value in values.items()})
