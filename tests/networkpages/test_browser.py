@@ -336,7 +336,7 @@ def test_no_page_scrolls_sideways(show: Open, name: str) -> None:
     for _ in range(2):
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 900})
-            assert page.evaluate("document.documentElement.scrollWidth") <= width
+            page.wait_for_function("width => document.documentElement.scrollWidth <= width", arg=width)  # it lays out anew
         page.locator("#lang").click()
 
 

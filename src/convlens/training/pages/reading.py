@@ -78,7 +78,7 @@ class RunReading:
     machine: dict[str, str] = field(default_factory=dict)
     fingerprint: str = ""
     program: str = ""
-    """The network as settings.toml names it, which the command to go on needs whole."""
+    """The network as the run names it, which the command to go on needs whole."""
     said: tuple[dict[str, str], ...] = ()
     preparation: dict[str, Any] = field(default_factory=dict)
     test: Test | None = None

@@ -97,7 +97,7 @@ def _about(folder: Path, run: dict[str, Any], written: dict[str, Any]) -> dict[s
         "name": _text(run.get("name")) or _text(folder.resolve().name),
         "title": " · ".join(dict.fromkeys(filter(None, (_text(folder.resolve().name), _text(run.get("name")))))),
         "network": _text(run.get("network")) or _text(written.get("network")),
-        "program": _command(written.get("network")),
+        "program": _command(run.get("network")) or _command(written.get("network")),
         "data": _text(run.get("data")) or _text(written.get("data")),
         "classes": tuple(_text(one) for one in _list(run.get("classes"))[:MAX_CLASSES]),
         "parts": {name: count for name, value in _entries(run.get("parts")) if (count := _whole(value)) is not None},

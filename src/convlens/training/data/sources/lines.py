@@ -174,7 +174,7 @@ def _is_head(first: Sequence[str], labels: Sequence[str], train: Lines | None) -
     >>> _is_head((), ["rare", "ham", "spam", "ham", "spam"], Lines([Labelled("rare", "text", 1)]))
     False
     """
-    if train is not None and first == train.head:
+    if train is not None and train.head and first == train.head:
         return True
     classes = set(labels[1:])
     elsewhere = train is not None and any(example.label == labels[0] for example in train.examples)
