@@ -113,7 +113,11 @@ def measured() -> list[dict[str, Any]]:
 
 def page(lines: list[dict[str, Any]]) -> str:
     """The table as Markdown."""
-    machines = sorted({f"{line['machine']} (PyTorch {line['torch']})" for line in lines})
+    rows_of: dict[str, list[str]] = {}
+    for line in lines:
+        rows_of.setdefault(f"{line['machine']} (PyTorch {line['torch']})", []).append(line["name"])
+    usual, *others = sorted(rows_of, key=lambda machine: -len(rows_of[machine]))
+    machines = [usual, *(f"on {machine}: {'; '.join(dict.fromkeys(rows_of[machine]))}" for machine in others)]
     rows = [shown(row, [line for line in lines if line["name"] == row.name]) for row in ROWS]
     head = "| training | parameters | epochs | seeds | test accuracy, % | spread | least | s | published or wanted |"
     return HEAD.format(machines="; ".join(machines)) + "\n".join(
