@@ -129,12 +129,12 @@ def test_a_plan_for_machines_has_what_lint_finds(capsys: pytest.CaptureFixture[s
 def test_a_plan_trains_and_writes_nothing(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
     before = sorted(folder.iterdir())
     code, out, err = ended(capsys, "small.txt", "--data", "blobs.npz", "--plan", *QUICK)
-    assert (code, out) == (0, "")
-    assert "63 examples to train on, 9 to judge by, 18 to test at the end; 3 classes" in err
-    assert "the last layer gives 3 instead of 10 values" in err
+    assert (code, err) == (0, "")
+    assert "63 examples to train on, 9 to judge by, 18 to test at the end; 3 classes" in out
+    assert "the last layer gives 3 instead of 10 values" in out
     params, macs = 4 * 9 + 4 + 16 * 3 + 3, 4 * 36 * 9 + 16 * 3
-    assert f"{params} parameters, {macs / 1000:.2f} k multiply-accumulates for one example" in err
-    assert "8 steps of 16 examples, 4 an epoch" in err
+    assert f"{params} parameters, {macs / 1000:.2f} k multiply-accumulates for one example" in out
+    assert "8 steps of 16 examples, 4 an epoch" in out
     assert sorted(folder.iterdir()) == before
 
 
@@ -166,6 +166,8 @@ def test_what_came_of_it_is_said_in_both_languages(capsys: pytest.CaptureFixture
     code, out, err = ended(capsys, "small.txt", "--data", "blobs.npz", *QUICK, "-o", "b", "--lang", "zh")
     assert code == 0
     assert not re.search(r"[a-z]{4,}", re.sub(r"small|blobs|--[a-z-]+", "", out + err)), "no English word is left"
+    pages = [Path(run, "report.html").read_text(encoding="utf-8") for run in ("a", "b")]
+    assert ['<html lang="zh' in page for page in pages] == [False, True]
 
 
 def test_quiet_says_the_result_alone(capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,6 +11,7 @@ from convlens.cli.study import command
 from convlens.ir.errors import UsageError
 from convlens.studies.estimate import estimate
 from convlens.studies.study import _begun
+from convlens.studies.watch import StudyWatch
 from tests.training.data.fashion import fashion_folder
 
 ROOT = Path(__file__).parents[2]
@@ -32,8 +33,8 @@ def begin(line: str) -> int:
         name: value for name, value in given.items() if name in ("epochs", "dropout") and value
     }
     made = _begun(
-        given["recipe"], given["data"], given["vary"], "", settings, line, grid=given["grid"], seeds=given["seeds"], small=False,
-        stop=False,
+        given["recipe"], given["data"], given["vary"], "", settings, line, StudyWatch(), grid=given["grid"],
+        seeds=given["seeds"], small=False, stop=False,
     )  # fmt: skip
     return estimate(made.plan, len(made.plan.trials)).trainings
 

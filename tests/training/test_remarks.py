@@ -45,6 +45,22 @@ def test_all_of_them_are_said_and_recorded(tmp_path: Path, monkeypatch: pytest.M
     assert any(said["zh"].startswith("没有测试集") for said in run.record["remarks"])
 
 
+def test_an_early_end_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Weights that do not move, so that no epoch after the first is better."""
+    monkeypatch.chdir(tmp_path)
+    blobs(Path("blobs.npz"))
+    network(Path("small.txt"))
+    heard = Heard()
+    still = {"optimizer": "sgd", "learning_rate": 1e-30, "schedule": "fixed", "patience": 2}
+    run = train("small.txt", "blobs.npz", out="run", watch=heard, **options(**still, epochs=9))
+    assert len(run.epochs) == 3
+    said = [remark.text() for remark in heard.remarks]
+    assert "stopped early: 2 epochs without a better validation loss; the weights of epoch 1 are kept" in said
+    whole = Heard()
+    train("small.txt", "blobs.npz", out="whole", watch=whole, **options(patience=9))
+    assert not any(remark.text().startswith("stopped early") for remark in whole.remarks)
+
+
 @pytest.mark.parametrize(
     ("settings", "names"),
     [

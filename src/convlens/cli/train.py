@@ -68,7 +68,7 @@ def command(
     watch = TerminalWatch(lang, quiet=quiet)
     chosen = given(settings)
     if planning:
-        _plan(recipe, data, resume, watch, as_json=as_json, download=download, **chosen)
+        _plan(recipe, data, resume, watch if as_json else None, lang, download=download, **chosen)
         return
     if find_lr or try_rates is not None:
         asked = RatesAsked(find_lr, try_rates, try_steps, rate_range, resume, out, as_json)
@@ -105,7 +105,9 @@ def say_code(network: str, lang: str) -> None:
         remark_own_code(network, lang)
 
 
-def _plan(recipe: str, data: str, resume: str, watch: Any, *, as_json: bool, download: bool, **settings: Any) -> None:
+def _plan(recipe: str, data: str, resume: str, watch: Any, lang: str, *, download: bool, **settings: Any) -> None:
+    """As a record where a ``watch`` hears what is said, else what is said."""
+    from convlens.cli._progress import PlanWatch  # noqa: PLC0415 - `--help` needs no PyTorch
     from convlens.training.plan import plan_record  # noqa: PLC0415 - `--help` needs no PyTorch
     from convlens.training.train import planned  # noqa: PLC0415 - `--help` needs no PyTorch
 
@@ -113,10 +115,13 @@ def _plan(recipe: str, data: str, resume: str, watch: Any, *, as_json: bool, dow
         raise UsageError(
             Sentence("--plan says what a training would do, and --resume goes on with one that has begun\n  fix: one of them")
         )
+    kept = PlanWatch()
     with redirect_stdout(sys.stderr):  # what the network's own code prints is no part of the result
-        job = planned(recipe, data, watch=watch, download=download, **settings)
-    if as_json:
+        job = planned(recipe, data, watch=watch or kept, download=download, **settings)
+    if watch:
         emit_json(plan_record(job))
+    else:
+        emit("".join(f"{each.text(lang)}\n" for each in kept.remarks))
 
 
 def _list(lang: str, *, as_json: bool) -> None:

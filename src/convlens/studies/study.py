@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -131,18 +130,19 @@ def study(
                      network=named[0])
         )  # fmt: skip
     else:
-        begun = _begun(recipe, data, vary, about, settings, command, grid=grid, seeds=seeds, small=small, stop=stop_hopeless)
+        begun = _begun(recipe, data, vary, about, settings, command, watch, grid=grid, seeds=seeds,
+                       small=small, stop=stop_hopeless)  # fmt: skip
         folder = new_study(about or begun.plan.baseline.name, str(out))
     return _done(folder, begun, watch, jobs, lang, named if resume else None)
 
 
 def _begun(
-    recipe: str, data: str, vary: Sequence[str], about: str, settings: dict[str, Any], command: str,
+    recipe: str, data: str, vary: Sequence[str], about: str, settings: dict[str, Any], command: str, watch: StudyWatch,
     *, grid: bool, seeds: int | None, small: bool, stop: bool,
 ) -> Begun:  # fmt: skip
+    from convlens.studies.baseline import baseline_of  # noqa: PLC0415 - it needs PyTorch
     from convlens.studies.claims import ready_of  # noqa: PLC0415 - it needs NumPy and SciPy
     from convlens.studies.vary import varied_all  # noqa: PLC0415 - it needs the readers of networks
-    from convlens.training.recipe import chosen_recipe, whole  # noqa: PLC0415 - it needs PyTorch beside it
 
     if about:
         if recipe or vary or grid:
@@ -157,8 +157,7 @@ def _begun(
         raise UsageError(
             Sentence("nothing to study\n  fix: a recipe such as lenet5 with --vary, --about learning-rate, or --resume STUDY")
         )
-    chosen = chosen_recipe(recipe, data, settings)
-    baseline = replace(chosen, network=whole(chosen.network), open_batch=False)  # every training has the batch that it names
+    baseline = baseline_of(recipe, data, settings, watch)
     return Begun(plan_of(baseline, varied_all(list(vary)), 3 if seeds is None else seeds, grid=grid), "", stop, command)
 
 

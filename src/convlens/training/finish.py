@@ -22,9 +22,9 @@ def finish(loop: Loop) -> None:
     if error is not None:
         raise error
     write_exam(job.folder, record, judged, job.parts)
-    write_page(job.folder)
+    write_page(job.folder, loop.watch.lang or preferred())
 
 
-def write_page(folder: RunFolder) -> None:
+def write_page(folder: RunFolder, lang: str) -> None:
     """The page of the run, as far as it came."""
-    write(folder.page, run_page([folder.path], preferred()).encode("utf-8"))
+    write(folder.page, run_page([folder.path], lang).encode("utf-8"))

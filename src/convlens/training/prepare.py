@@ -23,6 +23,7 @@ from convlens.training.engine.watch import Watch
 from convlens.training.engine.world import World
 from convlens.training.models.fields import Fields
 from convlens.training.models.network import Network, network_of, wanted_shape
+from convlens.training.optimizers.build import WHOLE
 from convlens.training.plan import plan_of
 from convlens.training.preparation.text import TextPreparation
 from convlens.training.recipe import Recipe
@@ -154,16 +155,26 @@ def _tried(recipe: Recipe, network: Network, feed: Feed, watch: Watch) -> tuple[
 
 
 def _batch(recipe: Recipe, examples: int, watch: Watch) -> int:
+    batch = fitted_batch(recipe, examples)
+    if batch < int(recipe.settings.batch):
+        watch.said(fitted_remark(recipe, batch, examples))
+    return min(batch * recipe.settings.accumulate, examples)
+
+
+def fitted_batch(recipe: Recipe, examples: int) -> int:
     """The batch of the settings; that of a recipe for other data is made smaller where an epoch would have few steps."""
     wanted = int(recipe.settings.batch)
     fitting = max(SMALL, 1 << max(0, (examples // EPOCH_STEPS).bit_length() - 1))
-    if recipe.open_batch and fitting < wanted:
-        watch.said(
-            remark(marked("batch {batch} instead of {wanted}, so that {examples} examples make at least {steps} steps an epoch"),
-                   batch=fitting, wanted=wanted, examples=examples, steps=-(-examples // fitting))
-        )  # fmt: skip
-        wanted = fitting
-    return min(wanted * recipe.settings.accumulate, examples)
+    smaller = recipe.open_batch and recipe.settings.optimizer not in WHOLE and fitting < min(wanted, examples)
+    return fitting if smaller else wanted
+
+
+def fitted_remark(recipe: Recipe, batch: int, examples: int) -> Remark:
+    """Says that the batch was made smaller, and why."""
+    return remark(
+        marked("batch {batch} instead of {wanted}, so that {examples} examples make at least {steps} steps an epoch"),
+        batch=batch, wanted=recipe.settings.batch, examples=examples, steps=-(-examples // batch),
+    )  # fmt: skip
 
 
 def _faster(form: Form, times: float) -> Remark:

@@ -1,7 +1,6 @@
 """``study --search``: better settings, looked for by Optuna; the best are written out as a recipe."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from convlens.ir.errors import UsageError
 from convlens.lang.messages import marked
 from convlens.lang.remark import Remark, remark
 from convlens.lang.sentence import Sentence
+from convlens.studies.baseline import baseline_of
 from convlens.studies.folder import StudyFolder
 from convlens.studies.plan import LENGTHS
 from convlens.studies.search.address import shown_url, url_of
@@ -25,7 +25,7 @@ from convlens.studies.search.trials import Budget, joined, tallied, work
 from convlens.studies.vary import said_values
 from convlens.studies.watch import StudyWatch
 from convlens.training.engine.world import speaks
-from convlens.training.recipe import Recipe, chosen_recipe
+from convlens.training.recipe import Recipe
 from convlens.training.record.folder import new_path
 from convlens.training.train import StoppedError
 
@@ -54,7 +54,7 @@ def search(
     optuna.logging.set_verbosity(optuna.logging.ERROR)  # what happens is said by `watch`
     if not recipe:
         raise UsageError(Sentence("nothing to search\n  fix: a recipe such as lenet5, with --space learning_rate=1e-4..1e-1:log"))
-    base = replace(chosen_recipe(recipe, data, settings), open_batch=False)
+    base = baseline_of(recipe, data, settings, watch)
     dimensions = space_of(space, base.search)
     budget = Budget(trials if trials or minutes else 30, minutes * 60 if minutes is not None else None)
     _check(base, dimensions, trials, minutes, watch, prune=prune)

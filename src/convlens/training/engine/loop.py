@@ -8,6 +8,8 @@ from typing import Any
 from torch import Tensor
 
 from convlens.ir.errors import UsageError, cut
+from convlens.lang.messages import marked
+from convlens.lang.remark import Remark, remark
 from convlens.lang.sentence import Sentence
 from convlens.training.data.order import Order, batches
 from convlens.training.engine.diverged import blamed, spoilt
@@ -87,6 +89,8 @@ class Loop:
             while self.step < self.job.steps and not self._hopeless():
                 if not self._epoch():
                     return False
+            if self.step < self.job.steps:
+                self.watch.said(self._early())
             return True
         finally:
             self.watch.ended()
@@ -182,6 +186,12 @@ class Loop:
         self.best, self.waited = (loss, 0) if better else (self.best, self.waited + 1)
         if better and self.job.world.first:
             save_checkpoint(self.job.folder.best, Checkpoint(self.step, self.weights()))
+
+    def _early(self) -> Remark:
+        return remark(
+            marked("stopped early: {waited} epochs without a better validation loss; the weights of epoch {best} are kept"),
+            waited=self.waited, best=self.step // self.job.per_epoch - self.waited,
+        )  # fmt: skip
 
     def _hopeless(self) -> bool:
         patience = self.job.settings.patience

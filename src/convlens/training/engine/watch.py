@@ -7,7 +7,10 @@ from convlens.lang.remark import Remark
 
 
 class Watch:
-    """Sees a training and says nothing; the command line draws a progress bar."""
+    """Sees a training and says nothing; the command line draws a progress bar. The page of the run begins in ``lang``."""
+
+    lang = ""
+    """The locale's where it is empty."""
 
     def said(self, remark: Remark) -> None:
         """Something that a person should know."""

@@ -18,7 +18,9 @@ from convlens.training.optimizers.shampoo import shampoo
 from convlens.training.settings.settings import Settings
 
 Groups = list[dict[str, Any]]
-_WITHOUT_DECAY = ("lbfgs", "rprop")
+WHOLE = ("lbfgs", "rprop")
+"""They look at how the gradient changes from step to step, and have no weight decay."""
+
 _UNPULLED = marked("{optimizer} has no weight decay: weight_decay={weight_decay} changes nothing.")
 _UNSCHEDULED = marked(
     "rprop finds the length of each weight's step by itself: schedule and warmup change nothing, the learning rate is the first."
@@ -57,11 +59,11 @@ def optimizer_of(settings: Settings, module: nn.Module) -> torch.optim.Optimizer
 def remarks_of(settings: Settings) -> list[Remark]:
     """What a person should know before training with this optimizer."""
     found = []
-    if settings.optimizer in _WITHOUT_DECAY and settings.weight_decay:
+    if settings.optimizer in WHOLE and settings.weight_decay:
         found.append(remark(_UNPULLED, optimizer=settings.optimizer, weight_decay=f"{settings.weight_decay:g}"))
     if settings.optimizer == "rprop" and (settings.schedule != "fixed" or settings.warmup):
         found.append(remark(_UNSCHEDULED))
-    if settings.optimizer in _WITHOUT_DECAY and settings.batch != "full":
+    if settings.optimizer in WHOLE and settings.batch != "full":
         found.append(remark(_WHOLE, optimizer=settings.optimizer))
     return found
 

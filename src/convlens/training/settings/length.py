@@ -50,7 +50,7 @@ class LengthSettings:
     )
     seed: int = setting(
         0,
-        marked("Where all random numbers start: first weights, order, augmentation, dropout."),
+        marked("Where all random numbers start: the split, first weights, order, augmentation, dropout."),
         marked("The same seed gives the same training on the same machine."),
         least=0,
         most=2**31 - 1,

@@ -16,7 +16,7 @@ function drawAbout() {
   const table_ = (values) => Object.entries(values).map(([name, value]) => clipped((name ? name + " " : "") + value, 120)).join(", ");
   const rows = [["run", r.name], ["network", r.network], ["data", r.data], ["partsOf", parts.join(", ")], ["classes", a.classes ? whole(a.classes) : ""], ["input", a.input], ["started", a.started], ["versions", table_(a.versions)], ["machine", table_(a.machine)], ["fingerprint", a.fingerprint]];
   $("about").replaceChildren(...rows.filter(([, text]) => text).flatMap(([key, text]) => [el("dt", {}, t(key)), el("dd", {}, named(text, 700))]));
-  $("commands").replaceChildren(...(r.command ? [el("h3", {}, t("again")), command(r.command)] : []), el("h3", {}, t("resume")), command(r.resume));
+  $("commands").replaceChildren(...(r.command ? [el("h3", {}, t("again")), command(r.command)] : []), ...(r.cut ? [el("h3", {}, t("resume")), command(r.resume)] : []));
   $("foot").textContent = t("made", { date: D.made });
 }
 
