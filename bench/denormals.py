@@ -11,7 +11,9 @@ import multiprocessing
 import statistics
 import tempfile
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import nullcontext
 from pathlib import Path
+from unittest.mock import patch
 
 import torch
 
@@ -28,9 +30,8 @@ def trained(optimizer: str, seed: int, kept: bool) -> tuple[float, float]:
 
 
 def _trained(optimizer: str, seed: int, kept: bool) -> tuple[float, float]:
-    if kept:
-        torch.set_flush_denormal = lambda mode: False  # type: ignore[assignment]
-    with tempfile.TemporaryDirectory() as folder:
+    keeping = patch.object(torch, "set_flush_denormal") if kept else nullcontext()
+    with tempfile.TemporaryDirectory() as folder, keeping:
         run = train(
             str(NETWORK), "fashion-mnist", out=Path(folder) / "run", optimizer=optimizer, learning_rate=RATES[optimizer],
             seed=seed, limit=12000, epochs=4, batch=64, momentum=0.0, nesterov=False, schedule="fixed", precision="float32",

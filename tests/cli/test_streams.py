@@ -1,5 +1,6 @@
 """Streams that are closed or full, and what may reach a terminal."""
 
+import io
 import json
 import subprocess
 import sys
@@ -7,8 +8,11 @@ from pathlib import Path
 
 import click
 import pytest
+from rich.console import Console
+from rich.progress import Progress
 
 from convlens.cli import MAX_LINE, commands, main
+from convlens.cli._output import remark
 
 CONVLENS = f"{sys.executable} -m convlens"
 ESCAPES = 'network "n\\u001b]0;pwn\\u0007"\ninput "a\\u009b2J": 1x3x8x8\n"\\u202er" = relu("a\\u009b2J")\noutput "\\u202er"\n'
@@ -123,3 +127,12 @@ def test_only_an_interruption_ends_in_silence(
     with pytest.raises(seen) as caught:
         main(["summary", "lenet5"])
     assert seen is EOFError or caught.value.code == 130
+
+
+def test_a_line_comes_above_a_bar() -> None:
+    """rich takes the standard error while it draws; what goes round it would leave a copy of the bar with each line."""
+    console = Console(file=io.StringIO(), force_terminal=True)
+    with Progress(console=console) as bar:
+        bar.add_task("", total=2)
+        remark("epoch 1")
+    assert "epoch 1" in console.file.getvalue()

@@ -25,12 +25,7 @@ from convlens.training.train import StoppedError, train
 from tests.training.distributed.launch import environment
 from tests.training.small import NET, blobs, network, options
 
-
-@pytest.fixture(autouse=True)
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    blobs(Path("blobs.npz"))
-    network(Path("small.txt"))
+pytestmark = pytest.mark.usefixtures("here")
 
 
 def begun(**more: object) -> Run:

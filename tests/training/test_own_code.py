@@ -15,7 +15,7 @@ from convlens.training.record.checkpoint import load_checkpoint
 from convlens.training.restored import restored
 from convlens.training.run import Run
 from convlens.training.train import StoppedError, train
-from tests.training.small import blobs, network, options
+from tests.training.small import options
 
 MINE = """
 import pathlib, torch
@@ -28,11 +28,8 @@ TOLD = "running {network}, which is your own code"
 
 
 @pytest.fixture(autouse=True)
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    blobs(Path("blobs.npz"))
-    network(Path("small.txt"))
-    Path("mine.py").write_text(MINE)
+def mine(here: Path) -> None:
+    (here / "mine.py").write_text(MINE)
 
 
 class Breaking(Watch):

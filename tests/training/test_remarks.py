@@ -1,7 +1,5 @@
 """What is said before a training, and stands in its record: all that was done to data and network, and settings without effect."""
 
-from pathlib import Path
-
 import pytest
 from torch import nn
 
@@ -12,7 +10,7 @@ from convlens.training.schedules.build import schedule_of
 from convlens.training.settings.effect import READ_BY, unread
 from convlens.training.settings.settings import Settings, table
 from convlens.training.train import train
-from tests.training.small import blobs, network, options
+from tests.training.small import options
 
 
 class Heard(Watch):
@@ -23,10 +21,8 @@ class Heard(Watch):
         self.remarks.append(remark)
 
 
-def test_all_of_them_are_said_and_recorded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    blobs(Path("blobs.npz"))
-    network(Path("small.txt"))
+@pytest.mark.usefixtures("here")
+def test_all_of_them_are_said_and_recorded() -> None:
     heard = Heard()
     settings = {"optimizer": "rprop", "schedule": "fixed", "test": 0, "final_rate": 0.1, "epochs": 1}
     run = train("small-cnn", "blobs.npz", out="run", watch=heard, **options(**settings))
@@ -45,11 +41,9 @@ def test_all_of_them_are_said_and_recorded(tmp_path: Path, monkeypatch: pytest.M
     assert any(said["zh"].startswith("没有测试集") for said in run.record["remarks"])
 
 
-def test_an_early_end_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("here")
+def test_an_early_end_is_said() -> None:
     """Weights that do not move, so that no epoch after the first is better."""
-    monkeypatch.chdir(tmp_path)
-    blobs(Path("blobs.npz"))
-    network(Path("small.txt"))
     heard = Heard()
     still = {"optimizer": "sgd", "learning_rate": 1e-30, "schedule": "fixed", "patience": 2}
     run = train("small.txt", "blobs.npz", out="run", watch=heard, **options(**still, epochs=9))

@@ -33,10 +33,13 @@ def emit(text: str, *, color: bool = False) -> None:
 
 
 def remark(text: str) -> None:
-    """Print a line for people to the standard error, control characters as escapes."""
+    """Print a line for people to the standard error, control characters as escapes.
+
+    To what stands there now: a progress bar has taken it, so that lines come above the bar; click's own way goes round that.
+    """
     encoding = getattr(sys.stderr, "encoding", None) or "utf-8"
     try:
-        click.echo(printable(text, KEPT).encode(encoding, "backslashreplace").decode(encoding), err=True)
+        click.echo(printable(text, KEPT).encode(encoding, "backslashreplace").decode(encoding), file=sys.stderr)
     except (OSError, ValueError):  # full, or closed by the user's own code: nobody can be told, the exit code still says it
         abandon(sys.stderr)
 
@@ -56,8 +59,8 @@ def abandon(stream: IO[str] | io.TextIOBase | None) -> None:
         return
 
 
-def emit_json(record: dict[str, Any] | list[dict[str, Any]]) -> None:
-    """Print a record, or a list of them, as JSON, its characters as they are wherever the standard output can show them."""
+def emit_json(record: dict[str, Any]) -> None:
+    """Print a record as JSON, its characters as they are wherever the standard output can show them."""
     text = _json_without_controls(json.dumps(record, ensure_ascii=False, indent=2))
     try:
         text.encode(sys.stdout.encoding or "utf-8")

@@ -5,11 +5,9 @@ from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
-from rich.text import Text
 
 from convlens.cli._output import remark as print_remark
 from convlens.lang.messages import say
-from convlens.lang.printable import printable
 from convlens.lang.remark import Remark
 from convlens.training.engine.watch import Watch
 
@@ -51,11 +49,8 @@ class TerminalWatch(Watch):
             self._bar = None
 
     def _print(self, text: str) -> None:
-        """Above the bar where one is drawn."""
-        if self._bar is None:
-            print_remark(text)
-        else:
-            self._console.print(Text(printable(text)), soft_wrap=True)
+        """Above the bar where one is drawn: rich holds the standard error then."""
+        print_remark(text)
 
 
 class PlanWatch(Watch):

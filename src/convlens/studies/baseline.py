@@ -7,7 +7,7 @@ from typing import Any
 from convlens.studies.watch import StudyWatch
 from convlens.training.data.load import load
 from convlens.training.models.network import wanted_shape
-from convlens.training.prepare import fitted_batch, fitted_remark
+from convlens.training.prepare import fitted_batch
 from convlens.training.recipe import Recipe, chosen_recipe, whole
 
 
@@ -16,8 +16,5 @@ def baseline_of(recipe: str | Recipe, data: str, settings: Mapping[str, Any], wa
     chosen = chosen_recipe(recipe, data, settings)
     if chosen.open_batch and isinstance(chosen.settings.batch, int):
         examples = len(load(chosen.data, chosen.settings, wanted_shape(chosen.network)).train)
-        batch = fitted_batch(chosen, examples)
-        if batch < chosen.settings.batch:
-            watch.said(fitted_remark(chosen, batch, examples))
-        chosen = chosen.with_values({"batch": batch})
+        chosen = chosen.with_values({"batch": fitted_batch(chosen, examples, watch.said)})
     return replace(chosen, network=whole(chosen.network), open_batch=False)

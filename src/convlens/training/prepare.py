@@ -1,6 +1,7 @@
 """From a recipe to a training that can start: data read, network fitted, machine chosen."""
 
 import platform
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -155,26 +156,21 @@ def _tried(recipe: Recipe, network: Network, feed: Feed, watch: Watch) -> tuple[
 
 
 def _batch(recipe: Recipe, examples: int, watch: Watch) -> int:
-    batch = fitted_batch(recipe, examples)
-    if batch < int(recipe.settings.batch):
-        watch.said(fitted_remark(recipe, batch, examples))
-    return min(batch * recipe.settings.accumulate, examples)
+    return min(fitted_batch(recipe, examples, watch.said) * recipe.settings.accumulate, examples)
 
 
-def fitted_batch(recipe: Recipe, examples: int) -> int:
-    """The batch of the settings; that of a recipe for other data is made smaller where an epoch would have few steps."""
+def fitted_batch(recipe: Recipe, examples: int, hear: Callable[[Remark], None]) -> int:
+    """The batch of the settings; that of a recipe for other data is made smaller, and said, where an epoch had few steps."""
     wanted = int(recipe.settings.batch)
     fitting = max(SMALL, 1 << max(0, (examples // EPOCH_STEPS).bit_length() - 1))
     smaller = recipe.open_batch and recipe.settings.optimizer not in WHOLE and fitting < min(wanted, examples)
-    return fitting if smaller else wanted
-
-
-def fitted_remark(recipe: Recipe, batch: int, examples: int) -> Remark:
-    """Says that the batch was made smaller, and why."""
-    return remark(
-        marked("batch {batch} instead of {wanted}, so that {examples} examples make at least {steps} steps an epoch"),
-        batch=batch, wanted=recipe.settings.batch, examples=examples, steps=-(-examples // batch),
+    if not smaller:
+        return wanted
+    hear(
+        remark(marked("batch {batch} instead of {wanted}, so that {examples} examples make at least {steps} steps an epoch"),
+               batch=fitting, wanted=wanted, examples=examples, steps=-(-examples // fitting))
     )  # fmt: skip
+    return fitting
 
 
 def _faster(form: Form, times: float) -> Remark:

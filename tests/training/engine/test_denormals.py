@@ -1,7 +1,5 @@
 """Numbers below the least normal one are zero within a training, and as before after it."""
 
-from pathlib import Path
-
 import pytest
 import torch
 
@@ -9,7 +7,7 @@ from convlens.training.engine.denormals import LEAST_NORMAL, are_zero, denormals
 from convlens.training.engine.watch import Watch
 from convlens.training.find_rate import find_rate, try_rates
 from convlens.training.train import train
-from tests.training.small import blobs, network, options
+from tests.training.small import options
 
 pytestmark = pytest.mark.skipif(
     not torch.set_flush_denormal(False), reason="THIS PROCESSOR CANNOT TAKE DENORMAL NUMBERS FOR ZERO: NOT TESTED"
@@ -50,10 +48,8 @@ def test_a_caller_who_asked_for_it_keeps_it() -> None:
         torch.set_flush_denormal(False)
 
 
-def test_trainings_run_within(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    blobs(Path("blobs.npz"))
-    network(Path("small.txt"))
+@pytest.mark.usefixtures("here")
+def test_trainings_run_within() -> None:
     watch = Seen()
     train("small.txt", "blobs.npz", out="run", watch=watch, **options())
     find_rate("small.txt", "blobs.npz", steps=3, watch=watch, **options())

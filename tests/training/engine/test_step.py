@@ -15,7 +15,7 @@ from convlens.training.engine.step import Stepper
 from convlens.training.record.checkpoint import load_checkpoint
 from convlens.training.run import Run
 from convlens.training.train import train
-from tests.training.small import blobs, network, options
+from tests.training.small import network, options
 
 POINTS = """
 input x: 1x1x8x8
@@ -30,11 +30,7 @@ output y
 LINEAR = "input x: 1x1x8x8\nf = flatten(x)\ny = linear(f, out=3)\noutput y\n"
 
 
-@pytest.fixture(autouse=True)
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    blobs(Path("blobs.npz"))
-    network(Path("small.txt"))
+pytestmark = pytest.mark.usefixtures("here")
 
 
 def trained(**more: object) -> Run:

@@ -44,7 +44,7 @@ def parts_of(raw: Raw, settings: Settings, network_shape: Shape | None = None) -
     train, validation, test = (_examples(raw, at, preparation, held=held) for at in (split.train, split.validation, split.test))
     return Parts(
         name=raw.name, train=train, validation=validation, test=test, classes=raw.classes, preparation=preparation,
-        fingerprint=fingerprint_of(raw, split), about=_about(raw, split, preparation, settings, held=held),
+        fingerprint=fingerprint_of(raw, split), about=_about(raw, split, preparation, held=held),
         test_groups=raw.groups[split.test] if raw.groups is not None else None, group_names=raw.group_names,
     )  # fmt: skip
 
@@ -100,13 +100,7 @@ def _examples(raw: Raw, places: Tensor, preparation: Preparation, *, held: bool)
     return Examples(rows, raw.labels[places], places, [raw.names[at] for at in places.tolist()])
 
 
-def _ungrouped(raw: Raw, settings: Settings) -> list[str]:
-    """What is said where parts are drawn without the groups that were to be kept together."""
-    drawn = (raw.official_validation is None and settings.validation) or (raw.official_test is None and settings.test)
-    return [raw.ungrouped] if raw.ungrouped and settings.group and drawn else []
-
-
-def _about(raw: Raw, split: Split, preparation: Preparation, settings: Settings, *, held: bool) -> dict[str, Any]:
+def _about(raw: Raw, split: Split, preparation: Preparation, *, held: bool) -> dict[str, Any]:
     """Plain values; ``remarks`` are sentences for people."""
     return {
         **raw.about,
@@ -115,10 +109,5 @@ def _about(raw: Raw, split: Split, preparation: Preparation, settings: Settings,
         "licence": raw.licence,
         "preloaded": held,
         "judged": "validation" if len(split.validation) else "last",
-        "remarks": [
-            *raw.about.get("remarks", []),
-            *remarks_of(raw, preparation),
-            *_ungrouped(raw, settings),
-            *split.remarks,
-        ],
+        "remarks": [*raw.about.get("remarks", []), *remarks_of(raw, preparation), *split.remarks],
     }

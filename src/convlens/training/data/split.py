@@ -57,6 +57,8 @@ def split_of(raw: Raw, settings: Settings) -> Split:
     train = _limited((part == 0).nonzero()[:, 0], raw.labels, settings, generator)
     _check_classes(raw, train, grouped=by_groups is not None)
     remarks = _known_groups(raw, train) if settings.group else []
+    if raw.ungrouped and settings.group and any(shares):
+        remarks.insert(0, raw.ungrouped)
     if not (part == 1).any():
         remarks.append(Sentence(LAST_KEPT if settings.patience is None else BEST_KEPT))
     if not bool((part == 2).any()):

@@ -125,7 +125,9 @@ class Stepper:
         logits = self._forward(batch)
         loss = self.loss.each(logits.float(), batch.targets).sum() * batch.share / weight
         total = loss * self.job.world.size  # the processes' gradients are averaged, and their losses are to be summed
-        (total + self._penalty() if first else total).backward()
+        if first and self.job.settings.l1:
+            total = total + self._penalty()
+        total.backward()
         return loss.detach(), (logits.detach().argmax(1) == batch.labels).sum() * int(batch.share)
 
     def _quiet(self, *, last: bool) -> AbstractContextManager[None]:
