@@ -9,6 +9,7 @@ from convlens.importers.files import need_file
 from convlens.ir.errors import UsageError, cut, quoted
 from convlens.lang.sentence import Sentence
 from convlens.media.image import ENDINGS
+from convlens.training.data.sources.beneath import files_beneath
 from convlens.training.data.sources.known import shown
 
 FILES = {"image": ENDINGS, "sound": (".wav",), "volume": (".npy",), "text": (".txt",)}
@@ -17,8 +18,6 @@ FILES = {"image": ENDINGS, "sound": (".wav",), "volume": (".npy",), "text": (".t
 MAX_ASKED = 1_000_000
 MAX_TEXT = 1 << 28
 """Bytes of one file of texts."""
-
-MAX_DEPTH = 8
 
 Source = str | os.PathLike[str]
 
@@ -84,15 +83,10 @@ def _check_no_file(sentence: str) -> None:
 def _files(folder: Path, kind: str) -> Iterator[Asked]:
     """In an order that does not depend on the file system; links to folders are not followed."""
     count = 0
-    for place, inner, names in os.walk(folder):
-        inner[:] = sorted(name for name in inner if name[0] != ".")
-        if len(Path(place).parts) - len(folder.parts) >= MAX_DEPTH:
-            inner.clear()
-        for name in sorted(names):
-            path = Path(place) / name
-            if name[0] != "." and path.suffix.lower() in FILES[kind] and path.is_file():
-                count += 1
-                yield from _lines(path) if kind == "text" else [Asked(shown(path.relative_to(folder)), path)]
+    for path in files_beneath(folder, FILES[kind], hidden="."):
+        if path.is_file():
+            count += 1
+            yield from _lines(path) if kind == "text" else [Asked(shown(path.relative_to(folder)), path)]
     if not count:
         raise UsageError(
             Sentence("{path} holds no files that are read ({endings})", path=shown(folder), endings=" ".join(FILES[kind]))

@@ -1,6 +1,5 @@
 """A folder of class folders of pictures."""
 
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,10 +13,9 @@ from convlens.lang.sentence import Sentence
 from convlens.media.image import ENDINGS
 from convlens.training.data.pictures import Look, look, refuse_broken
 from convlens.training.data.raw import Raw
+from convlens.training.data.sources.beneath import files_beneath
 from convlens.training.data.sources.known import in_order, shown
 from convlens.training.data.sources.partfolders import folders_in, parts_in
-
-MAX_DEPTH = 8
 
 FIX = Sentence("a folder with one folder of pictures for each class: pets/cat/1.jpg, pets/dog/1.jpg")
 
@@ -78,7 +76,7 @@ def _in_parts(folder: Path, *, empty: bool = False) -> Iterator[tuple[int, str, 
     """Part, class and path of each picture. A class folder without any is refused, unless ``empty``."""
     for part, place in parts_in(folder):
         for entry in folders_in(place):
-            files = list(_pictures(entry))
+            files = list(files_beneath(entry, ENDINGS))
             if not (files or empty or part):
                 raise UsageError(
                     Sentence(
@@ -87,16 +85,6 @@ def _in_parts(folder: Path, *, empty: bool = False) -> Iterator[tuple[int, str, 
                     )
                 )  # fmt: skip
             yield from ((part, shown(Path(entry.name)), path) for path in files)
-
-
-def _pictures(folder: Path) -> Iterator[Path]:
-    for place, inner, names in os.walk(folder):
-        inner[:] = sorted(name for name in inner if name[0] not in "._")
-        if len(Path(place).parts) - len(folder.parts) >= MAX_DEPTH:
-            inner.clear()
-        for name in sorted(names):
-            if name[0] not in "._" and Path(name).suffix.lower() in ENDINGS:
-                yield Path(place) / name
 
 
 def _looks(paths: list[Path]) -> list[Look]:

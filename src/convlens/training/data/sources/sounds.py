@@ -1,6 +1,5 @@
 """Folders of wav files with their labels in the names of the files, or of the folders."""
 
-import os
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ from convlens.ir.errors import UsageError
 from convlens.lang.sentence import Sentence
 from convlens.media.sound import read_sound
 from convlens.training.data.raw import Raw, Wave
+from convlens.training.data.sources.beneath import files_beneath
 from convlens.training.data.sources.known import checked_classes, shown
 from convlens.training.data.sources.partfolders import folders_in, parts_in
 from convlens.training.settings.settings import Settings
@@ -24,8 +24,6 @@ MAX_CLIP = 1 << 26
 
 MAX_TOTAL = 1 << 33
 """Bytes of all files together, as they are held in memory."""
-
-MAX_DEPTH = 8
 
 MIN_RATE, MAX_RATE = 100, 768_000
 """Samples a second."""
@@ -192,7 +190,7 @@ def _of_class(folder: Path, part: int) -> Iterator[Clip]:
 
 def _check_class(folder: Path, files: list[Path], part: int) -> None:
     """No file is left out, and no class; but a class may be missing from validation and test."""
-    left = sorted(set(_beneath(folder)) - set(files))
+    left = sorted(set(files_beneath(folder, (".wav",))) - set(files))
     if left:
         raise UsageError(
             Sentence(
@@ -205,15 +203,6 @@ def _check_class(folder: Path, files: list[Path], part: int) -> None:
         raise UsageError(
             Sentence("{path} is a class without .wav files\n  fix: take it away or put .wav files in it", path=shown(folder))
         )
-
-
-def _beneath(folder: Path) -> Iterator[Path]:
-    """Wav files at any depth to `MAX_DEPTH`; links to folders are not followed."""
-    for place, inner, names in os.walk(folder):
-        inner[:] = [name for name in inner if name[0] not in "._"]
-        if len(Path(place).parts) - len(folder.parts) >= MAX_DEPTH:
-            inner.clear()
-        yield from (Path(place) / name for name in names if name[0] not in "._" and Path(name).suffix.lower() == ".wav")
 
 
 def _wavs(folder: Path, depth: int) -> Iterator[Path]:
